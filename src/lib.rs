@@ -1,1 +1,4 @@
 //! Pipehat.
+
+pub mod cancel;
+pub mod diagnostic;
