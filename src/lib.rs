@@ -3,3 +3,4 @@
 pub mod cancel;
 pub mod diagnostic;
 pub mod standard;
+pub mod workbench;
