@@ -2,5 +2,6 @@
 
 pub mod cancel;
 pub mod diagnostic;
+pub mod hl7;
 pub mod standard;
 pub mod workbench;
