@@ -3,5 +3,6 @@
 pub mod cancel;
 pub mod diagnostic;
 pub mod hl7;
+pub mod profile;
 pub mod standard;
 pub mod workbench;

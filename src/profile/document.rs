@@ -1,0 +1,196 @@
+//! The profile document: what a site profile holds, as immutable parts that are cheap to share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::field::FieldOverlay;
+use super::rows::Rows;
+use super::table::Table;
+use super::text_forms::{from_text, unique, unique_segments};
+use crate::hl7::{Location, SegmentId};
+use crate::standard::Version;
+
+/// The `format` number that this program writes, and the newest that it reads.
+pub const FORMAT: u32 = 1;
+
+/// A site profile: the dialect of one site and what is made of its messages.
+///
+/// Its parts are shared: a changed profile copies only what changed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The number of the file format, see [`FORMAT`].
+    pub format: u32,
+    /// What people call this profile.
+    pub name: Arc<str>,
+    /// What it is for, in a sentence or two.
+    #[serde(default)]
+    pub description: Arc<str>,
+    /// The version of the standard that the site builds on.
+    #[serde(default = "default_version", deserialize_with = "from_text")]
+    pub standard: Version,
+    /// Message definitions in matching order: the first that matches wins.
+    #[serde(default)]
+    pub messages: Vec<Arc<MessageDefinition>>,
+    /// Segments that the standard does not know, or knows differently.
+    #[serde(default, deserialize_with = "unique_segments")]
+    pub segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
+    /// Code tables of the site and of the application, by name.
+    #[serde(default, deserialize_with = "unique")]
+    pub codes: BTreeMap<Arc<str>, Arc<Codes>>,
+    /// The application's tables, by name.
+    #[serde(default, deserialize_with = "unique")]
+    pub tables: BTreeMap<Arc<str>, Arc<Table>>,
+}
+
+/// Which messages fall under this definition and what is made of them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename = "Message", deny_unknown_fields)]
+pub struct MessageDefinition {
+    /// What people call it; no two definitions of a profile share a name.
+    pub name: Arc<str>,
+    /// A message falls under the definition when each of these holds; with none, every message does.
+    #[serde(default)]
+    pub identity: Vec<Identity>,
+    /// A structure of the standard, such as `ADT_A01`; `None` means the one that MSH-9 names.
+    #[serde(default)]
+    pub grammar: Option<Arc<str>>,
+    /// Which rows are made, table by table.
+    #[serde(default)]
+    pub rows: Vec<Rows>,
+    /// The message script.
+    #[serde(default)]
+    pub script: Option<Script>,
+}
+
+/// A location whose value must match.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Where to look.
+    #[serde(deserialize_with = "from_text")]
+    pub at: Location,
+    /// A regular expression that the unescaped value there must match.
+    pub matches: Arc<str>,
+}
+
+/// Where a script's text stands.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub enum Script {
+    /// In the profile.
+    Inline(Arc<str>),
+    /// In a file of its own: its path, relative to the profile.
+    File(Arc<str>),
+}
+
+/// The texts of the scripts that stand in files, by path as the profile writes it.
+///
+/// Whoever loads a profile supplies it: this room reads no files.
+pub type ScriptTexts = BTreeMap<Arc<str>, Arc<str>>;
+
+/// What the site says of a segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename = "Segment", deny_unknown_fields)]
+pub struct SegmentOverlay {
+    /// What the segment holds.
+    #[serde(default)]
+    pub description: Arc<str>,
+    /// Its fields, the first is field 1.
+    #[serde(default)]
+    pub fields: Vec<FieldOverlay>,
+}
+
+/// A code table: what the site's codes mean and what the application calls them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    /// The application's codes and their meanings.
+    #[serde(default, deserialize_with = "unique")]
+    pub values: BTreeMap<Arc<str>, Arc<str>>,
+    /// From the site's code to the application's.
+    #[serde(default, deserialize_with = "unique")]
+    pub maps: BTreeMap<Arc<str>, Arc<str>>,
+    /// What becomes of a code that is in neither.
+    #[serde(default)]
+    pub otherwise: CodeDefault,
+}
+
+/// What becomes of a code that a code table does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum CodeDefault {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It is an error.
+    Error,
+    /// This code stands in its place.
+    Default(Arc<str>),
+}
+
+impl Profile {
+    /// A profile that says nothing but its name.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self {
+            format: FORMAT,
+            name: name.into(),
+            description: Arc::default(),
+            standard: Version::DEFAULT,
+            messages: Vec::new(),
+            segments: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            tables: BTreeMap::new(),
+        }
+    }
+
+    /// The message definition of this name and its index in matching order.
+    pub fn message(&self, name: &str) -> Option<(usize, &Arc<MessageDefinition>)> {
+        self.messages
+            .iter()
+            .enumerate()
+            .find(|(_, definition)| &*definition.name == name)
+    }
+
+    /// The paths of all scripts that stand in files, each once.
+    pub fn script_files(&self) -> Vec<&Arc<str>> {
+        let mut paths: Vec<_> = self
+            .messages
+            .iter()
+            .filter_map(|definition| match definition.script.as_ref()? {
+                Script::Inline(_) => None,
+                Script::File(path) => Some(path),
+            })
+            .collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+}
+
+impl MessageDefinition {
+    /// A definition under which every message falls and that makes nothing of it.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            identity: Vec::new(),
+            grammar: None,
+            rows: Vec::new(),
+            script: None,
+        }
+    }
+}
+
+impl Script {
+    /// The script's text; `None` when it stands in a file that `texts` does not hold.
+    pub fn text<'a>(&'a self, texts: &'a ScriptTexts) -> Option<&'a Arc<str>> {
+        match self {
+            Script::Inline(text) => Some(text),
+            Script::File(path) => texts.get(path),
+        }
+    }
+}
+
+fn default_version() -> Version {
+    Version::DEFAULT
+}

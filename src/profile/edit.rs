@@ -1,0 +1,234 @@
+//! What can be changed in a profile: one edit is one step that can be undone.
+
+use std::sync::Arc;
+
+use super::document::{Codes, Identity, MessageDefinition, Script, SegmentOverlay};
+use super::field::FieldOverlay;
+use super::rows::Rows;
+use super::table::Table;
+use crate::hl7::SegmentId;
+use crate::standard::Version;
+
+/// A change of a profile. Parts are named as the profile names them; fields are counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the fields of each variant are named by what they hold"
+)]
+pub enum Edit {
+    /// Gives the profile another name.
+    RenameProfile { name: Arc<str> },
+    /// Says what the profile is for.
+    DescribeProfile { description: Arc<str> },
+    /// Builds on another version of the standard.
+    SetStandard { version: Version },
+
+    /// Adds a message definition before the one at index `before`, else at the end.
+    AddMessage {
+        before: Option<usize>,
+        definition: Arc<MessageDefinition>,
+    },
+    /// Removes a message definition.
+    RemoveMessage { message: Arc<str> },
+    /// Gives a message definition another name.
+    RenameMessage { message: Arc<str>, to: Arc<str> },
+    /// Moves a message definition to this index in matching order.
+    MoveMessage { message: Arc<str>, to: usize },
+    /// Says by what messages of this definition are recognised.
+    SetIdentity {
+        message: Arc<str>,
+        identity: Vec<Identity>,
+    },
+    /// Names the structure of the standard; `None` takes what MSH-9 says.
+    SetGrammar {
+        message: Arc<str>,
+        grammar: Option<Arc<str>>,
+    },
+    /// Says which rows are made.
+    SetRows { message: Arc<str>, rows: Vec<Rows> },
+    /// Sets the message script, inline or by file, or removes it.
+    SetScript {
+        message: Arc<str>,
+        script: Option<Script>,
+    },
+
+    /// Describes a segment of the site.
+    AddSegment {
+        segment: SegmentId,
+        overlay: Arc<SegmentOverlay>,
+    },
+    /// Forgets a segment of the site.
+    RemoveSegment { segment: SegmentId },
+    /// Gives a segment of the site another name.
+    RenameSegment { segment: SegmentId, to: SegmentId },
+    /// Says what a segment of the site holds.
+    DescribeSegment {
+        segment: SegmentId,
+        description: Arc<str>,
+    },
+    /// Adds a field before the field of this number, else at the end.
+    AddField {
+        segment: SegmentId,
+        before: Option<u16>,
+        field: FieldOverlay,
+    },
+    /// Removes a field; those after it move up.
+    RemoveField { segment: SegmentId, number: u16 },
+    /// Gives a field another name.
+    RenameField {
+        segment: SegmentId,
+        number: u16,
+        name: Arc<str>,
+    },
+    /// Describes a field anew.
+    ChangeField {
+        segment: SegmentId,
+        number: u16,
+        field: FieldOverlay,
+    },
+    /// Moves a field so that its number becomes `to`.
+    MoveField {
+        segment: SegmentId,
+        number: u16,
+        to: u16,
+    },
+
+    /// Adds a code table.
+    AddCodes { name: Arc<str>, codes: Arc<Codes> },
+    /// Removes a code table.
+    RemoveCodes { name: Arc<str> },
+    /// Gives a code table another name, also where rows and fields use it.
+    RenameCodes { name: Arc<str>, to: Arc<str> },
+    /// Replaces what a code table holds.
+    ChangeCodes { name: Arc<str>, codes: Arc<Codes> },
+
+    /// Adds a table of the application.
+    AddTable { name: Arc<str>, table: Arc<Table> },
+    /// Removes a table of the application.
+    RemoveTable { name: Arc<str> },
+    /// Gives a table another name, also where rows use it.
+    RenameTable { name: Arc<str>, to: Arc<str> },
+    /// Replaces the columns of a table.
+    ChangeTable { name: Arc<str>, table: Arc<Table> },
+}
+
+/// What sort of edit it is and of what: edits of one kind in quick succession are one step to undo.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EditKind {
+    what: &'static str,
+    place: String,
+}
+
+/// An edit that does not fit the profile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// Nothing of this sort has the name.
+    #[error("there is no {what} {name}")]
+    Missing {
+        /// The sort of thing.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// The name is taken.
+    #[error("there is already a {what} {name}: choose another name")]
+    Taken {
+        /// The sort of thing.
+        what: &'static str,
+        /// The name that is taken.
+        name: String,
+    },
+    /// A name is empty.
+    #[error("a {what} needs a name")]
+    Nameless {
+        /// The sort of thing.
+        what: &'static str,
+    },
+}
+
+impl Edit {
+    /// What the undo menu calls the edit, without a capital: `rename ZPI-3`.
+    pub fn name(&self) -> String {
+        match self {
+            Edit::RenameProfile { .. } => "rename profile".to_owned(),
+            Edit::DescribeProfile { .. } => "describe profile".to_owned(),
+            Edit::SetStandard { version } => format!("build on HL7 {version}"),
+            Edit::AddMessage { definition, .. } => format!("add message {}", definition.name),
+            Edit::RemoveMessage { message } => format!("remove message {message}"),
+            Edit::RenameMessage { message, .. } => format!("rename message {message}"),
+            Edit::MoveMessage { message, .. } => format!("move message {message}"),
+            Edit::SetIdentity { message, .. } => format!("change identity of {message}"),
+            Edit::SetGrammar { message, .. } => format!("change grammar of {message}"),
+            Edit::SetRows { message, .. } => format!("change rows of {message}"),
+            Edit::SetScript { message, .. } => format!("change script of {message}"),
+            Edit::AddSegment { segment, .. } => format!("add {segment}"),
+            Edit::RemoveSegment { segment } => format!("remove {segment}"),
+            Edit::RenameSegment { segment, .. } => format!("rename {segment}"),
+            Edit::DescribeSegment { segment, .. } => format!("describe {segment}"),
+            Edit::AddField { segment, .. } => format!("add field to {segment}"),
+            Edit::RemoveField { segment, number } => format!("remove {segment}-{number}"),
+            Edit::RenameField {
+                segment, number, ..
+            } => format!("rename {segment}-{number}"),
+            Edit::ChangeField {
+                segment, number, ..
+            } => format!("change {segment}-{number}"),
+            Edit::MoveField {
+                segment, number, ..
+            } => format!("move {segment}-{number}"),
+            Edit::AddCodes { name, .. } => format!("add codes {name}"),
+            Edit::RemoveCodes { name } => format!("remove codes {name}"),
+            Edit::RenameCodes { name, .. } => format!("rename codes {name}"),
+            Edit::ChangeCodes { name, .. } => format!("change codes {name}"),
+            Edit::AddTable { name, .. } => format!("add table {name}"),
+            Edit::RemoveTable { name } => format!("remove table {name}"),
+            Edit::RenameTable { name, .. } => format!("rename table {name}"),
+            Edit::ChangeTable { name, .. } => format!("change table {name}"),
+        }
+    }
+
+    /// What it joins with; `None` for an edit that is always a step of its own: adding, removing,
+    /// moving and renaming what others refer to.
+    pub fn kind(&self) -> Option<EditKind> {
+        let kind = |what: &'static str, place: String| Some(EditKind { what, place });
+        match self {
+            Edit::RenameProfile { .. } => kind("profile name", String::new()),
+            Edit::DescribeProfile { .. } => kind("profile description", String::new()),
+            Edit::SetIdentity { message, .. } => kind("identity", message.to_string()),
+            Edit::SetRows { message, .. } => kind("rows", message.to_string()),
+            // Turning an inline script into a file's is a step of its own.
+            Edit::SetScript {
+                message,
+                script: Some(Script::Inline(_)),
+            } => kind("script", message.to_string()),
+            Edit::DescribeSegment { segment, .. } => kind("segment", segment.to_string()),
+            Edit::RenameField {
+                segment, number, ..
+            } => kind("field name", format!("{segment}-{number}")),
+            Edit::ChangeField {
+                segment, number, ..
+            } => kind("field", format!("{segment}-{number}")),
+            Edit::ChangeCodes { name, .. } => kind("codes", name.to_string()),
+            Edit::ChangeTable { name, .. } => kind("table", name.to_string()),
+            Edit::SetStandard { .. }
+            | Edit::AddMessage { .. }
+            | Edit::RemoveMessage { .. }
+            | Edit::RenameMessage { .. }
+            | Edit::MoveMessage { .. }
+            | Edit::SetGrammar { .. }
+            | Edit::SetScript { .. }
+            | Edit::AddSegment { .. }
+            | Edit::RemoveSegment { .. }
+            | Edit::RenameSegment { .. }
+            | Edit::AddField { .. }
+            | Edit::RemoveField { .. }
+            | Edit::MoveField { .. }
+            | Edit::AddCodes { .. }
+            | Edit::RemoveCodes { .. }
+            | Edit::RenameCodes { .. }
+            | Edit::AddTable { .. }
+            | Edit::RemoveTable { .. }
+            | Edit::RenameTable { .. } => None,
+        }
+    }
+}

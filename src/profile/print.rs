@@ -1,0 +1,306 @@
+//! Printing a profile as RON that a person reads and git compares line by line.
+//!
+//! One form only: names in their order, maps sorted, one entry a line, what is not said left out.
+//! The profile is written by hand-made code and not by RON's serializer, which can neither leave out
+//! defaults by context nor write a source's location without a name.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
+use std::sync::Arc;
+
+use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOverlay};
+use super::field::{FieldOverlay, Repeat, Usage};
+use super::rows::{ColumnSource, Rows};
+use super::table::Table;
+
+/// The canonical RON text of a profile; [`super::read()`] gives back an equal profile.
+pub fn print(profile: &Profile) -> String {
+    let mut page = Page::default();
+    page.block("Profile(", ")\n", |page| {
+        page.line(format_args!("format: {},", profile.format));
+        page.line(format_args!("name: {},", Quoted(&profile.name)));
+        if !profile.description.is_empty() {
+            page.line(format_args!(
+                "description: {},",
+                Quoted(&profile.description)
+            ));
+        }
+        page.line(format_args!("standard: \"{}\",", profile.standard));
+        if !profile.messages.is_empty() {
+            page.block("messages: [", "],\n", |page| {
+                for definition in &profile.messages {
+                    page.message(definition);
+                }
+            });
+        }
+        page.map("segments", &profile.segments, |page, name, segment| {
+            page.segment(name.as_str(), segment);
+        });
+        page.map("codes", &profile.codes, |page, name, codes| {
+            page.codes(name, codes)
+        });
+        page.map("tables", &profile.tables, |page, name, table| {
+            page.table(name, table)
+        });
+    });
+    page.text
+}
+
+/// The text so far and how deep the next line stands.
+#[derive(Default)]
+struct Page {
+    text: String,
+    depth: usize,
+}
+
+impl Page {
+    fn line(&mut self, line: impl Display) {
+        self.start(line);
+        self.text.push('\n');
+    }
+
+    fn start(&mut self, line: impl Display) {
+        for _ in 0..self.depth {
+            self.text.push_str("    ");
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{line}");
+    }
+
+    fn block(&mut self, open: impl Display, close: &str, inner: impl FnOnce(&mut Self)) {
+        self.line(open);
+        self.depth += 1;
+        inner(self);
+        self.depth -= 1;
+        self.start(close);
+    }
+
+    /// A map; nothing when it is empty.
+    fn map<K, V>(
+        &mut self,
+        field: &str,
+        entries: &BTreeMap<K, V>,
+        mut entry: impl FnMut(&mut Self, &K, &V),
+    ) {
+        if !entries.is_empty() {
+            self.block(format_args!("{field}: {{"), "},\n", |page| {
+                for (key, value) in entries {
+                    entry(page, key, value);
+                }
+            });
+        }
+    }
+
+    fn message(&mut self, definition: &MessageDefinition) {
+        self.block("Message(", "),\n", |page| {
+            page.line(format_args!("name: {},", Quoted(&definition.name)));
+            if !definition.identity.is_empty() {
+                page.block("identity: [", "],\n", |page| {
+                    for identity in &definition.identity {
+                        let at = identity.at.to_string();
+                        let matches = Quoted(&identity.matches);
+                        page.line(format_args!("(at: {}, matches: {matches}),", Quoted(&at)));
+                    }
+                });
+            }
+            if let Some(grammar) = &definition.grammar {
+                page.line(format_args!("grammar: {},", Quoted(grammar)));
+            }
+            if !definition.rows.is_empty() {
+                page.block("rows: [", "],\n", |page| {
+                    for rows in &definition.rows {
+                        page.rows(rows);
+                    }
+                });
+            }
+            match &definition.script {
+                None => {}
+                Some(Script::Inline(text)) => {
+                    page.line(format_args!("script: Inline({}),", Raw(text)));
+                }
+                Some(Script::File(path)) => {
+                    page.line(format_args!("script: File({}),", Quoted(path)));
+                }
+            }
+        });
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        self.block("Rows(", "),\n", |page| {
+            page.line(format_args!("table: {},", Quoted(&rows.table)));
+            page.line(format_args!("root: {},", Quoted(&rows.root.to_string())));
+            page.map("columns", &rows.columns, |page, name, source| {
+                page.line(format_args!("{}: {},", Quoted(name), Source(source)));
+            });
+        });
+    }
+
+    fn segment(&mut self, name: &str, segment: &SegmentOverlay) {
+        if *segment == SegmentOverlay::default() {
+            self.line(format_args!("{}: Segment(),", Quoted(name)));
+            return;
+        }
+        self.block(format_args!("{}: Segment(", Quoted(name)), "),\n", |page| {
+            if !segment.description.is_empty() {
+                page.line(format_args!(
+                    "description: {},",
+                    Quoted(&segment.description)
+                ));
+            }
+            if !segment.fields.is_empty() {
+                page.block("fields: [", "],\n", |page| {
+                    for field in &segment.fields {
+                        page.line(format_args!("Field({}),", field_entries(field).join(", ")));
+                    }
+                });
+            }
+        });
+    }
+
+    fn codes(&mut self, name: &str, codes: &Codes) {
+        if *codes == Codes::default() {
+            self.line(format_args!("{}: Codes(),", Quoted(name)));
+            return;
+        }
+        let pair = |page: &mut Page, key: &Arc<str>, value: &Arc<str>| {
+            page.line(format_args!("{}: {},", Quoted(key), Quoted(value)));
+        };
+        self.block(format_args!("{}: Codes(", Quoted(name)), "),\n", |page| {
+            page.map("values", &codes.values, pair);
+            page.map("maps", &codes.maps, pair);
+            match &codes.otherwise {
+                CodeDefault::Keep => {}
+                CodeDefault::Error => page.line("otherwise: Error,"),
+                CodeDefault::Default(code) => {
+                    page.line(format_args!("otherwise: Default({}),", Quoted(code)));
+                }
+            }
+        });
+    }
+
+    fn table(&mut self, name: &str, table: &Table) {
+        if table.columns.is_empty() {
+            self.line(format_args!("{}: Table(),", Quoted(name)));
+            return;
+        }
+        self.block(format_args!("{}: Table(", Quoted(name)), "),\n", |page| {
+            page.block("columns: [", "],\n", |page| {
+                for column in &table.columns {
+                    let key = if column.key { ", key: true" } else { "" };
+                    let name = Quoted(&column.name);
+                    page.line(format_args!(
+                        "Column(name: {name}, type: {}{key}),",
+                        column.column_type
+                    ));
+                }
+            });
+        });
+    }
+}
+
+/// What a field says; nothing for a field of which nothing is known.
+fn field_entries(field: &FieldOverlay) -> Vec<String> {
+    if *field == FieldOverlay::default() {
+        return Vec::new();
+    }
+    let mut entries = Vec::new();
+    if !field.name.is_empty() {
+        entries.push(format!("name: {}", Quoted(&field.name)));
+    }
+    entries.push(format!("type: {}", Quoted(&field.data_type)));
+    if field.usage != Usage::default() {
+        entries.push(format!("usage: {}", field.usage));
+    }
+    if field.repeat != Repeat::default() {
+        entries.push(format!("repeat: {}", field.repeat));
+    }
+    if let Some(length) = field.length {
+        entries.push(format!("length: {length}"));
+    }
+    if let Some(codes) = &field.codes {
+        entries.push(format!("codes: {}", Quoted(codes)));
+    }
+    entries
+}
+
+struct Source<'a>(&'a ColumnSource);
+
+impl Display for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "From({}", Quoted(&self.0.location_text()))?;
+        if let Some(codes) = &self.0.codes {
+            write!(f, ", codes: {}", Quoted(codes))?;
+        }
+        if let Some(read_as) = self.0.read_as {
+            write!(f, ", as: {read_as}")?;
+        }
+        f.write_char(')')
+    }
+}
+
+/// A string in its shortest readable form: raw where it holds quotes, backslashes or line ends.
+struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.contains(['"', '\\', '\n']) && self.0.chars().all(shows) {
+            write_raw(f, self.0, 0)
+        } else {
+            write_escaped(f, self.0)
+        }
+    }
+}
+
+/// A script: raw unless a character in it cannot be seen.
+struct Raw<'a>(&'a str);
+
+impl Display for Raw<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.chars().all(shows) {
+            write_raw(f, self.0, 1)
+        } else {
+            write_escaped(f, self.0)
+        }
+    }
+}
+
+/// Whether an editor shows the character and a checkout keeps it.
+fn shows(c: char) -> bool {
+    match c {
+        '\n' | '\t' => true,
+        // A byte order mark and the marks that turn the direction of writing.
+        '\u{feff}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => false,
+        c => !c.is_control(),
+    }
+}
+
+fn write_raw(f: &mut std::fmt::Formatter<'_>, text: &str, least: usize) -> std::fmt::Result {
+    let needed = text
+        .split('"')
+        .skip(1)
+        .map(|after| 1 + after.bytes().take_while(|&byte| byte == b'#').count())
+        .max()
+        .unwrap_or(0);
+    let hashes = "#".repeat(needed.max(least));
+    write!(f, "r{hashes}\"{text}\"{hashes}")
+}
+
+fn write_escaped(f: &mut std::fmt::Formatter<'_>, text: &str) -> std::fmt::Result {
+    f.write_char('"')?;
+    for c in text.chars() {
+        match c {
+            '"' => f.write_str("\\\"")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            c if shows(c) => f.write_char(c)?,
+            c => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+        }
+    }
+    f.write_char('"')
+}

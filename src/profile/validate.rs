@@ -1,0 +1,305 @@
+//! What in a profile does not fit together: names that name nothing, names that stand twice.
+//!
+//! Regular expressions and structures are checked where they are used, in the grammar.
+
+use std::collections::BTreeSet;
+
+use super::document::{CodeDefault, Codes, Profile, Script};
+use super::field::FieldOverlay;
+use super::positions::{Positions, line_and_column};
+use super::rows::Rows;
+use super::table::Table;
+use crate::diagnostic::{Diagnostic, Place};
+
+/// What does not fit together in a profile; each finding names its place in words.
+pub fn validate(profile: &Profile) -> Vec<Diagnostic> {
+    findings(profile)
+        .into_iter()
+        .map(|finding| finding.diagnostic)
+        .collect()
+}
+
+/// What does not fit together in a profile that was read from `text`, with lines and columns.
+pub fn validate_text(profile: &Profile, text: &str) -> Vec<Diagnostic> {
+    let findings = findings(profile);
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let positions = Positions::new(text);
+    findings
+        .into_iter()
+        .map(|finding| {
+            let offset = match finding.points_at {
+                Part::Name => positions.name(&finding.path),
+                Part::Value => positions.value(&finding.path),
+            };
+            match offset {
+                None => finding.diagnostic,
+                Some(offset) => {
+                    let (line, column) = line_and_column(text, offset);
+                    finding.diagnostic.at(Place::Profile { line, column })
+                }
+            }
+        })
+        .collect()
+}
+
+/// A diagnostic and the path of what it speaks of.
+struct Finding {
+    path: String,
+    points_at: Part,
+    diagnostic: Diagnostic,
+}
+
+enum Part {
+    Name,
+    Value,
+}
+
+fn findings(profile: &Profile) -> Vec<Finding> {
+    let mut found = Vec::new();
+    messages(profile, &mut found);
+    for (segment, overlay) in &profile.segments {
+        for (index, field) in overlay.fields.iter().enumerate() {
+            let path = format!(".segments{{{segment}}}.fields[{index}]");
+            let place = format!("{segment}-{}", index + 1);
+            check_field(profile, field, &path, &place, &mut found);
+        }
+    }
+    for (name, codes) in &profile.codes {
+        check_codes(name, codes, &mut found);
+    }
+    for (name, table) in &profile.tables {
+        check_table(name, table, &mut found);
+    }
+    found
+}
+
+fn messages(profile: &Profile, found: &mut Vec<Finding>) {
+    let mut names = BTreeSet::new();
+    let mut catches_all = None;
+    for (index, definition) in profile.messages.iter().enumerate() {
+        let name = &definition.name;
+        let path = format!(".messages[{index}]");
+        if !names.insert(name) {
+            found.push(at_value(
+                format!("{path}.name"),
+                Diagnostic::error(
+                    "message-duplicate",
+                    format!("two message definitions are named \"{name}\""),
+                )
+                .with_help("give one of them another name"),
+            ));
+        }
+        if let Some(earlier) = catches_all {
+            found.push(at_value(
+                path.clone(),
+                Diagnostic::warning(
+                    "message-unreachable",
+                    format!(
+                        "no message reaches \"{name}\": \"{earlier}\" stands before it and takes every message"
+                    ),
+                )
+                .with_help(format!("move \"{earlier}\" to the end or give it an identity")),
+            ));
+        } else if definition.identity.is_empty() {
+            catches_all = Some(name);
+        }
+        if let Some(Script::File(file)) = &definition.script
+            && !is_relative(file)
+        {
+            found.push(at_value(
+                format!("{path}.script"),
+                Diagnostic::error(
+                    "script-path",
+                    format!("the script of \"{name}\" is no path relative to the profile"),
+                )
+                .with_help("write a path such as \"scripts/adt.rhai\""),
+            ));
+        }
+        for (number, rows) in definition.rows.iter().enumerate() {
+            let path = format!("{path}.rows[{number}]");
+            check_rows(profile, name, rows, &path, found);
+        }
+    }
+}
+
+fn check_rows(profile: &Profile, message: &str, rows: &Rows, path: &str, found: &mut Vec<Finding>) {
+    let table = profile.tables.get(&rows.table);
+    if table.is_none() {
+        found.push(at_value(
+            format!("{path}.table"),
+            Diagnostic::error(
+                "table-unknown",
+                format!(
+                    "message \"{message}\" makes rows of \"{}\", which is no table",
+                    rows.table
+                ),
+            )
+            .with_help(listed("tables", profile.tables.keys())),
+        ));
+    }
+    for (column, source) in &rows.columns {
+        let path = format!("{path}.columns{{{column}}}");
+        if let Some(table) = table
+            && table.column(column).is_none()
+        {
+            found.push(at_name(
+                path.clone(),
+                Diagnostic::error(
+                    "column-unknown",
+                    format!(
+                        "message \"{message}\" fills \"{column}\", which is no column of \"{}\"",
+                        rows.table
+                    ),
+                )
+                .with_help(listed(
+                    "columns",
+                    table.columns.iter().map(|column| &column.name),
+                )),
+            ));
+        }
+        if let Some(codes) = &source.codes
+            && !knows_codes(profile, codes)
+        {
+            let place = format!("message \"{message}\", column \"{column}\"");
+            found.push(unknown_codes(
+                profile,
+                format!("{path}.codes"),
+                &place,
+                codes,
+            ));
+        }
+    }
+}
+
+fn check_field(
+    profile: &Profile,
+    field: &FieldOverlay,
+    path: &str,
+    place: &str,
+    found: &mut Vec<Finding>,
+) {
+    if field.repeat.max() == Some(0) {
+        found.push(at_value(
+            format!("{path}.repeat"),
+            Diagnostic::error("repeat-zero", format!("{place}: no repetition is allowed"))
+                .with_help("write usage: NotUsed for a field that is not used"),
+        ));
+    }
+    if field.length == Some(0) {
+        found.push(at_value(
+            format!("{path}.length"),
+            Diagnostic::error("length-zero", format!("{place}: no value has the length 0"))
+                .with_help("leave length out or write the most characters"),
+        ));
+    }
+    if let Some(codes) = &field.codes
+        && !knows_codes(profile, codes)
+    {
+        found.push(unknown_codes(
+            profile,
+            format!("{path}.codes"),
+            place,
+            codes,
+        ));
+    }
+}
+
+fn check_codes(name: &str, codes: &Codes, found: &mut Vec<Finding>) {
+    // With no values listed, any code is the application's.
+    if codes.values.is_empty() {
+        return;
+    }
+    let mut check = |path: String, code: &str| {
+        if !codes.values.contains_key(code) {
+            found.push(at_value(
+                path,
+                Diagnostic::warning(
+                    "code-unknown",
+                    format!("codes \"{name}\": \"{code}\" is not among the values"),
+                )
+                .with_help(listed("values", codes.values.keys())),
+            ));
+        }
+    };
+    for (from, to) in &codes.maps {
+        check(format!(".codes{{{name}}}.maps{{{from}}}"), to);
+    }
+    if let CodeDefault::Default(code) = &codes.otherwise {
+        check(format!(".codes{{{name}}}.otherwise"), code);
+    }
+}
+
+fn check_table(name: &str, table: &Table, found: &mut Vec<Finding>) {
+    let mut names = BTreeSet::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        if !names.insert(&column.name) {
+            found.push(at_value(
+                format!(".tables{{{name}}}.columns[{index}].name"),
+                Diagnostic::error(
+                    "column-duplicate",
+                    format!("table \"{name}\" has two columns named \"{}\"", column.name),
+                )
+                .with_help("rename or remove one of the two"),
+            ));
+        }
+    }
+}
+
+fn knows_codes(profile: &Profile, name: &str) -> bool {
+    let is_standard = name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit());
+    is_standard || profile.codes.contains_key(name)
+}
+
+fn unknown_codes(profile: &Profile, path: String, place: &str, name: &str) -> Finding {
+    at_value(
+        path,
+        Diagnostic::error(
+            "codes-unknown",
+            format!("{place}: \"{name}\" is no code table"),
+        )
+        .with_help(format!(
+            "{}, or a table of the standard by its number, such as \"0001\"",
+            listed("codes", profile.codes.keys())
+        )),
+    )
+}
+
+/// Whether a path stays relative to the profile on every system.
+fn is_relative(path: &str) -> bool {
+    !path.is_empty() && !path.starts_with(['/', '\\']) && path.as_bytes().get(1) != Some(&b':')
+}
+
+fn listed<T: AsRef<str>>(what: &str, names: impl Iterator<Item = T>) -> String {
+    const SHOWN: usize = 12;
+    let mut names = names.peekable();
+    if names.peek().is_none() {
+        return format!("the profile has no {what} yet");
+    }
+    let mut list: Vec<String> = names
+        .by_ref()
+        .take(SHOWN)
+        .map(|name| name.as_ref().to_owned())
+        .collect();
+    if names.peek().is_some() {
+        list.push("…".to_owned());
+    }
+    format!("{what}: {}", list.join(", "))
+}
+
+fn at_value(path: String, diagnostic: Diagnostic) -> Finding {
+    Finding {
+        path,
+        points_at: Part::Value,
+        diagnostic,
+    }
+}
+
+fn at_name(path: String, diagnostic: Diagnostic) -> Finding {
+    Finding {
+        path,
+        points_at: Part::Name,
+        diagnostic,
+    }
+}
