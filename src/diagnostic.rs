@@ -4,7 +4,10 @@
 //! their value and go on. Messages are written by us and hold no patient data.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
+
+use crate::hl7::Location;
 
 /// How much a diagnostic matters; ordered, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,13 +41,22 @@ impl fmt::Display for Severity {
 }
 
 /// What a diagnostic speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Place {
     /// Nothing that can be pointed at.
     #[default]
     Nowhere,
     /// A file as a whole, by its path as the user wrote it.
     File(Arc<str>),
+    /// A stretch of a message's text.
+    Message {
+        /// In bytes of the text.
+        span: Range<usize>,
+        /// The element that holds it, where it has a name.
+        location: Option<Location>,
+    },
+    /// A location in whatever message is at hand.
+    Location(Location),
     /// A line of a script.
     Script {
         /// The script's name: its file or the message definition that holds it.
@@ -133,6 +145,15 @@ impl fmt::Display for Place {
         match self {
             Place::Nowhere => Ok(()),
             Place::File(path) => f.write_str(path),
+            Place::Message {
+                location: Some(location),
+                ..
+            }
+            | Place::Location(location) => write!(f, "{location}"),
+            Place::Message {
+                span,
+                location: None,
+            } => write!(f, "byte {}", span.start),
             Place::Script { name, line, column } => write!(f, "{name}:{line}:{column}"),
             Place::Profile { line, column } => write!(f, "profile:{line}:{column}"),
         }
@@ -181,6 +202,18 @@ mod tests {
             &Diagnostic::warning("profile-field", "no such field")
                 .at(Place::Profile { line: 2, column: 5 }),
             "warning[profile-field] profile:2:5: no such field",
+        );
+        check(
+            &Diagnostic::warning("value", "not a date")
+                .at(Place::Location("PID-7".parse().unwrap())),
+            "warning[value] PID-7: not a date",
+        );
+        check(
+            &Diagnostic::warning("line", "no segment").at(Place::Message {
+                span: 7..9,
+                location: None,
+            }),
+            "warning[line] byte 7: no segment",
         );
         check(
             &Diagnostic::error("file-read", "the file is empty").at(Place::File("a.hl7".into())),
