@@ -164,3 +164,115 @@ impl History {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays a script of moves on the profile's description and shows each state:
+    /// `text@ms` describes, `=name@ms` renames, `u` undoes, `r` redoes, `s` saves.
+    fn check(limit: usize, moves: &str, expect: &str) {
+        let mut history = History::opened(Arc::new(Profile::new("n"))).with_limit(limit);
+        let mut states = Vec::new();
+        for step in moves.split_whitespace() {
+            let said = match step.split_once('@') {
+                Some((text, ms)) => {
+                    let now = Moment::from_millis(ms.parse().expect("milliseconds"));
+                    let edit = match text.strip_prefix('=') {
+                        Some(name) => Edit::RenameProfile { name: name.into() },
+                        None => Edit::DescribeProfile {
+                            description: text.into(),
+                        },
+                    };
+                    history.apply(&edit, now).expect("the edit fits");
+                    String::new()
+                }
+                None => match step {
+                    "u" => history.undo().unwrap_or("-").replace(' ', "_"),
+                    "r" => history.redo().unwrap_or("-").replace(' ', "_"),
+                    _ => {
+                        history.mark_saved();
+                        String::new()
+                    }
+                },
+            };
+            let modified = if history.is_modified() { "*" } else { "" };
+            let profile = history.profile();
+            states.push(format!(
+                "{said}[{}:{}{modified}]",
+                profile.name, profile.description
+            ));
+        }
+        assert_eq!(states.join(" "), expect, "{moves}");
+    }
+
+    #[test]
+    fn undo_and_redo_walk_the_edits_and_name_them() {
+        check(
+            9,
+            "u =a@0 x@0 u u u r r r",
+            "-[n:] [a:*] [a:x*] describe_profile[a:*] rename_profile[n:] -[n:] rename_profile[a:*] describe_profile[a:x*] -[a:x*]",
+        );
+        check(9, "=a@0 u x@0 r", "[a:*] rename_profile[n:] [n:x*] -[n:x*]");
+    }
+
+    #[test]
+    fn edits_of_one_kind_join_until_a_second_of_quiet_or_another_kind() {
+        check(
+            9,
+            "x@0 xy@900 xyz@1800 u",
+            "[n:x*] [n:xy*] [n:xyz*] describe_profile[n:]",
+        );
+        check(9, "x@0 xy@1001 u", "[n:x*] [n:xy*] describe_profile[n:x*]");
+        check(
+            9,
+            "x@0 =a@10 xy@20 u u",
+            "[n:x*] [a:x*] [a:xy*] describe_profile[a:x*] rename_profile[n:x*]",
+        );
+        check(
+            9,
+            "x@0 u y@10 u",
+            "[n:x*] describe_profile[n:] [n:y*] describe_profile[n:]",
+        );
+    }
+
+    #[test]
+    fn a_saved_state_is_a_step_and_is_known_again() {
+        check(
+            9,
+            "x@0 s xy@10 u u",
+            "[n:x*] [n:x] [n:xy*] describe_profile[n:x] describe_profile[n:*]",
+        );
+        check(9, "x@0 s xy@10 x@20", "[n:x*] [n:x] [n:xy*] [n:x]");
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_is_no_step() {
+        check(9, "=n@0 u", "[n:] -[n:]");
+    }
+
+    #[test]
+    fn the_oldest_steps_are_forgotten() {
+        check(
+            2,
+            "=a@0 =b@2000 =c@4000 u u u",
+            "[a:*] [b:*] [c:*] rename_profile[b:*] rename_profile[a:*] -[a:*]",
+        );
+    }
+
+    #[test]
+    fn the_menu_knows_what_undo_and_redo_would_do() {
+        let mut history = History::unsaved(Arc::new(Profile::new("n")));
+        assert!(history.is_modified(), "it stands in no file yet");
+        assert_eq!((history.undo_name(), history.redo_name()), (None, None));
+        let edit = Edit::RenameProfile { name: "a".into() };
+        history.apply(&edit, Moment::ZERO).expect("the edit fits");
+        assert_eq!(history.undo_name(), Some("rename profile"));
+        history.undo();
+        assert_eq!(history.redo_name(), Some("rename profile"));
+        history.mark_saved();
+        assert!(!history.is_modified());
+        history.mark_unsaved();
+        assert!(history.is_modified());
+    }
+}

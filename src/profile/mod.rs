@@ -14,6 +14,8 @@ mod positions;
 mod print;
 mod read;
 mod rows;
+#[cfg(test)]
+mod samples;
 mod table;
 mod text_forms;
 mod tokens;

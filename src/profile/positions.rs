@@ -4,6 +4,13 @@ use std::collections::BTreeMap;
 
 use super::tokens::{Lexemes, Token, plain_content};
 
+/// Deeper brackets than RON reads are not looked into.
+const MAX_DEPTH: usize = 64;
+
+/// Longer names are not told apart: paths repeat the names around them, and a hostile text must not
+/// make them fill the memory.
+const MAX_NAME_BYTES: usize = 200;
+
 /// The places of all parts of one RON text.
 pub(super) struct Positions {
     /// By path: where the name or key starts and where its value starts, in bytes.
@@ -30,15 +37,25 @@ impl Positions {
         let mut places = BTreeMap::new();
         let mut frames: Vec<Frame> = Vec::new();
         // The last word or string: the name that a colon makes a field of.
-        let mut last: Option<(String, usize)> = None;
+        let mut last: Option<(&str, usize)> = None;
         for (token, span) in Lexemes::new(text) {
             match token {
                 Token::Comment | Token::Other => {}
                 Token::Word | Token::Text | Token::Literal => {
                     begin_value(&mut frames, &mut places, span.start);
                     let lexeme = text.get(span.clone()).unwrap_or_default();
-                    last = Some((plain_content(lexeme).to_owned(), span.start));
+                    let name = match token {
+                        Token::Text => plain_content(lexeme),
+                        _ => lexeme,
+                    };
+                    let name = if name.len() > MAX_NAME_BYTES {
+                        ""
+                    } else {
+                        name
+                    };
+                    last = Some((name, span.start));
                 }
+                Token::Open(_) if frames.len() >= MAX_DEPTH => break,
                 Token::Open(open) => {
                     begin_value(&mut frames, &mut places, span.start);
                     frames.push(Frame {
@@ -90,11 +107,6 @@ impl Positions {
     /// Where the name or key at `path` starts, else where the nearest thing around it does.
     pub(super) fn name(&self, path: &str) -> Option<usize> {
         self.nearest(path).map(|part| part.name)
-    }
-
-    /// Whether something stands at exactly this path.
-    pub(super) fn holds(&self, path: &str) -> bool {
-        self.places.contains_key(path)
     }
 
     fn nearest(&self, path: &str) -> Option<Part> {

@@ -37,10 +37,10 @@ pub fn print(profile: &Profile) -> String {
             page.segment(name.as_str(), segment);
         });
         page.map("codes", &profile.codes, |page, name, codes| {
-            page.codes(name, codes)
+            page.codes(name, codes);
         });
         page.map("tables", &profile.tables, |page, name, table| {
-            page.table(name, table)
+            page.table(name, table);
         });
     });
     page.text
@@ -303,4 +303,62 @@ fn write_escaped(f: &mut std::fmt::Formatter<'_>, text: &str) -> std::fmt::Resul
         }
     }
     f.write_char('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::read::read;
+    use super::super::samples::{EVERYTHING, profile};
+    use super::*;
+
+    fn check(text: &str, expect: &str) {
+        match read(text) {
+            Ok(profile) => assert_eq!(print(&profile), expect),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn check_name(name: &str, expect: &str) {
+        let written = print(&Profile::new(name));
+        let line = written.lines().find(|line| line.contains("name:"));
+        assert_eq!(line, Some(format!("    name: {expect},").as_str()));
+    }
+
+    #[test]
+    fn a_canonical_text_stays_as_it_is() {
+        check(EVERYTHING, EVERYTHING);
+    }
+
+    #[test]
+    fn what_is_not_said_is_left_out() {
+        check(
+            "Profile(format: 1, name: \"a\", messages: [], segments: {}, codes: {\"c\": Codes(otherwise: Keep)})",
+            concat!(
+                "Profile(\n    format: 1,\n    name: \"a\",\n    standard: \"2.5.1\",\n",
+                "    codes: {\n        \"c\": Codes(),\n    },\n)\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn a_text_is_raw_where_that_reads_better_and_never_hides_a_character() {
+        check_name("plain", "\"plain\"");
+        check_name(r"^A\d$", r#"r"^A\d$""#);
+        check_name("say \"a\"", "r#\"say \"a\"\"#");
+        check_name("a\"## b", "r###\"a\"## b\"###");
+        check_name("a\rb\\", r#""a\rb\\""#);
+        check_name("a\u{202e}b", r#""a\u{202e}b""#);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back_equal(profile in profile()) {
+            let text = print(&profile);
+            prop_assert!(text.ends_with(")\n"));
+            let again = read(&text);
+            prop_assert_eq!(again.as_ref(), Ok(&profile), "{}", text);
+        }
+    }
 }

@@ -4,17 +4,21 @@
 //! without a name: `From("PID-8", codes: "sex")` is read as `From(at: "PID-8", codes: "sex")`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ron::Options;
 use ron::error::{Error as RonError, SpannedError};
 use ron::extensions::Extensions;
 
 use super::document::{FORMAT, Profile};
-use super::positions::{Positions, line_and_column, offset_of};
+use super::positions::{line_and_column, offset_of};
 use super::tokens::{Lexemes, Token};
 
 /// The longest text that is read: 16 MiB. A profile is written by people.
 pub const MAX_LENGTH_BYTES: usize = 16 * 1024 * 1024;
+
+/// Longer messages are cut.
+const MAX_MESSAGE_CHARS: usize = 300;
 
 /// A text that is no profile: where, what is wrong and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,8 +71,7 @@ fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
 
 /// Refuses a text whose format number this program does not know, whatever else it holds.
 fn check_format(text: &str) -> Result<(), ProfileError> {
-    let positions = Positions::new(text);
-    if !positions.holds(".format") {
+    let Some(number) = format_value(text) else {
         let at = Lexemes::new(text)
             .find(|(token, _)| !matches!(token, Token::Comment | Token::Other))
             .map_or(0, |(_, span)| span.start);
@@ -78,12 +81,9 @@ fn check_format(text: &str) -> Result<(), ProfileError> {
             "this is no site profile: its format number is missing".to_owned(),
             format!("a profile begins with Profile(format: {FORMAT}, name: \"…\""),
         ));
-    }
-    let at = positions.value(".format").unwrap_or_default();
-    let written = Lexemes::new(text)
-        .find(|(_, span)| span.start == at)
-        .and_then(|(_, span)| text.get(span))
-        .unwrap_or_default();
+    };
+    let at = number.start;
+    let written = text.get(number).unwrap_or_default();
     match written.parse::<u32>() {
         Ok(FORMAT) => Ok(()),
         Ok(format) if format > FORMAT => Err(fault(
@@ -99,6 +99,28 @@ fn check_format(text: &str) -> Result<(), ProfileError> {
             format!("write format: {FORMAT}"),
         )),
     }
+}
+
+/// What stands after `format:` in the outermost brackets.
+fn format_value(text: &str) -> Option<Range<usize>> {
+    let mut depth = 0_usize;
+    // How much of `format : number` has been seen.
+    let mut seen = 0;
+    for (token, span) in Lexemes::new(text) {
+        match token {
+            Token::Open(_) => depth += 1,
+            Token::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        seen = match (token, seen) {
+            (Token::Comment, seen) => seen,
+            (Token::Word, 0) if depth == 1 && text.get(span.clone()) == Some("format") => 1,
+            (Token::Colon, 1) => 2,
+            (_, 2) => return Some(span),
+            _ => 0,
+        };
+    }
+    None
 }
 
 fn read_current(text: &str) -> Result<Profile, ProfileError> {
@@ -305,12 +327,226 @@ fn lower_first(text: &str) -> String {
     })
 }
 
-fn fault(text: &str, at: usize, message: String, help: String) -> ProfileError {
+fn fault(text: &str, at: usize, mut message: String, help: String) -> ProfileError {
+    // A message repeats what stands there, which may be anything.
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_CHARS) {
+        message.replace_range(end.., "…");
+    }
     let (line, column) = line_and_column(text, at);
     ProfileError {
         line,
         column,
         message,
         help,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::EVERYTHING;
+    use super::*;
+
+    /// Reads a text whose fault stands where `«` does.
+    fn check(marked: &str, expect: &str) {
+        let text = marked.replace('«', "");
+        let found = match read(&text) {
+            Ok(profile) => format!("read {}", profile.name),
+            Err(error) => {
+                let at = offset_of(&text, error.line as usize, error.column as usize);
+                let (before, after) = text.split_at(at);
+                assert_eq!(format!("{before}«{after}"), marked, "{error}");
+                format!("{} ({})", error.message, error.help)
+            }
+        };
+        assert_eq!(found, expect);
+    }
+
+    fn check_messages(inner: &str, expect: &str) {
+        check(
+            &format!("Profile(format: 1, name: \"a\",\n  messages: [{inner}],\n)"),
+            expect,
+        );
+    }
+
+    #[test]
+    fn only_format_and_name_must_be_there() {
+        check("Profile(format: 1, name: \"a\")", "read a");
+        check("(format: 1, name: \"a\",)", "read a");
+        check(
+            "// note\n#![enable(implicit_some)]\nProfile(name: \"a\", format: 1)",
+            "read a",
+        );
+        check(
+            "\u{feff}Profile(\r\n  format: 1,\r\n  name: \"a\")\r\n",
+            "read a",
+        );
+        check(
+            "«Profile(format: 1)",
+            "the field name is missing in Profile (write name: …)",
+        );
+    }
+
+    #[test]
+    fn a_format_that_is_not_known_is_refused_before_anything_else() {
+        check(
+            "Profile(format: «2, name: [Thing(",
+            "this profile is of format 2, written by a newer Pipehat (this one reads up to format 1: update Pipehat)",
+        );
+        check(
+            "Profile(future: [(format: 1)], format: «37)",
+            "this profile is of format 37, written by a newer Pipehat (this one reads up to format 1: update Pipehat)",
+        );
+        check(
+            "Profile(format: «0, name: \"a\")",
+            "the format number 0 does not exist (write format: 1)",
+        );
+        check(
+            "Profile(format: «\"1\")",
+            "the format number \"1\" does not exist (write format: 1)",
+        );
+        let missing = "this is no site profile: its format number is missing (a profile begins with Profile(format: 1, name: \"…\")";
+        check("«", missing);
+        check("// a note\n«Profile(name: \"a\")", missing);
+        check("«MSH|^~\\&|", missing);
+        check("«\u{0}\u{0}\u{0}", missing);
+    }
+
+    #[test]
+    fn an_unknown_field_or_word_is_refused_with_those_that_are_known() {
+        check(
+            "Profile(format: 1, «nam: \"a\")",
+            "unknown field nam in Profile (allowed: format, name, description, standard, messages, segments, codes, tables)",
+        );
+        check_messages(
+            "Message(name: \"b\", «skript: 1)",
+            "unknown field skript in Message (allowed: name, identity, grammar, rows, script)",
+        );
+        check_messages(
+            "«Mesage(name: \"b\")",
+            "Mesage cannot stand here (write Message(…))",
+        );
+        check_messages(
+            "Message(name: \"b\", script: «Inlin(\"x\"))",
+            "unknown word Inlin (allowed: Inline, File)",
+        );
+        check(
+            "Profile(format: 1, name: \"a\", segments: {\"ZPI\": Segment(fields: [Field(usage: «Must)])})",
+            "unknown word Must (allowed: Required, RequiredOrEmpty, Conditional, Optional, Backward, NotUsed)",
+        );
+    }
+
+    #[test]
+    fn what_stands_twice_is_refused() {
+        check(
+            "Profile(format: 1, name: \"a\", «name: \"b\")",
+            "the field name stands twice in Profile (remove one of the two)",
+        );
+        check(
+            "Profile(format: 1, name: \"a\", tables: {\"t\": Table(), «\"t\": Table()})",
+            "\"t\" stands here twice (rename or remove one of the two)",
+        );
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_pointed_at() {
+        check(
+            "Profile(format: 1, name: \"a\", segments: {«\"ZP\": Segment()})",
+            "\"ZP\" cannot be a name here (a segment is named by a capital letter and two capitals or digits, such as \"ZPI\")",
+        );
+        check_messages(
+            "Message(name: \"b\", rows: [Rows(table: \"t\", root: «\"P-3\")])",
+            "\"P-3\" cannot be read (a root is \"/\" for the message, a segment such as \"PID\" or a group such as \"PATIENT_RESULT\")",
+        );
+        check_messages(
+            "Message(name: \"b\", identity: [«(at: \"MSH-9\")])",
+            "the field matches is missing in Identity (write matches: …)",
+        );
+        check(
+            "Profile(format: 1, name: \"a\"\n  «codes: {})",
+            "expected comma (separate entries by commas)",
+        );
+        check(
+            "Profile(format: 1, name: \"a\", description: \"a\\q«b\")",
+            "unknown escape character (write \\\\ for one backslash, or a raw text: r\"…\")",
+        );
+    }
+
+    #[test]
+    fn a_source_names_its_location_or_puts_it_first() {
+        let rows = |source: &str| {
+            format!(
+                "Message(name: \"b\", rows: [Rows(table: \"t\", root: \"/\", columns: {{{source}}})])"
+            )
+        };
+        check_messages(
+            &rows(
+                "\"x\": From(\"PID-3\"), \"y\": From(at: r\"/PID-3\", codes: \"c\"), \"z\": From /* z */ ( \"PID-7\", as: Some(Date))",
+            ),
+            "read a",
+        );
+        check_messages(
+            &rows("\"x\": From(\"PID-3\"), \"y\": From(\"PID-4\", «kodes: \"c\")"),
+            "unknown field kodes in From (allowed: at, codes, as)",
+        );
+        check_messages(
+            &rows("\"x\": From(\"PID-3\"), \"y\": «\"PID-4\""),
+            "a source is expected here (write From(\"PID-3.1\"))",
+        );
+        check_messages(
+            &rows("\"x\": «From(codes: \"PID-3\")"),
+            "the location is missing in From (write From(\"PID-3.1\"))",
+        );
+    }
+
+    #[test]
+    fn an_option_may_be_written_with_or_without_some() {
+        check_messages(
+            "Message(name: \"b\", grammar: Some(\"ADT_A01\"), script: Some(File(\"a.rhai\"))), Message(name: \"c\", grammar: None, script: Inline(r#\"x\"#))",
+            "read a",
+        );
+    }
+
+    #[test]
+    fn a_text_of_endless_brackets_or_bytes_is_refused() {
+        let depth = 200_000;
+        let text = format!("Profile(format: 1, name: {}", "[".repeat(depth));
+        assert!(read(&text).is_err());
+        let text = format!(
+            "Profile(format: 1, name: \"a\", standard: \"{}\")",
+            "9".repeat(9_999)
+        );
+        let error = read(&text).expect_err("there is no such version");
+        assert!(error.message.len() < 400, "{}", error.message.len());
+        let long = format!("Profile(format: 1{}", " ".repeat(MAX_LENGTH_BYTES));
+        let error = read(&long).expect_err("it is too long");
+        assert!(error.message.contains("bytes"), "{error}");
+    }
+
+    #[test]
+    fn windows_line_ends_do_not_change_a_script() {
+        assert_eq!(read(&EVERYTHING.replace('\n', "\r\n")), read(EVERYTHING));
+    }
+
+    #[test]
+    fn comments_are_seen_but_not_in_texts() {
+        assert!(has_comments("Profile( // here\n)"));
+        assert!(has_comments("Profile(/* here */)"));
+        assert!(!has_comments(EVERYTHING));
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_profile_is_read_or_refused(at in 0..EVERYTHING.len(), with in "[\"#(){}\\[\\],:r/*\\\\ a1\n]{0,3}") {
+            let mut text = EVERYTHING.to_owned();
+            let at = text.floor_char_boundary(at);
+            let end = text.ceil_char_boundary(at + 1);
+            text.replace_range(at..end, &with);
+            if let Err(error) = read(&text) {
+                prop_assert!(error.line >= 1 && error.column >= 1);
+                prop_assert!(!error.message.is_empty() && !error.help.is_empty());
+            }
+        }
     }
 }

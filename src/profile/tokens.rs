@@ -40,7 +40,9 @@ impl<'a> Lexemes<'a> {
     fn end_of(&self, start: usize) -> (Token, usize) {
         let rest = self.text.get(start..).unwrap_or_default();
         let bytes = rest.as_bytes();
-        let simple = |token| (token, start + 1);
+        // At least one whole character, whatever it is.
+        let least = rest.chars().next().map_or(1, char::len_utf8);
+        let simple = |token| (token, start + least);
         match bytes.first().copied().unwrap_or_default() {
             open @ (b'(' | b'[' | b'{') => simple(Token::Open(open)),
             b')' | b']' | b'}' => simple(Token::Close),
@@ -60,9 +62,11 @@ impl<'a> Lexemes<'a> {
                 Token::Other,
                 start + rest.find(']').map_or(rest.len(), |end| end + 1),
             ),
-            b'0'..=b'9' | b'+' | b'-' | b'.' => (Token::Literal, start + word_length(rest).max(1)),
+            b'0'..=b'9' | b'+' | b'-' | b'.' => {
+                (Token::Literal, start + word_length(rest).max(least))
+            }
             first if first.is_ascii_alphabetic() || first == b'_' || !first.is_ascii() => {
-                (Token::Word, start + word_length(rest).max(1))
+                (Token::Word, start + word_length(rest).max(least))
             }
             _ => simple(Token::Other),
         }

@@ -303,3 +303,100 @@ fn at_name(path: String, diagnostic: Diagnostic) -> Finding {
         diagnostic,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::read;
+    use super::super::samples::EVERYTHING;
+    use super::*;
+
+    fn check(inner: &str, expect: &[&str]) {
+        let text = format!("Profile(format: 1, name: \"a\",\n{inner})");
+        let profile = read(&text).expect("it reads");
+        let found: Vec<String> = validate_text(&profile, &text)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found, expect);
+        let unplaced = validate(&profile);
+        assert_eq!(unplaced.len(), expect.len());
+        assert!(unplaced.iter().all(|found| found.place == Place::Nowhere));
+    }
+
+    #[test]
+    fn a_profile_that_fits_together_has_no_findings() {
+        let profile = read(EVERYTHING).expect("the sample reads");
+        assert_eq!(validate_text(&profile, EVERYTHING), []);
+    }
+
+    #[test]
+    fn message_definitions_have_names_of_their_own_and_can_be_reached() {
+        check(
+            "messages: [Message(name: \"b\"),\n Message(name: \"b\", identity: [(at: \"MSH-9\", matches: \"x\")])]",
+            &[
+                "error[message-duplicate] profile:3:16: two message definitions are named \"b\" (give one of them another name)",
+                "warning[message-unreachable] profile:3:2: no message reaches \"b\": \"b\" stands before it and takes every message (move \"b\" to the end or give it an identity)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_script_file_stands_beside_the_profile() {
+        check(
+            "messages: [Message(name: \"b\", script: File(\"/etc/a.rhai\"))]",
+            &[
+                "error[script-path] profile:2:39: the script of \"b\" is no path relative to the profile (write a path such as \"scripts/adt.rhai\")",
+            ],
+        );
+    }
+
+    #[test]
+    fn rows_name_tables_columns_and_codes_that_are_there() {
+        check(
+            "messages: [Message(name: \"b\", rows: [Rows(table: \"t\", root: \"/\")])]",
+            &[
+                "error[table-unknown] profile:2:50: message \"b\" makes rows of \"t\", which is no table (the profile has no tables yet)",
+            ],
+        );
+        check(
+            "messages: [Message(name: \"b\", rows: [Rows(table: \"t\", root: \"/\", columns: {\n\"x\": From(\"PID-3\", codes: \"c\"), \"y\": From(\"PID-8\", codes: \"0001\")})])],\ntables: {\"t\": Table(columns: [Column(name: \"y\"), Column(name: \"z\")])}",
+            &[
+                "error[column-unknown] profile:3:1: message \"b\" fills \"x\", which is no column of \"t\" (columns: y, z)",
+                "error[codes-unknown] profile:3:27: message \"b\", column \"x\": \"c\" is no code table (the profile has no codes yet, or a table of the standard by its number, such as \"0001\")",
+            ],
+        );
+    }
+
+    #[test]
+    fn fields_can_hold_a_value() {
+        check(
+            "segments: {\"ZPI\": Segment(fields: [\nField(name: \"a\", repeat: Times(0), length: 0, codes: \"c\")])}",
+            &[
+                "error[repeat-zero] profile:3:26: ZPI-1: no repetition is allowed (write usage: NotUsed for a field that is not used)",
+                "error[length-zero] profile:3:44: ZPI-1: no value has the length 0 (leave length out or write the most characters)",
+                "error[codes-unknown] profile:3:54: ZPI-1: \"c\" is no code table (the profile has no codes yet, or a table of the standard by its number, such as \"0001\")",
+            ],
+        );
+    }
+
+    #[test]
+    fn codes_lead_to_values_that_are_listed() {
+        check(
+            "codes: {\"s\": Codes(values: {\"M\": \"Male\"}, maps: {\"1\": \"N\"}, otherwise: Default(\"O\")), \"u\": Codes(maps: {\"1\": \"x\"})}",
+            &[
+                "warning[code-unknown] profile:2:55: codes \"s\": \"N\" is not among the values (values: M)",
+                "warning[code-unknown] profile:2:72: codes \"s\": \"O\" is not among the values (values: M)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_table_has_each_column_once() {
+        check(
+            "tables: {\"t\": Table(columns: [Column(name: \"y\"), Column(name: \"y\")])}",
+            &[
+                "error[column-duplicate] profile:2:63: table \"t\" has two columns named \"y\" (rename or remove one of the two)",
+            ],
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! Profiles for the tests of this room: one that uses everything, and any at all.
+
+use std::sync::Arc;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::document::{
+    CodeDefault, Codes, Identity, MessageDefinition, Profile, Script, SegmentOverlay,
+};
+use super::field::{FieldOverlay, Repeat, Usage};
+use super::rows::{ColumnSource, Origin, Root, Rows};
+use super::table::{Column, ColumnType, Table};
+use crate::hl7::{Location, SegmentId};
+use crate::standard::Version;
+
+/// A profile that uses every field, in canonical form.
+pub(super) const EVERYTHING: &str = r##"Profile(
+    format: 1,
+    name: "Northgate",
+    description: r#"The "old" laboratory"#,
+    standard: "2.3.1",
+    messages: [
+        Message(
+            name: "ADT",
+            identity: [
+                (at: "MSH-9.1", matches: "^ADT$"),
+                (at: "PID-3[?5=MR].1", matches: r"^\d+$"),
+            ],
+            grammar: "ADT_A01",
+            rows: [
+                Rows(
+                    table: "patient",
+                    root: "PID",
+                    columns: {
+                        "born": From("PID-7", as: Date),
+                        "mrn": From("PID-3.1"),
+                        "sex": From("PID-8", codes: "sex"),
+                    },
+                ),
+                Rows(
+                    table: "patient",
+                    root: "/",
+                ),
+            ],
+            script: Inline(r#"
+// "rhai"
+out["PID-8"] = codes("sex", msg["PID-8"]);
+"#),
+        ),
+        Message(
+            name: "Other",
+            script: File("other.rhai"),
+        ),
+    ],
+    segments: {
+        "ZAB": Segment(),
+        "ZPI": Segment(
+            description: "Pet information",
+            fields: [
+                Field(name: "Pet name", type: "ST", usage: Required, length: 30),
+                Field(),
+                Field(name: "Owner", type: "CX", repeat: Times(3), codes: "sex"),
+            ],
+        ),
+    },
+    codes: {
+        "sex": Codes(
+            values: {
+                "F": "Female",
+                "M": "Male",
+            },
+            maps: {
+                "1": "M",
+            },
+            otherwise: Default("F"),
+        ),
+    },
+    tables: {
+        "empty": Table(),
+        "patient": Table(
+            columns: [
+                Column(name: "mrn", type: Text, key: true),
+                Column(name: "born", type: Date),
+                Column(name: "sex", type: Text),
+            ],
+        ),
+    },
+)
+"##;
+
+/// Any text: plain, or made of what RON and editors treat specially.
+fn text() -> impl Strategy<Value = Arc<str>> {
+    prop_oneof![
+        "[a-z]{0,6}",
+        "[\"#\\\\\n\r\t a/*()\u{0}\u{85}\u{feff}\u{202e}é]{0,12}",
+        "\\PC{0,8}",
+    ]
+    .prop_map(Arc::from)
+}
+
+fn name() -> impl Strategy<Value = Arc<str>> {
+    text().prop_filter("a name is not empty", |text| !text.is_empty())
+}
+
+fn segment_id() -> impl Strategy<Value = SegmentId> {
+    "Z[A-Z][A-Z0-9]".prop_filter_map("a segment", |text| SegmentId::new(&text))
+}
+
+fn location() -> impl Strategy<Value = Location> {
+    let written = vec![
+        "PID",
+        "PID-5",
+        "PID-5.1",
+        "PID-5[2].1.3",
+        "OBX[3]-5",
+        "OBX[*]-5",
+        "PID-3[?5=MR].1",
+    ];
+    proptest::sample::select(written)
+        .prop_filter_map("a location", |text| text.parse::<Location>().ok())
+}
+
+fn source() -> impl Strategy<Value = ColumnSource> {
+    (
+        any::<bool>(),
+        location(),
+        option::of(text()),
+        option::of(proptest::sample::select(ColumnType::ALL.to_vec())),
+    )
+        .prop_map(|(whole, at, codes, read_as)| ColumnSource {
+            origin: if whole { Origin::Message } else { Origin::Row },
+            at,
+            codes,
+            read_as,
+        })
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let root = prop_oneof![
+        Just(Root::Message),
+        segment_id().prop_map(Root::Segment),
+        Just(Root::Group("ORDER_OBSERVATION".into())),
+    ];
+    (text(), root, btree_map(name(), source(), 0..3)).prop_map(|(table, root, columns)| Rows {
+        table,
+        root,
+        columns,
+    })
+}
+
+fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
+    let identity = (location(), text()).prop_map(|(at, matches)| Identity { at, matches });
+    let script = prop_oneof![
+        text().prop_map(Script::Inline),
+        text().prop_map(Script::File)
+    ];
+    (
+        text(),
+        vec(identity, 0..3),
+        option::of(text()),
+        vec(rows(), 0..2),
+        option::of(script),
+    )
+        .prop_map(|(name, identity, grammar, rows, script)| {
+            Arc::new(MessageDefinition {
+                name,
+                identity,
+                grammar,
+                rows,
+                script,
+            })
+        })
+}
+
+fn segment() -> impl Strategy<Value = Arc<SegmentOverlay>> {
+    let repeat = prop_oneof![
+        Just(Repeat::Once),
+        Just(Repeat::Many),
+        any::<u32>().prop_map(Repeat::Times)
+    ];
+    let field = (
+        text(),
+        text(),
+        proptest::sample::select(Usage::ALL.to_vec()),
+        repeat,
+        option::of(any::<u32>()),
+        option::of(text()),
+    )
+        .prop_map(
+            |(name, data_type, usage, repeat, length, codes)| FieldOverlay {
+                name,
+                data_type,
+                usage,
+                repeat,
+                length,
+                codes,
+            },
+        );
+    (text(), vec(field, 0..3)).prop_map(|(description, fields)| {
+        Arc::new(SegmentOverlay {
+            description,
+            fields,
+        })
+    })
+}
+
+fn codes() -> impl Strategy<Value = Arc<Codes>> {
+    let otherwise = prop_oneof![
+        Just(CodeDefault::Keep),
+        Just(CodeDefault::Error),
+        text().prop_map(CodeDefault::Default)
+    ];
+    (
+        btree_map(name(), text(), 0..3),
+        btree_map(name(), text(), 0..3),
+        otherwise,
+    )
+        .prop_map(|(values, maps, otherwise)| {
+            Arc::new(Codes {
+                values,
+                maps,
+                otherwise,
+            })
+        })
+}
+
+fn table() -> impl Strategy<Value = Arc<Table>> {
+    let column = (
+        text(),
+        proptest::sample::select(ColumnType::ALL.to_vec()),
+        any::<bool>(),
+    )
+        .prop_map(|(name, column_type, key)| Column {
+            name,
+            column_type,
+            key,
+        });
+    vec(column, 0..3).prop_map(|columns| Arc::new(Table { columns }))
+}
+
+/// Any profile.
+pub(super) fn profile() -> impl Strategy<Value = Profile> {
+    (
+        (text(), text()),
+        proptest::sample::select(Version::ALL.to_vec()),
+        vec(message(), 0..3),
+        btree_map(segment_id(), segment(), 0..3),
+        btree_map(name(), codes(), 0..2),
+        btree_map(name(), table(), 0..2),
+    )
+        .prop_map(
+            |((name, description), standard, messages, segments, codes, tables)| Profile {
+                description,
+                standard,
+                messages,
+                segments,
+                codes,
+                tables,
+                ..Profile::new(name)
+            },
+        )
+}
