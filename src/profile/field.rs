@@ -44,7 +44,7 @@ pub enum Usage {
     /// B: kept only for older versions.
     Backward,
     /// X: it is not used.
-    NotUsed,
+    NotSupported,
 }
 
 /// How often a field may stand in its segment.
@@ -87,7 +87,7 @@ impl Usage {
         Usage::Conditional,
         Usage::Optional,
         Usage::Backward,
-        Usage::NotUsed,
+        Usage::NotSupported,
     ];
 
     /// The word that stands in the profile.
@@ -98,7 +98,7 @@ impl Usage {
             Usage::Conditional => "Conditional",
             Usage::Optional => "Optional",
             Usage::Backward => "Backward",
-            Usage::NotUsed => "NotUsed",
+            Usage::NotSupported => "NotSupported",
         }
     }
 
@@ -110,7 +110,7 @@ impl Usage {
             Usage::Conditional => "C",
             Usage::Optional => "O",
             Usage::Backward => "B",
-            Usage::NotUsed => "X",
+            Usage::NotSupported => "X",
         }
     }
 }

@@ -301,7 +301,7 @@ fn sentence(error: &RonError) -> (String, String) {
 /// What would be right where RON's own sentence names only what it looked for.
 fn wanted(error: &RonError) -> &'static str {
     match error {
-        RonError::Eof | RonError::ExpectedStringEnd => "a bracket or a string is not closed",
+        RonError::Eof | RonError::ExpectedStringEnd => "close every bracket and every text",
         RonError::ExpectedComma => "separate entries by commas",
         RonError::InvalidEscape(_) => "write \\\\ for one backslash, or a raw text: r\"…\"",
         RonError::ExpectedIdentifier => "write a word here, such as Inline(…)",
@@ -314,7 +314,9 @@ fn wanted(error: &RonError) -> &'static str {
         RonError::ExpectedStructLike | RonError::ExpectedNamedStructLike(_) => {
             "write fields in round brackets"
         }
-        RonError::TrailingCharacters => "nothing stands after the closing bracket of Profile(…)",
+        RonError::TrailingCharacters => {
+            "remove what stands after the closing bracket of Profile(…)"
+        }
         RonError::UnclosedBlockComment => "end the comment with */",
         _ => "check brackets, commas and quotes around here",
     }
@@ -433,7 +435,7 @@ mod tests {
         );
         check(
             "Profile(format: 1, name: \"a\", segments: {\"ZPI\": Segment(fields: [Field(usage: «Must)])})",
-            "unknown word Must (allowed: Required, RequiredOrEmpty, Conditional, Optional, Backward, NotUsed)",
+            "unknown word Must (allowed: Required, RequiredOrEmpty, Conditional, Optional, Backward, NotSupported)",
         );
     }
 

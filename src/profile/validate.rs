@@ -184,7 +184,7 @@ fn check_field(
         found.push(at_value(
             format!("{path}.repeat"),
             Diagnostic::error("repeat-zero", format!("{place}: no repetition is allowed"))
-                .with_help("write usage: NotUsed for a field that is not used"),
+                .with_help("write usage: NotSupported for a field that is not used"),
         ));
     }
     if field.length == Some(0) {
@@ -372,7 +372,7 @@ mod tests {
         check(
             "segments: {\"ZPI\": Segment(fields: [\nField(name: \"a\", repeat: Times(0), length: 0, codes: \"c\")])}",
             &[
-                "error[repeat-zero] profile:3:26: ZPI-1: no repetition is allowed (write usage: NotUsed for a field that is not used)",
+                "error[repeat-zero] profile:3:26: ZPI-1: no repetition is allowed (write usage: NotSupported for a field that is not used)",
                 "error[length-zero] profile:3:44: ZPI-1: no value has the length 0 (leave length out or write the most characters)",
                 "error[codes-unknown] profile:3:54: ZPI-1: \"c\" is no code table (the profile has no codes yet, or a table of the standard by its number, such as \"0001\")",
             ],
