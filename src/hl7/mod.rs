@@ -10,6 +10,7 @@ mod charset_decode;
 mod charset_detect;
 mod charset_encode;
 mod charset_iso2022;
+mod compressed;
 mod delimiters;
 mod draft;
 #[cfg(test)]
@@ -26,11 +27,14 @@ mod parse;
 mod rewrite;
 mod segment_id;
 mod splice;
+mod split;
+mod split_count;
 
 pub use charset::Charset;
 pub use charset_decode::{Decoded, Origin, Undecodable, decode, decode_with, undecodable_byte};
 pub use charset_detect::Conflict;
 pub use charset_encode::{EncodeError, Unencodable, encode};
+pub use compressed::{Compression, DecompressError, decompress};
 pub use delimiters::{DelimiterFault, DelimiterRole, Delimiters};
 pub use draft::{Draft, EditError};
 pub use element::{Children, Element, Level};
@@ -41,3 +45,5 @@ pub use location::{FieldPath, Location, LocationError, LocationProblem, Pick};
 pub use message::{Message, Segment};
 pub use parse::{parse, parse_shared};
 pub use segment_id::SegmentId;
+pub use split::{Piece, PieceKind, split, wide_charset};
+pub use split_count::{BatchFault, BatchFaultKind, batch_faults};
