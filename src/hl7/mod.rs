@@ -29,6 +29,8 @@ mod segment_id;
 mod splice;
 mod split;
 mod split_count;
+mod time;
+mod time_format;
 
 pub use charset::Charset;
 pub use charset_decode::{Decoded, Origin, Undecodable, decode, decode_with, undecodable_byte};
@@ -47,3 +49,5 @@ pub use parse::{parse, parse_shared};
 pub use segment_id::SegmentId;
 pub use split::{Piece, PieceKind, split, wide_charset};
 pub use split_count::{BatchFault, BatchFaultKind, batch_faults};
+pub use time::{Precision, Timestamp, TimestampError, TimestampErrorKind, Unit};
+pub use time_format::{FormatError, FormatErrorKind};
