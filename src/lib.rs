@@ -1,5 +1,7 @@
 //! Pipehat.
 
+#[cfg(feature = "gui")]
+pub mod app;
 pub mod cancel;
 pub mod diagnostic;
 pub mod hl7;

@@ -1,4 +1,3 @@
 //! Integration tests.
 
 mod profile;
-mod roundtrip;

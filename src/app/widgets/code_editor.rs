@@ -1,0 +1,434 @@
+//! The script editor: line numbers, colours, errors underlined and named below the text.
+
+use std::ops::Range;
+
+use egui::text::{CCursor, CCursorRange, CharIndex};
+use egui::{
+    Align2, Id, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2,
+};
+
+use super::super::theme::Theme;
+use super::highlight::Highlight;
+
+/// Something to point at in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::app) struct Mark {
+    /// Counted from 1.
+    pub(in crate::app) line: u32,
+    /// Counted from 1, in characters.
+    pub(in crate::app) column: u32,
+    pub(in crate::app) message: String,
+    pub(in crate::app) error: bool,
+}
+
+/// What is shown, beside the text itself.
+pub(in crate::app) struct CodeView<'a> {
+    /// The accessible name, also what the state is kept by.
+    pub(in crate::app) name: &'a str,
+    pub(in crate::app) marks: &'a [Mark],
+    /// Words that are marked wherever they stand, such as the chosen location.
+    pub(in crate::app) emphasis: Option<&'a str>,
+    pub(in crate::app) editable: bool,
+}
+
+/// What a person did in this frame.
+#[derive(Default)]
+pub(in crate::app) struct CodeResponse {
+    pub(in crate::app) changed: bool,
+    /// Line and column of the caret, counted from 1, when the editor has the focus.
+    pub(in crate::app) caret: Option<(u32, u32)>,
+    /// The words in double quotes under the caret, when it was just moved there.
+    pub(in crate::app) quoted: Option<String>,
+}
+
+/// The state of one editor, kept from frame to frame.
+#[derive(Default)]
+pub(in crate::app) struct CodeEditor {
+    highlight: Highlight,
+    goto: Option<(u32, u32)>,
+    caret: Option<usize>,
+}
+
+/// Where the text was painted.
+struct Painted {
+    galley: std::sync::Arc<egui::Galley>,
+    origin: Pos2,
+    clip: Rect,
+}
+
+impl CodeEditor {
+    /// Puts the caret there and scrolls to it in the next frame.
+    pub(in crate::app) fn goto(&mut self, line: u32, column: u32) {
+        self.goto = Some((line, column));
+    }
+
+    /// Shows the editor in all the space there is.
+    pub(in crate::app) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &CodeView<'_>,
+        text: &mut String,
+    ) -> CodeResponse {
+        let theme = Theme::of(ui);
+        let strip = if view.marks.is_empty() {
+            0.0
+        } else {
+            theme.size.header
+        };
+        let all = ui.available_rect_before_wrap();
+        let width = gutter_width(ui, theme, text);
+        let body = Rect::from_min_max(all.min, Pos2::new(all.max.x, all.max.y - strip));
+        let gutter = Rect::from_min_max(body.min, Pos2::new(body.min.x + width, body.max.y));
+        let inner = Rect::from_min_max(Pos2::new(gutter.max.x, body.min.y), body.max);
+        ui.painter().rect_filled(body, 0.0, *theme.surface.sunken);
+        let mut response = CodeResponse::default();
+        let mut child = ui.new_child(UiBuilder::new().max_rect(inner).id_salt(view.name));
+        let painted = self.text_ui(&mut child, theme, view, text, &mut response);
+        gutter_ui(ui, theme, gutter, &painted, view.marks, response.caret);
+        if strip > 0.0 {
+            let below = Rect::from_min_max(Pos2::new(all.min.x, body.max.y), all.max);
+            self.strip_ui(ui, theme, below, view.marks);
+        }
+        ui.advance_cursor_after_rect(all);
+        response
+    }
+
+    fn text_ui(
+        &mut self,
+        ui: &mut Ui,
+        theme: &Theme,
+        view: &CodeView<'_>,
+        text: &mut String,
+        response: &mut CodeResponse,
+    ) -> Painted {
+        let id = Id::unique(("code editor", view.name));
+        let font = theme.code_font();
+        let size = ui.available_size();
+        let clip = ui.clip_rect().intersect(ui.max_rect());
+        let area = ScrollArea::both().id_salt("text").auto_shrink(false);
+        area.show(ui, |ui| {
+            let behind = ui.painter().add(Shape::Noop);
+            let highlight = &mut self.highlight;
+            let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, _wrap: f32| {
+                let job = highlight.job(buffer.as_str(), ui.visuals().dark_mode, &font);
+                ui.fonts_mut(|fonts| fonts.layout_job((*job).clone()))
+            };
+            let mut fixed = text.as_str();
+            let buffer: &mut dyn egui::TextBuffer = if view.editable { text } else { &mut fixed };
+            let output = TextEdit::multiline(buffer)
+                .id(id)
+                .code_editor()
+                .lock_focus(true)
+                .frame(egui::Frame::NONE)
+                .margin(theme.margin(1, 1))
+                .desired_width(f32::INFINITY)
+                .min_size(size)
+                .layouter(&mut layouter)
+                .show(ui);
+            let edit = &output.response.response;
+            name(edit, view.name);
+            response.changed = edit.changed();
+            let painted = Painted {
+                galley: output.galley.clone(),
+                origin: output.galley_pos,
+                clip,
+            };
+            if let Some(place) = self.goto.take() {
+                let caret = CCursor::new(CharIndex(char_index(text, place)));
+                let mut state = output.state.clone();
+                state.cursor.set_char_range(Some(CCursorRange::one(caret)));
+                state.store(ui.ctx(), id);
+                edit.request_focus();
+                let at = painted
+                    .galley
+                    .pos_from_cursor(caret)
+                    .translate(painted.origin.to_vec2());
+                ui.scroll_to_rect(at.expand(theme.size.row * 2.0), None);
+            }
+            if edit.has_focus() {
+                let caret = output.cursor_range.map(|range| range.primary.index.0);
+                response.caret = caret.map(|caret| place_of(text, caret));
+                if caret != self.caret && !response.changed {
+                    response.quoted = caret.and_then(|caret| quoted_at(text, caret));
+                }
+                self.caret = caret;
+            }
+            let mut shapes = Vec::new();
+            current_line(theme, &painted, response.caret, &mut shapes);
+            emphasise(theme, &painted, text, view.emphasis, &mut shapes);
+            ui.painter().set(behind, Shape::Vec(shapes));
+            underline(ui, theme, &painted, text, view.marks, edit);
+            painted
+        })
+        .inner
+    }
+
+    /// The findings below the text; one click leads to the place.
+    fn strip_ui(&mut self, ui: &mut Ui, theme: &Theme, rect: Rect, marks: &[Mark]) {
+        let Some(first) = marks.iter().find(|mark| mark.error).or(marks.first()) else {
+            return;
+        };
+        let colour = if first.error {
+            theme.severity.error
+        } else {
+            theme.severity.warning
+        };
+        ui.painter().rect_filled(rect, 0.0, *theme.surface.panel);
+        ui.painter().hline(
+            rect.x_range(),
+            rect.top(),
+            Stroke::new(1.0, *theme.surface.border),
+        );
+        let more = match marks.len() {
+            0 | 1 => String::new(),
+            count => format!("  (+{} more)", count - 1),
+        };
+        let text = format!("Line {}: {}{more}", first.line, first.message);
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        let inside = rect.shrink2(Vec2::new(theme.grid(2), 0.0));
+        let mut child = ui.new_child(UiBuilder::new().max_rect(inside).layout(layout));
+        let label = egui::Label::new(egui::RichText::new(text).color(*colour))
+            .truncate()
+            .sense(Sense::click());
+        if child.add(label).on_hover_text(&first.message).clicked() {
+            self.goto(first.line, first.column);
+        }
+    }
+}
+
+fn name(edit: &egui::Response, name: &str) {
+    edit.ctx
+        .accesskit_node_builder(edit.id, |node| node.set_label(name));
+}
+
+fn gutter_width(ui: &Ui, theme: &Theme, text: &str) -> f32 {
+    let digits = text.lines().count().max(1).to_string().len().max(3);
+    let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&theme.code_font(), '0'));
+    digit * digits as f32 + theme.grid(5)
+}
+
+/// Line numbers, with a dot where something is wrong.
+fn gutter_ui(
+    ui: &Ui,
+    theme: &Theme,
+    gutter: Rect,
+    painted: &Painted,
+    marks: &[Mark],
+    caret: Option<(u32, u32)>,
+) {
+    let brush = ui
+        .painter()
+        .with_clip_rect(gutter.intersect(ui.clip_rect()));
+    brush.vline(
+        gutter.right(),
+        gutter.y_range(),
+        Stroke::new(1.0, *theme.surface.border),
+    );
+    for (number, row) in lines(painted) {
+        if !row.y_range().intersects(gutter.y_range()) {
+            continue;
+        }
+        let here = caret.is_some_and(|(line, _)| line == number);
+        let colour = if here {
+            theme.text.strong
+        } else {
+            theme.text.weak
+        };
+        let at = Pos2::new(gutter.right() - theme.grid(2), row.center().y);
+        brush.text(
+            at,
+            Align2::RIGHT_CENTER,
+            number.to_string(),
+            theme.code_font(),
+            *colour,
+        );
+        if let Some(mark) = marks.iter().find(|mark| mark.line == number) {
+            let colour = if mark.error {
+                theme.severity.error
+            } else {
+                theme.severity.warning
+            };
+            brush.circle_filled(
+                Pos2::new(gutter.left() + theme.grid(2), row.center().y),
+                3.5,
+                *colour,
+            );
+        }
+    }
+}
+
+/// Each line with its number and where it stands on the screen.
+fn lines(painted: &Painted) -> impl Iterator<Item = (u32, Rect)> + '_ {
+    let mut next = 1;
+    let mut begins = true;
+    painted.galley.rows.iter().filter_map(move |row| {
+        let line = begins.then_some(next);
+        next += u32::from(begins);
+        begins = row.ends_with_newline;
+        line.map(|line| (line, row.rect().translate(painted.origin.to_vec2())))
+    })
+}
+
+fn current_line(
+    theme: &Theme,
+    painted: &Painted,
+    caret: Option<(u32, u32)>,
+    shapes: &mut Vec<Shape>,
+) {
+    let Some((line, _)) = caret else { return };
+    let row = lines(painted).find(|(number, _)| *number == line);
+    if let Some((_, row)) = row {
+        let across = Rect::from_x_y_ranges(painted.clip.x_range(), row.y_range());
+        shapes.push(Shape::rect_filled(across, 0.0, *theme.surface.line));
+    }
+}
+
+fn emphasise(
+    theme: &Theme,
+    painted: &Painted,
+    text: &str,
+    words: Option<&str>,
+    shapes: &mut Vec<Shape>,
+) {
+    let Some(words) = words.filter(|words| !words.is_empty()) else {
+        return;
+    };
+    for (byte, _) in text.match_indices(words) {
+        let start = text.get(..byte).map_or(0, |before| before.chars().count());
+        let rect = span_rect(painted, start..start + words.chars().count());
+        shapes.push(Shape::rect_filled(
+            rect,
+            theme.size.corner / 2,
+            *theme.surface.mark,
+        ));
+        shapes.push(Shape::rect_stroke(
+            rect,
+            theme.size.corner / 2,
+            Stroke::new(1.0, *theme.accent.line),
+            egui::StrokeKind::Outside,
+        ));
+    }
+}
+
+fn underline(
+    ui: &Ui,
+    theme: &Theme,
+    painted: &Painted,
+    text: &str,
+    marks: &[Mark],
+    edit: &egui::Response,
+) {
+    for mark in marks {
+        let start = char_index(text, (mark.line, mark.column));
+        let word = text
+            .chars()
+            .skip(start)
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .count()
+            .max(1);
+        let rect = span_rect(painted, start..start + word);
+        let colour = if mark.error {
+            theme.severity.error
+        } else {
+            theme.severity.warning
+        };
+        let wave = (0..=(rect.width() / 2.0) as usize).map(|step| {
+            let drop = if step % 2 == 0 { 0.0 } else { 2.0 };
+            Pos2::new(rect.left() + step as f32 * 2.0, rect.bottom() - 1.0 + drop)
+        });
+        ui.painter()
+            .add(Shape::line(wave.collect(), Stroke::new(1.2, *colour)));
+        if edit
+            .hover_pos()
+            .is_some_and(|at| rect.expand(2.0).contains(at))
+        {
+            edit.clone().on_hover_text(&mark.message);
+        }
+    }
+}
+
+fn span_rect(painted: &Painted, span: Range<usize>) -> Rect {
+    let at = |index| {
+        painted
+            .galley
+            .pos_from_cursor(CCursor::new(CharIndex(index)))
+    };
+    let (start, end) = (at(span.start), at(span.end));
+    let right = if end.min.y > start.min.y {
+        start.min.x + 8.0
+    } else {
+        end.min.x
+    };
+    Rect::from_min_max(start.min, Pos2::new(right, start.max.y)).translate(painted.origin.to_vec2())
+}
+
+/// The index of a character by line and column, both counted from 1.
+fn char_index(text: &str, (line, column): (u32, u32)) -> usize {
+    let mut index = 0;
+    for (number, content) in (1u32..).zip(text.split_inclusive('\n')) {
+        let length = content.chars().count();
+        if number == line {
+            let end = content.trim_end_matches(['\r', '\n']).chars().count();
+            return index + (column.saturating_sub(1) as usize).min(end);
+        }
+        index += length;
+    }
+    index
+}
+
+/// Line and column of a character, both counted from 1.
+fn place_of(text: &str, index: usize) -> (u32, u32) {
+    text.chars()
+        .take(index)
+        .fold((1, 1), |(line, column), character| {
+            if character == '\n' {
+                (line + 1, 1)
+            } else {
+                (line, column + 1)
+            }
+        })
+}
+
+/// The text in double quotes round a character, if it stands in one line.
+fn quoted_at(text: &str, index: usize) -> Option<String> {
+    let byte = text
+        .char_indices()
+        .nth(index)
+        .map_or(text.len(), |(byte, _)| byte);
+    let (before, after) = text.split_at(byte);
+    let line = before.rsplit('\n').next()?;
+    let opens = line.matches('"').count() % 2 == 1;
+    let head = line.rsplit('"').next().filter(|_| opens)?;
+    let tail = after.split(['"', '\n']).next()?;
+    Some(format!("{head}{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_and_column_lead_to_a_character_and_back() {
+        let text = "äb\ncde\n";
+        for (place, index) in [
+            ((1, 1), 0),
+            ((1, 2), 1),
+            ((2, 1), 3),
+            ((2, 4), 6),
+            ((2, 9), 6),
+            ((9, 1), 7),
+        ] {
+            assert_eq!(char_index(text, place), index, "{place:?}");
+        }
+        assert_eq!(place_of(text, 4), (2, 2));
+    }
+
+    #[test]
+    fn the_location_under_the_caret_is_found() {
+        let text = "out[\"PID-8\"] = codes(\"sex\", msg[\"PID-7\"]);";
+        let at = |words: &str| text.find(words).expect("in the text");
+        assert_eq!(quoted_at(text, at("ID-8")).as_deref(), Some("PID-8"));
+        assert_eq!(quoted_at(text, at("ID-7")).as_deref(), Some("PID-7"));
+        assert_eq!(quoted_at(text, at("codes")), None);
+    }
+}

@@ -1,0 +1,294 @@
+//! Rows in columns: lists, trees and grids. Only visible rows are laid out; keys move the choice.
+
+use egui::{
+    Align, EventFilter, Id, Key, Layout, Modifiers, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2,
+    WidgetInfo,
+};
+use egui_extras::{Column, TableBuilder};
+
+use super::super::theme::Theme;
+
+/// A column's title and how wide it starts.
+pub(in crate::app) struct ColumnSpec {
+    pub(in crate::app) title: String,
+    pub(in crate::app) width: Width,
+}
+
+/// How wide a column is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::app) enum Width {
+    /// Starts with so many points; a person can change it.
+    Points(f32),
+    /// Takes what the others leave.
+    Rest,
+}
+
+impl ColumnSpec {
+    pub(in crate::app) fn new(title: impl Into<String>, width: Width) -> Self {
+        Self {
+            title: title.into(),
+            width,
+        }
+    }
+}
+
+/// Where a row stands in a tree.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::app) struct Outline {
+    pub(in crate::app) depth: u16,
+    /// Whether the rows below it are shown; `None` when there are none.
+    pub(in crate::app) open: Option<bool>,
+}
+
+/// What is shown.
+pub(in crate::app) struct RowsView<'a> {
+    /// The accessible name, also what the state is kept by.
+    pub(in crate::app) name: &'a str,
+    pub(in crate::app) role: Role,
+    pub(in crate::app) columns: &'a [ColumnSpec],
+    pub(in crate::app) count: usize,
+    pub(in crate::app) selected: Option<usize>,
+    /// Scroll to the selected row, because it was chosen elsewhere.
+    pub(in crate::app) reveal: bool,
+}
+
+/// What the rows hold.
+pub(in crate::app) trait RowSource {
+    /// What a screen reader says of the row.
+    fn name(&self, row: usize) -> String;
+    /// Where the row stands in a tree.
+    fn outline(&self, _row: usize) -> Outline {
+        Outline::default()
+    }
+    /// Draws one cell.
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
+}
+
+/// What a person did in this frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::app) struct RowsResponse {
+    pub(in crate::app) selected: Option<usize>,
+    /// The row whose rows below it are to be shown or hidden.
+    pub(in crate::app) toggled: Option<usize>,
+    /// The row that was opened by a double click or Enter.
+    pub(in crate::app) activated: Option<usize>,
+    /// The row whose context menu is asked for.
+    pub(in crate::app) focused: bool,
+}
+
+impl RowsView<'_> {
+    /// Shows the rows in all the space there is.
+    pub(in crate::app) fn ui(&self, ui: &mut Ui, source: &mut dyn RowSource) -> RowsResponse {
+        let theme = Theme::of(ui);
+        let area = ui.available_rect_before_wrap();
+        ui.painter().rect_filled(area, 0.0, *theme.surface.sunken);
+        let id = Id::unique(("rows", self.name));
+        let whole = ui.interact(area, id, Sense::focusable_noninteractive());
+        whole.widget_info(|| WidgetInfo::labeled(self.role, true, self.name));
+        let mut response = RowsResponse::default();
+        let keyed = self.keys(
+            ui,
+            id,
+            source,
+            (area.height() / theme.size.row) as usize,
+            &mut response,
+        );
+        let mut table = TableBuilder::new(ui)
+            .id_salt(self.name)
+            .sense(Sense::click())
+            .resizable(true)
+            .auto_shrink(false)
+            .cell_layout(Layout::left_to_right(Align::Center));
+        for column in self.columns {
+            table = table.column(match column.width {
+                Width::Points(width) => Column::initial(width).at_least(theme.grid(6)).clip(true),
+                Width::Rest => Column::remainder().at_least(theme.grid(10)).clip(true),
+            });
+        }
+        if let Some(row) = keyed.or(self.selected.filter(|_| self.reveal)) {
+            table = table.scroll_to_row(row, None);
+        }
+        let table = table.header(theme.size.row + theme.grid(1), |mut header| {
+            for column in self.columns {
+                header.col(|ui| header_ui(ui, theme, &column.title));
+            }
+        });
+        table.body(|body| {
+            body.rows(theme.size.row, self.count, |mut row| {
+                let index = row.index();
+                let chosen = self.selected == Some(index);
+                row.set_selected(chosen);
+                for column in 0..self.columns.len() {
+                    row.col(|ui| {
+                        ui.add_space(theme.grid(1));
+                        if column == 0 {
+                            outline_ui(
+                                ui,
+                                theme,
+                                source.outline(index),
+                                source,
+                                index,
+                                &mut response,
+                            );
+                        }
+                        source.cell_ui(ui, index, column);
+                    });
+                }
+                let row = row.response();
+                let role = if self.role == Role::Tree {
+                    Role::TreeItem
+                } else {
+                    Role::Row
+                };
+                row.widget_info(|| WidgetInfo::selected(role, true, chosen, source.name(index)));
+                if row.clicked() {
+                    response.selected = Some(index);
+                    row.ctx.memory_mut(|memory| memory.request_focus(id));
+                }
+                if row.double_clicked() {
+                    response.activated = Some(index);
+                }
+            });
+        });
+        if response.focused {
+            let edge = Stroke::new(1.0, *theme.accent.line);
+            ui.painter()
+                .rect_stroke(area.shrink(0.5), 0.0, edge, egui::StrokeKind::Inside);
+        }
+        response
+    }
+
+    /// Moves the choice by keys; the row to scroll to.
+    fn keys(
+        &self,
+        ui: &Ui,
+        id: Id,
+        source: &dyn RowSource,
+        page: usize,
+        response: &mut RowsResponse,
+    ) -> Option<usize> {
+        response.focused = ui.memory(|memory| memory.has_focus(id));
+        if !response.focused || self.count == 0 {
+            return None;
+        }
+        let filter = EventFilter {
+            vertical_arrows: true,
+            horizontal_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let last = self.count - 1;
+        let here = self.selected;
+        let mut to = None;
+        if pressed(Key::ArrowDown) {
+            to = Some(here.map_or(0, |row| (row + 1).min(last)));
+        }
+        if pressed(Key::ArrowUp) {
+            to = Some(here.map_or(last, |row| row.saturating_sub(1)));
+        }
+        if pressed(Key::PageDown) {
+            to = Some(here.map_or(0, |row| (row + page).min(last)));
+        }
+        if pressed(Key::PageUp) {
+            to = Some(here.map_or(0, |row| row.saturating_sub(page)));
+        }
+        if pressed(Key::Home) {
+            to = Some(0);
+        }
+        if pressed(Key::End) {
+            to = Some(last);
+        }
+        if let Some(row) = here {
+            let outline = source.outline(row);
+            if pressed(Key::ArrowRight) && outline.open == Some(false) {
+                response.toggled = Some(row);
+            }
+            if pressed(Key::ArrowLeft) {
+                match outline.open {
+                    Some(true) => response.toggled = Some(row),
+                    // Up to the row that holds this one.
+                    Some(false) | None => {
+                        to = (0..row)
+                            .rev()
+                            .find(|&above| source.outline(above).depth < outline.depth);
+                    }
+                }
+            }
+            if pressed(Key::Enter) {
+                response.activated = Some(row);
+            }
+        }
+        response.selected = to;
+        to
+    }
+}
+
+fn header_ui(ui: &mut Ui, theme: &Theme, title: &str) {
+    let rect = ui.max_rect();
+    let line = Stroke::new(1.0, *theme.surface.border);
+    ui.painter().rect_filled(
+        rect.expand2(Vec2::new(theme.grid(2), 0.0)),
+        0.0,
+        *theme.surface.panel,
+    );
+    ui.painter().hline(
+        rect.expand2(Vec2::new(theme.grid(2), 0.0)).x_range(),
+        rect.bottom(),
+        line,
+    );
+    ui.add_space(theme.grid(1));
+    let text = egui::RichText::new(title).small().color(*theme.text.weak);
+    ui.add(egui::Label::new(text).truncate());
+}
+
+/// The indentation and the triangle that shows or hides the rows below.
+fn outline_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    outline: Outline,
+    source: &dyn RowSource,
+    row: usize,
+    response: &mut RowsResponse,
+) {
+    if outline.depth == 0 && outline.open.is_none() {
+        return;
+    }
+    ui.add_space(f32::from(outline.depth) * theme.grid(4));
+    let (rect, toggle) = ui.allocate_exact_size(Vec2::splat(theme.grid(4)), Sense::click());
+    let Some(open) = outline.open else { return };
+    let words = if open {
+        "Hide what is inside"
+    } else {
+        "Show what is inside"
+    };
+    toggle.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, true, format!("{words} {}", source.name(row)))
+    });
+    let colour = if toggle.hovered() {
+        theme.text.strong
+    } else {
+        theme.text.weak
+    };
+    chevron(ui, rect, open, *colour);
+    if toggle.clicked() {
+        response.toggled = Some(row);
+    }
+}
+
+fn chevron(ui: &Ui, rect: Rect, open: bool, colour: egui::Color32) {
+    let (centre, reach) = (rect.center(), 3.5);
+    let at = |x: f32, y: f32| Pos2::new(centre.x + x * reach, centre.y + y * reach);
+    let points = if open {
+        vec![at(-1.0, -0.5), at(0.0, 0.5), at(1.0, -0.5)]
+    } else {
+        vec![at(-0.5, -1.0), at(0.5, 0.0), at(-0.5, 1.0)]
+    };
+    ui.painter()
+        .add(egui::Shape::line(points, Stroke::new(1.5, colour)));
+}
+
+/// One line of text in a cell, cut off where the cell ends, whole when the pointer rests on it.
+pub(in crate::app) fn cell_text(ui: &mut Ui, text: impl Into<egui::WidgetText>) -> egui::Response {
+    ui.add(egui::Label::new(text).truncate())
+}
