@@ -1,9 +1,16 @@
-//! A message as text: delimiters, segments, fields down to subcomponents, escapes and edits.
+//! A message as text: delimiters, segments, fields down to subcomponents, escapes and edits;
+//! and what it comes in: charsets, files with batches and frames, compression, timestamps.
 //!
-//! This room knows no HL7 version, no site and no file. The only segment names it knows are
+//! This room knows no HL7 version, no site and opens no file. The only segment names it knows are
 //! those that carry delimiters or frame a batch: MSH, BHS, BTS, FHS, FTS.
 //! Parsing never fails and loses nothing: what was parsed prints as the same text.
 
+mod charset;
+mod charset_decode;
+mod charset_detect;
+mod charset_encode;
+mod charset_iso2022;
+mod compressed;
 mod delimiters;
 mod draft;
 #[cfg(test)]
@@ -20,7 +27,16 @@ mod parse;
 mod rewrite;
 mod segment_id;
 mod splice;
+mod split;
+mod split_count;
+mod time;
+mod time_format;
 
+pub use charset::Charset;
+pub use charset_decode::{Decoded, Origin, Undecodable, decode, decode_with, undecodable_byte};
+pub use charset_detect::Conflict;
+pub use charset_encode::{EncodeError, Unencodable, encode};
+pub use compressed::{Compression, DecompressError, decompress};
 pub use delimiters::{DelimiterFault, DelimiterRole, Delimiters};
 pub use draft::{Draft, EditError};
 pub use element::{Children, Element, Level};
@@ -31,3 +47,7 @@ pub use location::{FieldPath, Location, LocationError, LocationProblem, Pick};
 pub use message::{Message, Segment};
 pub use parse::{parse, parse_shared};
 pub use segment_id::SegmentId;
+pub use split::{Piece, PieceKind, split, wide_charset};
+pub use split_count::{BatchFault, BatchFaultKind, batch_faults};
+pub use time::{Precision, Timestamp, TimestampError, TimestampErrorKind, Unit};
+pub use time_format::{FormatError, FormatErrorKind};
