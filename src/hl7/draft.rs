@@ -313,6 +313,13 @@ impl Draft {
         self.parts.insert(index.min(self.parts.len()), part);
     }
 
+    /// Makes the segment at an index the first one; nothing happens where there is none.
+    pub fn move_to_front(&mut self, index: usize) {
+        if let Some(moved) = self.parts.get_mut(..=index) {
+            moved.rotate_right(1);
+        }
+    }
+
     /// Takes the segment at an index out; nothing happens where there is none.
     pub fn remove_at(&mut self, index: usize) {
         if index < self.parts.len() {
