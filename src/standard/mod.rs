@@ -5,6 +5,18 @@
 //! binary, read when a version is first asked for; everything it hands out lives as long as the
 //! program.
 
+mod definition;
+mod dictionary;
+mod load;
+mod structure;
 mod version;
 
+pub use definition::{
+    Code, CodeTable, ComponentDefinition, DataType, Event, FieldDefinition, SegmentDefinition,
+    Usage, shown_type,
+};
+pub use dictionary::{Dictionary, dictionary};
+#[doc(hidden)]
+pub use load::measure;
+pub use structure::{Structure, StructureError, StructureItem, parse_structure};
 pub use version::{UnknownVersion, Version};

@@ -2,3 +2,4 @@
 
 mod profile;
 mod roundtrip;
+mod standard;
