@@ -58,6 +58,28 @@ pub enum FileError {
     },
 }
 
+impl FileError {
+    /// What a failed write to `path` means.
+    pub fn writing(path: &Path, error: io::Error) -> Self {
+        let folder_exists = folder_of(path).is_dir();
+        let path = path.to_owned();
+        let why = match error.kind() {
+            io::ErrorKind::NotFound if !folder_exists => Refusal::NoFolder,
+            io::ErrorKind::NotADirectory => Refusal::NotAFolder,
+            // A folder that is there and yet "not found" is one of the kernel's, such as /proc.
+            io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem => Refusal::ReadOnly,
+            io::ErrorKind::IsADirectory => return FileError::IsFolder(path),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                return FileError::DiskFull(path);
+            }
+            _ => return FileError::Other { path, why: error },
+        };
+        FileError::Unwritable { path, why }
+    }
+}
+
 /// Why a folder did not take a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -158,7 +180,7 @@ pub fn save(path: &Path, bytes: &[u8], guard: Guard<'_>) -> Result<Stamp, FileEr
         Ok(old) => Some(old),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => None,
-        Err(error) => return Err(writing(path, error)),
+        Err(error) => return Err(FileError::writing(path, error)),
     };
     match (&old, guard) {
         (Some(_), Guard::New) => return Err(FileError::Exists(path.to_owned())),
@@ -174,12 +196,12 @@ pub fn save(path: &Path, bytes: &[u8], guard: Guard<'_>) -> Result<Stamp, FileEr
         let mut backup = Outgoing::create(&backup_path(&target))?;
         backup
             .write_all(old)
-            .map_err(|error| writing(path, error))?;
+            .map_err(|error| FileError::writing(path, error))?;
         backup.commit()?;
     }
     let mut file = Outgoing::create(&target)?;
     file.write_all(bytes)
-        .map_err(|error| writing(path, error))?;
+        .map_err(|error| FileError::writing(path, error))?;
     file.commit()?;
     Ok(Stamp::new(modified(&target), bytes))
 }
@@ -220,7 +242,7 @@ impl Outgoing {
             Ok(metadata) if metadata.is_dir() => return Err(FileError::IsFolder(path)),
             Ok(metadata) if !metadata.is_file() => {
                 let file = fs::OpenOptions::new().write(true).open(&path);
-                Body::Direct(file.map_err(|error| writing(&path, error))?)
+                Body::Direct(file.map_err(|error| FileError::writing(&path, error))?)
             }
             // A rename would replace even a file that its owner protected.
             Ok(metadata) if metadata.permissions().readonly() => {
@@ -239,13 +261,15 @@ impl Outgoing {
     pub fn commit(self) -> Result<(), FileError> {
         let Self { path, body } = self;
         match body {
-            Body::Direct(mut file) => file.flush().map_err(|error| writing(&path, error)),
+            Body::Direct(mut file) => file
+                .flush()
+                .map_err(|error| FileError::writing(&path, error)),
             Body::Temporary(file) => {
                 file.as_file()
                     .sync_all()
-                    .map_err(|error| writing(&path, error))?;
+                    .map_err(|error| FileError::writing(&path, error))?;
                 file.persist(&path)
-                    .map_err(|error| writing(&path, error.error))?;
+                    .map_err(|error| FileError::writing(&path, error.error))?;
                 sync_folder(&path);
                 Ok(())
             }
@@ -276,7 +300,7 @@ pub fn make_folder(path: &Path) -> Result<(), FileError> {
             path: path.to_owned(),
             why: Refusal::NotAFolder,
         },
-        _ => writing(path, error),
+        _ => FileError::writing(path, error),
     })
 }
 
@@ -386,11 +410,11 @@ fn temporary(path: &Path, old: Option<fs::Permissions>) -> Result<NamedTempFile,
     ordinary_permissions(&mut builder);
     let file = builder
         .tempfile_in(folder_of(path))
-        .map_err(|error| writing(path, error))?;
+        .map_err(|error| FileError::writing(path, error))?;
     if let Some(old) = old {
         file.as_file()
             .set_permissions(old)
-            .map_err(|error| writing(path, error))?;
+            .map_err(|error| FileError::writing(path, error))?;
     }
     Ok(file)
 }
@@ -421,25 +445,6 @@ fn reading(path: &Path, error: io::Error) -> FileError {
         io::ErrorKind::IsADirectory => FileError::IsFolder(path),
         _ => FileError::Other { path, why: error },
     }
-}
-
-fn writing(path: &Path, error: io::Error) -> FileError {
-    let folder_exists = folder_of(path).is_dir();
-    let path = path.to_owned();
-    let why = match error.kind() {
-        io::ErrorKind::NotFound if !folder_exists => Refusal::NoFolder,
-        io::ErrorKind::NotADirectory => Refusal::NotAFolder,
-        // A folder that is there and yet "not found" is one of the kernel's, such as /proc.
-        io::ErrorKind::NotFound
-        | io::ErrorKind::PermissionDenied
-        | io::ErrorKind::ReadOnlyFilesystem => Refusal::ReadOnly,
-        io::ErrorKind::IsADirectory => return FileError::IsFolder(path),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            return FileError::DiskFull(path);
-        }
-        _ => return FileError::Other { path, why: error },
-    };
-    FileError::Unwritable { path, why }
 }
 
 #[cfg(test)]
