@@ -10,6 +10,7 @@ use super::positions::{Positions, line_and_column};
 use super::rows::Rows;
 use super::table::Table;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::standard;
 
 /// What does not fit together in a profile; each finding names its place in words.
 pub fn validate(profile: &Profile) -> Vec<Diagnostic> {
@@ -180,6 +181,17 @@ fn check_field(
     place: &str,
     found: &mut Vec<Finding>,
 ) {
+    let standard = standard::dictionary(profile.standard);
+    if standard.data_type_or_later(&field.data_type).is_none() {
+        found.push(at_value(
+            format!("{path}.type"),
+            Diagnostic::warning(
+                "type-unknown",
+                format!("{place}: \"{}\" is no data type of HL7", field.data_type),
+            )
+            .with_help("write a data type of the standard, such as \"ST\" or \"CX\""),
+        ));
+    }
     if field.repeat.max() == Some(0) {
         found.push(at_value(
             format!("{path}.repeat"),
@@ -248,8 +260,7 @@ fn check_table(name: &str, table: &Table, found: &mut Vec<Finding>) {
 }
 
 fn knows_codes(profile: &Profile, name: &str) -> bool {
-    let is_standard = name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit());
-    is_standard || profile.codes.contains_key(name)
+    profile.codes.contains_key(name) || standard::dictionary(profile.standard).table(name).is_some()
 }
 
 fn unknown_codes(profile: &Profile, path: String, place: &str, name: &str) -> Finding {
@@ -260,8 +271,9 @@ fn unknown_codes(profile: &Profile, path: String, place: &str, name: &str) -> Fi
             format!("{place}: \"{name}\" is no code table"),
         )
         .with_help(format!(
-            "{}, or a table of the standard by its number, such as \"0001\"",
-            listed("codes", profile.codes.keys())
+            "{}, or a table of HL7 {} by its number, such as \"0001\"",
+            listed("codes", profile.codes.keys()),
+            profile.standard
         )),
     )
 }
@@ -362,7 +374,7 @@ mod tests {
             "messages: [Message(name: \"b\", rows: [Rows(table: \"t\", root: \"/\", columns: {\n\"x\": From(\"PID-3\", codes: \"c\"), \"y\": From(\"PID-8\", codes: \"0001\")})])],\ntables: {\"t\": Table(columns: [Column(name: \"y\"), Column(name: \"z\")])}",
             &[
                 "error[column-unknown] profile:3:1: message \"b\" fills \"x\", which is no column of \"t\" (columns: y, z)",
-                "error[codes-unknown] profile:3:27: message \"b\", column \"x\": \"c\" is no code table (the profile has no codes yet, or a table of the standard by its number, such as \"0001\")",
+                "error[codes-unknown] profile:3:27: message \"b\", column \"x\": \"c\" is no code table (the profile has no codes yet, or a table of HL7 2.5.1 by its number, such as \"0001\")",
             ],
         );
     }
@@ -370,11 +382,12 @@ mod tests {
     #[test]
     fn fields_can_hold_a_value() {
         check(
-            "segments: {\"ZPI\": Segment(fields: [\nField(name: \"a\", repeat: Times(0), length: 0, codes: \"c\")])}",
+            "segments: {\"ZPI\": Segment(fields: [\nField(name: \"a\", type: \"SX\", repeat: Times(0), length: 0, codes: \"c\")])}",
             &[
-                "error[repeat-zero] profile:3:26: ZPI-1: no repetition is allowed (write usage: NotSupported for a field that is not used)",
-                "error[length-zero] profile:3:44: ZPI-1: no value has the length 0 (leave length out or write the most characters)",
-                "error[codes-unknown] profile:3:54: ZPI-1: \"c\" is no code table (the profile has no codes yet, or a table of the standard by its number, such as \"0001\")",
+                "warning[type-unknown] profile:3:24: ZPI-1: \"SX\" is no data type of HL7 (write a data type of the standard, such as \"ST\" or \"CX\")",
+                "error[repeat-zero] profile:3:38: ZPI-1: no repetition is allowed (write usage: NotSupported for a field that is not used)",
+                "error[length-zero] profile:3:56: ZPI-1: no value has the length 0 (leave length out or write the most characters)",
+                "error[codes-unknown] profile:3:66: ZPI-1: \"c\" is no code table (the profile has no codes yet, or a table of HL7 2.5.1 by its number, such as \"0001\")",
             ],
         );
     }
