@@ -8,6 +8,8 @@
 mod document;
 mod edit;
 mod edit_apply;
+#[cfg(test)]
+mod edit_tests;
 mod field;
 mod history;
 mod positions;

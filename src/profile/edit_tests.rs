@@ -1,0 +1,371 @@
+//! Tests of edits: each shows the lines of the profile's text that go and come.
+
+use std::sync::Arc;
+
+use super::document::{Codes, Identity, MessageDefinition, Script};
+use super::edit::Edit;
+use super::field::FieldOverlay;
+use super::print::print;
+use super::read::read;
+use super::samples::EVERYTHING;
+use super::table::Table;
+use crate::hl7::SegmentId;
+use crate::standard::Version;
+
+/// Applies an edit and shows the lines that went and came, or the error.
+fn check(edit: &Edit, expect: &[&str]) {
+    let profile = read(EVERYTHING).expect("the sample reads");
+    let found = match profile.apply(edit) {
+        Err(error) => vec![error.to_string()],
+        Ok(next) => {
+            let next = print(&next);
+            similar::TextDiff::from_lines(EVERYTHING, next.as_str())
+                .iter_all_changes()
+                .filter(|change| change.tag() != similar::ChangeTag::Equal)
+                .map(|change| format!("{}{}", change.tag(), change.value().trim()))
+                .collect()
+        }
+    };
+    assert_eq!(found, expect, "{}", edit.name());
+}
+
+fn segment(name: &str) -> SegmentId {
+    SegmentId::new(name).expect("a segment")
+}
+
+fn field(name: &str) -> FieldOverlay {
+    FieldOverlay::new(name)
+}
+
+#[test]
+fn the_profile_itself_changes() {
+    let name = |name: &str| Edit::RenameProfile { name: name.into() };
+    check(
+        &name("South"),
+        &["-name: \"Northgate\",", "+name: \"South\","],
+    );
+    check(&name(" "), &["a profile needs a name"]);
+    check(
+        &Edit::DescribeProfile {
+            description: "".into(),
+        },
+        &["-description: r#\"The \"old\" laboratory\"#,"],
+    );
+    check(
+        &Edit::SetStandard {
+            version: Version::DEFAULT,
+        },
+        &["-standard: \"2.3.1\",", "+standard: \"2.5.1\","],
+    );
+}
+
+#[test]
+fn message_definitions_come_go_and_move() {
+    let add = |name: &str, before| Edit::AddMessage {
+        before,
+        definition: Arc::new(MessageDefinition::new(name)),
+    };
+    let lab = ["+Message(", "+name: \"Lab\",", "+),"];
+    check(&add("Lab", None), &lab);
+    check(&add("Lab", Some(99)), &lab);
+    check(
+        &add("ADT", Some(0)),
+        &["there is already a message definition ADT: choose another name"],
+    );
+    check(&add("", None), &["a message definition needs a name"]);
+    let other = [
+        "-Message(",
+        "-name: \"Other\",",
+        "-script: File(\"other.rhai\"),",
+        "-),",
+    ];
+    check(
+        &Edit::RemoveMessage {
+            message: "Other".into(),
+        },
+        &other,
+    );
+    check(
+        &Edit::RemoveMessage {
+            message: "Lab".into(),
+        },
+        &["there is no message definition Lab"],
+    );
+    let rename = |to: &str| Edit::RenameMessage {
+        message: "Other".into(),
+        to: to.into(),
+    };
+    check(&rename("Rest"), &["-name: \"Other\",", "+name: \"Rest\","]);
+    check(&rename("Other"), &[]);
+    check(
+        &rename("ADT"),
+        &["there is already a message definition ADT: choose another name"],
+    );
+    check(
+        &Edit::MoveMessage {
+            message: "ADT".into(),
+            to: 0,
+        },
+        &[],
+    );
+    check(
+        &Edit::MoveMessage {
+            message: "Other".into(),
+            to: 0,
+        },
+        &[
+            "+name: \"Other\",",
+            "+script: File(\"other.rhai\"),",
+            "+),",
+            "+Message(",
+            "-),",
+            "-Message(",
+            "-name: \"Other\",",
+            "-script: File(\"other.rhai\"),",
+        ],
+    );
+}
+
+#[test]
+fn a_message_definition_changes() {
+    let other = || Arc::<str>::from("Other");
+    check(
+        &Edit::SetIdentity {
+            message: other(),
+            identity: vec![Identity {
+                at: "MSH-9.1".parse().expect("a location"),
+                matches: "^ORU$".into(),
+            }],
+        },
+        &[
+            "+identity: [",
+            "+(at: \"MSH-9.1\", matches: \"^ORU$\"),",
+            "+],",
+        ],
+    );
+    check(
+        &Edit::SetGrammar {
+            message: other(),
+            grammar: Some("ORU_R01".into()),
+        },
+        &["+grammar: \"ORU_R01\","],
+    );
+    check(
+        &Edit::SetRows {
+            message: other(),
+            rows: Vec::new(),
+        },
+        &[],
+    );
+    check(
+        &Edit::SetScript {
+            message: other(),
+            script: Some(Script::Inline("a\r\nb".into())),
+        },
+        &[
+            "-script: File(\"other.rhai\"),",
+            "+script: Inline(r#\"a",
+            "+b\"#),",
+        ],
+    );
+    check(
+        &Edit::SetScript {
+            message: other(),
+            script: None,
+        },
+        &["-script: File(\"other.rhai\"),"],
+    );
+}
+
+#[test]
+fn segments_and_their_fields_change() {
+    let zpi = segment("ZPI");
+    check(
+        &Edit::AddSegment {
+            segment: segment("ZZZ"),
+            overlay: Arc::default(),
+        },
+        &["+\"ZZZ\": Segment(),"],
+    );
+    check(
+        &Edit::AddSegment {
+            segment: zpi,
+            overlay: Arc::default(),
+        },
+        &["there is already a segment ZPI: choose another name"],
+    );
+    check(
+        &Edit::RemoveSegment {
+            segment: segment("ZAB"),
+        },
+        &["-\"ZAB\": Segment(),"],
+    );
+    check(
+        &Edit::RenameSegment {
+            segment: zpi,
+            to: segment("ZPX"),
+        },
+        &["-\"ZPI\": Segment(", "+\"ZPX\": Segment("],
+    );
+    check(
+        &Edit::RenameSegment {
+            segment: zpi,
+            to: segment("ZAB"),
+        },
+        &["there is already a segment ZAB: choose another name"],
+    );
+    check(
+        &Edit::DescribeSegment {
+            segment: segment("ZQQ"),
+            description: "x".into(),
+        },
+        &["there is no segment ZQQ"],
+    );
+    check(
+        &Edit::AddField {
+            segment: zpi,
+            before: Some(2),
+            field: field("Kind"),
+        },
+        &["+Field(name: \"Kind\", type: \"ST\"),"],
+    );
+    check(
+        &Edit::RemoveField {
+            segment: zpi,
+            number: 2,
+        },
+        &["-Field(),"],
+    );
+    check(
+        &Edit::RemoveField {
+            segment: zpi,
+            number: 0,
+        },
+        &["there is no field ZPI-0"],
+    );
+    check(
+        &Edit::RenameField {
+            segment: zpi,
+            number: 3,
+            name: "Keeper".into(),
+        },
+        &[
+            "-Field(name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"sex\"),",
+            "+Field(name: \"Keeper\", type: \"CX\", repeat: Times(3), codes: \"sex\"),",
+        ],
+    );
+    check(
+        &Edit::ChangeField {
+            segment: zpi,
+            number: 4,
+            field: field("x"),
+        },
+        &["there is no field ZPI-4"],
+    );
+    check(
+        &Edit::MoveField {
+            segment: zpi,
+            number: 2,
+            to: 1,
+        },
+        &["+Field(),", "-Field(),"],
+    );
+}
+
+#[test]
+fn a_renamed_code_table_or_table_is_followed_where_it_is_used() {
+    check(
+        &Edit::RenameCodes {
+            name: "sex".into(),
+            to: "gender".into(),
+        },
+        &[
+            "-\"sex\": From(\"PID-8\", codes: \"sex\"),",
+            "+\"sex\": From(\"PID-8\", codes: \"gender\"),",
+            "-Field(name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"sex\"),",
+            "+Field(name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"gender\"),",
+            "-\"sex\": Codes(",
+            "+\"gender\": Codes(",
+        ],
+    );
+    check(
+        &Edit::RenameTable {
+            name: "patient".into(),
+            to: "person".into(),
+        },
+        &[
+            "-table: \"patient\",",
+            "+table: \"person\",",
+            "-table: \"patient\",",
+            "+table: \"person\",",
+            "-\"patient\": Table(",
+            "+\"person\": Table(",
+        ],
+    );
+}
+
+#[test]
+fn code_tables_and_tables_come_go_and_change() {
+    let codes = || Arc::new(Codes::default());
+    let table = || Arc::new(Table::default());
+    check(
+        &Edit::AddCodes {
+            name: "ward".into(),
+            codes: codes(),
+        },
+        &["+\"ward\": Codes(),"],
+    );
+    check(
+        &Edit::AddCodes {
+            name: "".into(),
+            codes: codes(),
+        },
+        &["a code table needs a name"],
+    );
+    check(
+        &Edit::ChangeCodes {
+            name: "ward".into(),
+            codes: codes(),
+        },
+        &["there is no code table ward"],
+    );
+    check(
+        &Edit::RemoveCodes {
+            name: "ward".into(),
+        },
+        &["there is no code table ward"],
+    );
+    check(
+        &Edit::AddTable {
+            name: "empty".into(),
+            table: table(),
+        },
+        &["there is already a table empty: choose another name"],
+    );
+    check(
+        &Edit::ChangeTable {
+            name: "empty".into(),
+            table: table(),
+        },
+        &[],
+    );
+    check(
+        &Edit::RemoveTable {
+            name: "empty".into(),
+        },
+        &["-\"empty\": Table(),"],
+    );
+}
+
+#[test]
+fn what_an_edit_leaves_alone_stays_shared() {
+    let profile = read(EVERYTHING).expect("the sample reads");
+    let next = profile
+        .apply(&Edit::SetScript {
+            message: "Other".into(),
+            script: None,
+        })
+        .expect("the edit fits");
+    assert!(Arc::ptr_eq(&profile.messages[0], &next.messages[0]));
+    assert!(!Arc::ptr_eq(&profile.messages[1], &next.messages[1]));
+}
