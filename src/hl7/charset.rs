@@ -10,7 +10,7 @@ use encoding_rs::{
     WINDOWS_1257, WINDOWS_1258,
 };
 
-/// A character set, by value; `Charset::ALL` lists those that can be chosen.
+/// A character set, by value; [`Charset::all`] lists those that can be chosen.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Charset(pub(super) Coding);
 

@@ -30,6 +30,7 @@ mod splice;
 mod split;
 mod split_count;
 mod time;
+mod time_arithmetic;
 mod time_format;
 
 pub use charset::Charset;
@@ -49,5 +50,6 @@ pub use parse::{parse, parse_shared};
 pub use segment_id::SegmentId;
 pub use split::{Piece, PieceKind, split, wide_charset};
 pub use split_count::{BatchFault, BatchFaultKind, batch_faults};
-pub use time::{Precision, Timestamp, TimestampError, TimestampErrorKind, Unit};
+pub use time::{Precision, Timestamp, TimestampError, TimestampErrorKind};
+pub use time_arithmetic::Unit;
 pub use time_format::{FormatError, FormatErrorKind};
