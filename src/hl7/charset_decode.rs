@@ -4,10 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use encoding_rs::{DecoderResult, Encoding};
+use encoding_rs::{DecoderResult, EUC_KR, Encoding};
 
 use super::charset::{Charset, Coding, Endian};
 use super::charset_detect::{Conflict, choose};
+use super::charset_hangul::syllable;
 use super::charset_iso2022::{State, Step};
 
 /// An undecodable byte 0xNN stands in the text as the private-use character U+F7NN.
@@ -278,6 +279,9 @@ impl Text {
     }
 
     fn push_encoded(&mut self, bytes: &[u8], encoding: &'static Encoding) {
+        if encoding == EUC_KR && memchr::memmem::find(bytes, b"\xA4\xD4").is_some() {
+            return self.push_unit_by_unit(bytes, encoding);
+        }
         let mut decoder = encoding.new_decoder_without_bom_handling();
         let mut at = 0;
         loop {
@@ -339,6 +343,11 @@ fn plain_length(bytes: &[u8]) -> usize {
 
 /// The shortest beginning of `bytes` that is text in `encoding`.
 fn first_unit(bytes: &[u8], encoding: &'static Encoding) -> Option<(usize, String)> {
+    if encoding == EUC_KR
+        && let Some(c) = syllable(bytes)
+    {
+        return Some((8, c.to_string()));
+    }
     (1..=4).find_map(|length| {
         let unit = bytes.get(..length)?;
         let text = encoding.decode_without_bom_handling_and_without_replacement(unit)?;

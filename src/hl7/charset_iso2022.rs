@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use encoding_rs::{DecoderResult, EUC_JP, EUC_KR, Encoding};
 
 use super::charset::Family;
+use super::charset_hangul::{syllable, written_out};
 
 const ESCAPE: u8 = 0x1B;
 const SHIFT_OUT: u8 = 0x0E;
@@ -96,11 +97,26 @@ impl State {
                 itself
             }
             0..=0x20 | 0x7F => itself,
+            0x21..
+                if self.is_korean(first)
+                    && let Some(c) = syllable(bytes) =>
+            {
+                (8, Step::Character(c))
+            }
             0x21..=0x7E if self.shifted => {
                 self.step_right(first | 0x80, bytes.get(1).map(|b| b | 0x80))
             }
             0x21..=0x7E => self.step_left(first, bytes.get(1).copied()),
             0x80.. => self.step_right(first, bytes.get(1).copied()),
+        }
+    }
+
+    /// Whether KS X 1001 is the set that a byte belongs to.
+    fn is_korean(self, byte: u8) -> bool {
+        if self.shifted || byte >= 0x80 {
+            self.right == Right::Ks1001
+        } else {
+            self.left == Left::Ks1001
         }
     }
 
@@ -194,6 +210,7 @@ impl State {
         match bytes {
             Code::One(byte) => out.push(byte),
             Code::Two(bytes) => out.extend_from_slice(&bytes),
+            Code::Eight(bytes) => out.extend_from_slice(&bytes),
         }
         true
     }
@@ -223,6 +240,7 @@ enum Target {
 enum Code {
     One(u8),
     Two([u8; 2]),
+    Eight([u8; 8]),
 }
 
 static DESIGNATIONS: &[(&[u8], Target)] = &[
@@ -299,7 +317,9 @@ fn japanese(c: char) -> Option<(Left, Code)> {
 }
 
 fn korean(c: char) -> Option<Code> {
-    seven_bits(EUC_KR, c).map(Code::Two)
+    seven_bits(EUC_KR, c)
+        .map(Code::Two)
+        .or_else(|| written_out(c).map(Code::Eight))
 }
 
 /// JIS X 0212 from character to bytes: encoding_rs reads this set but, as the web, never writes it.

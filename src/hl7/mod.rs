@@ -9,6 +9,7 @@ mod charset;
 mod charset_decode;
 mod charset_detect;
 mod charset_encode;
+mod charset_hangul;
 mod charset_iso2022;
 mod compressed;
 mod delimiters;
