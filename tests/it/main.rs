@@ -1,5 +1,6 @@
 //! Integration tests.
 
+mod corpus;
 mod profile;
 mod roundtrip;
 mod standard;
