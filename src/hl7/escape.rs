@@ -125,7 +125,7 @@ fn show_kept(body: &str, text: &str, shown: &mut String) {
                 .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
                 .collect();
             match String::from_utf8(bytes) {
-                Ok(decoded) => shown.push_str(&decoded.replace('\r', "\n")),
+                Ok(decoded) => shown.push_str(&decoded.replace("\r\n", "\n").replace('\r', "\n")),
                 Err(error) => shown.extend(error.as_bytes().iter().map(|b| char::from(*b))),
             }
         }
