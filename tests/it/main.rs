@@ -1,6 +1,6 @@
 //! Integration tests.
 
-mod corpus;
+mod cases;
 mod profile;
 mod roundtrip;
 mod standard;

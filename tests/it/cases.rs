@@ -1,0 +1,305 @@
+//! The case folders: `tests/cases/NAME` holds an input and what is expected of it.
+//!
+//! To add a test, add a folder with
+//! - `in.*`: the bytes of a file; or `in.path`: the path of a shipped file, from the top of the project;
+//! - `profile.ron`, or `profile.path`, where a site profile takes part;
+//! - at least one expectation, each the output of the program on that input:
+//!   `expected.json` and `expected.tree` (show), `expected.check` (check, with the exit status),
+//!   `expected.hl7`, `expected.rows.json`, `expected.csv` and `expected.report` (transform; the report
+//!   is what it says on standard error, with the exit status),
+//!   `get.txt` (a location a line, with the value in each message).
+//!
+//! `UPDATE_CASES=1 cargo test --test it cases::` writes the expectations that are there, also empty
+//! ones. Read what was written before you commit it: an expectation taken from wrong output is worse
+//! than none.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pipehat::hl7::{Element, Level, Location, Message, decode, encode, parse};
+use pipehat::workbench::Source;
+use rayon::prelude::*;
+
+/// `now()` in every case.
+const NOW: &str = "20260302120000+0100";
+
+#[test]
+fn every_case_gives_what_its_folder_expects() {
+    let folders = folders();
+    assert!(
+        folders.len() >= 30,
+        "the case folders are not where they should be"
+    );
+    let failures: Vec<String> = folders
+        .par_iter()
+        .flat_map_iter(|folder| check(folder))
+        .collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn every_input_survives_a_round_trip() {
+    for folder in folders() {
+        let source = Case::open(&folder).source();
+        for original in messages(&source) {
+            let decoded = decode(original, source.wide_charset());
+            let (message, _) = parse(&decoded.text);
+            let written = encode(message.text(), Some((&decoded, original)), decoded.charset);
+            assert_eq!(written.as_deref(), Ok(original), "{}", folder.display());
+        }
+    }
+}
+
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut folders: Vec<PathBuf> = fs::read_dir(root)
+        .expect("the case folders can be listed")
+        .map(|entry| entry.expect("the case folders can be listed").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// What does not hold in this folder.
+fn check(folder: &Path) -> Vec<String> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let case = Case::open(folder);
+    let mut failures: Vec<String> = case
+        .complaints
+        .iter()
+        .map(|what| format!("{name}: {what}"))
+        .collect();
+    let mut actual = BTreeMap::new();
+    for file in &case.expectations {
+        case.produce(file, &mut actual);
+    }
+    for file in &case.expectations {
+        let path = folder.join(file);
+        let expected = fs::read(&path).expect("the expectation can be read");
+        let actual = actual.remove(file).unwrap_or_default();
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            if expected != actual {
+                fs::write(&path, &actual).expect("the expectation can be written");
+            }
+        } else if expected != actual {
+            failures.push(format!(
+                "{name}/{file}:\n{}",
+                difference(&expected, &actual)
+            ));
+        }
+    }
+    failures
+}
+
+/// One folder, opened.
+struct Case {
+    /// Where the program is started: the folder, or the top of the project for shipped files.
+    place: PathBuf,
+    /// The input, seen from there.
+    input: String,
+    /// The profile, seen from there.
+    profile: Option<String>,
+    expectations: Vec<String>,
+    complaints: Vec<String>,
+}
+
+impl Case {
+    fn open(folder: &Path) -> Self {
+        let mut files: Vec<String> = fs::read_dir(folder)
+            .expect("the folder can be listed")
+            .map(|entry| {
+                entry
+                    .expect("the folder can be listed")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        files.sort();
+        let mut case = Self {
+            place: folder.to_owned(),
+            input: String::new(),
+            profile: None,
+            expectations: Vec::new(),
+            complaints: Vec::new(),
+        };
+        let path_in = |file: &str| {
+            let text = fs::read_to_string(folder.join(file)).expect("a path is text");
+            text.trim().to_owned()
+        };
+        for file in files {
+            match file.as_str() {
+                "in.path" | "profile.path" => {
+                    case.place = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+                    let path = path_in(&file);
+                    if file == "in.path" {
+                        case.input = path;
+                    } else {
+                        case.profile = Some(path);
+                    }
+                }
+                "profile.ron" => case.profile = Some(file),
+                "get.txt" | "expected.json" | "expected.tree" | "expected.check"
+                | "expected.hl7" | "expected.rows.json" | "expected.csv" | "expected.report" => {
+                    case.expectations.push(file)
+                }
+                other if other.starts_with("in.") && case.input.is_empty() => case.input = file,
+                other => case
+                    .complaints
+                    .push(format!("{other} is no part of a case")),
+            }
+        }
+        if case.input.is_empty() {
+            case.complaints.push("there is no in.* here".to_owned());
+        }
+        if case.expectations.is_empty() {
+            case.complaints
+                .push("nothing is expected here: add an empty expected.* and update".to_owned());
+        }
+        case
+    }
+
+    fn source(&self) -> Source {
+        Source::open(&self.place.join(&self.input)).expect("the input can be read")
+    }
+
+    /// Makes what `file` should hold, and what comes out of the same run.
+    fn produce(&self, file: &str, actual: &mut BTreeMap<String, Vec<u8>>) {
+        match file {
+            "get.txt" => {
+                actual.insert(file.to_owned(), self.values());
+            }
+            "expected.json" => {
+                actual.insert(
+                    file.to_owned(),
+                    self.run(&["show", "--format", "json"]).stdout,
+                );
+            }
+            "expected.tree" => {
+                actual.insert(
+                    file.to_owned(),
+                    self.run(&["show", "--format", "tree"]).stdout,
+                );
+            }
+            "expected.check" => {
+                let output = self.run(&["check"]);
+                actual.insert(
+                    file.to_owned(),
+                    with_status(output.stdout, output.status.code()),
+                );
+            }
+            "expected.hl7" | "expected.report" if !actual.contains_key(file) => {
+                let output = self.run(&["transform", "--to", "hl7", "--now", NOW]);
+                actual.insert(
+                    "expected.report".to_owned(),
+                    with_status(output.stderr, output.status.code()),
+                );
+                actual.insert("expected.hl7".to_owned(), output.stdout);
+            }
+            "expected.rows.json" => {
+                let output = self.run(&["transform", "--to", "rows-json", "--now", NOW]);
+                actual.insert(file.to_owned(), output.stdout);
+            }
+            "expected.csv" => {
+                let output = self.run(&["transform", "--to", "csv", "--now", NOW]);
+                actual.insert(file.to_owned(), output.stdout);
+            }
+            _ => {}
+        }
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pipehat"));
+        command
+            .args(words)
+            .current_dir(&self.place)
+            .env_remove("RUST_LOG");
+        if let Some(profile) = &self.profile {
+            command.args(["--profile", profile]);
+        }
+        command
+            .arg(&self.input)
+            .output()
+            .expect("the program starts")
+    }
+
+    /// `get.txt` with its values: `LOCATION = VALUE`, a block a message.
+    fn values(&self) -> Vec<u8> {
+        let text = fs::read_to_string(self.place.join("get.txt")).expect("get.txt can be read");
+        let source = self.source();
+        let messages: Vec<Message> = messages(&source)
+            .map(|bytes| parse(&decode(bytes, source.wide_charset()).text).0)
+            .collect();
+        let mut locations: Vec<&str> = Vec::new();
+        for line in text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("message "))
+        {
+            let location = line.split(" = ").next().unwrap_or_default();
+            if !locations.contains(&location) {
+                locations.push(location);
+            }
+        }
+        let mut out = String::new();
+        for (number, message) in messages.iter().enumerate() {
+            if messages.len() > 1 {
+                writeln!(out, "message {}", number + 1).expect("a String takes everything");
+            }
+            for location in &locations {
+                writeln!(out, "{location} = {}", value(message, location))
+                    .expect("a String takes everything");
+            }
+        }
+        out.into_bytes()
+    }
+}
+
+/// Absent, empty, null or the unescaped text in quotes, and what a person reads where that is not
+/// the same; all of them where there may be several.
+fn value(message: &Message, location: &str) -> String {
+    let location: Location = match location.parse() {
+        Ok(location) => location,
+        Err(error) => return format!("no location: {error}"),
+    };
+    let shown = |element: &Element<'_>| match () {
+        () if element.is_null() => "null".to_owned(),
+        () if element.is_empty() => "empty".to_owned(),
+        () if element.level() == Level::Segment => format!("segment {:?}", element.raw()),
+        () if element.display() != element.text() => {
+            format!("{:?}, shown as {:?}", element.text(), element.display())
+        }
+        () => format!("{:?}", element.text()),
+    };
+    let found = message.find_all(&location);
+    let single = message.find(&location);
+    match (single, found.as_slice()) {
+        (None, []) => "absent".to_owned(),
+        (Some(one), [_]) | (Some(one), []) => shown(&one),
+        (_, several) => several.iter().map(shown).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn messages(source: &Source) -> impl Iterator<Item = &[u8]> {
+    (0..source.len()).filter_map(|index| source.message(index))
+}
+
+fn with_status(mut text: Vec<u8>, status: Option<i32>) -> Vec<u8> {
+    let status = status.map_or_else(|| "none".to_owned(), |code| code.to_string());
+    text.extend_from_slice(format!("exit status {status}\n").as_bytes());
+    text
+}
+
+/// Line by line, with carriage returns as line ends too.
+fn difference(expected: &[u8], actual: &[u8]) -> String {
+    let [expected, actual] =
+        [expected, actual].map(|bytes| String::from_utf8_lossy(bytes).replace('\r', "\\r\n"));
+    similar::TextDiff::from_lines(&expected, &actual)
+        .unified_diff()
+        .context_radius(1)
+        .header("expected", "actual")
+        .to_string()
+}
