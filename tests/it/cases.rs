@@ -145,7 +145,7 @@ impl Case {
                 "profile.ron" => case.profile = Some(file),
                 "get.txt" | "expected.json" | "expected.tree" | "expected.check"
                 | "expected.hl7" | "expected.rows.json" | "expected.csv" | "expected.report" => {
-                    case.expectations.push(file)
+                    case.expectations.push(file);
                 }
                 other if other.starts_with("in.") && case.input.is_empty() => case.input = file,
                 other => case
@@ -278,7 +278,7 @@ fn value(message: &Message, location: &str) -> String {
     let single = message.find(&location);
     match (single, found.as_slice()) {
         (None, []) => "absent".to_owned(),
-        (Some(one), [_]) | (Some(one), []) => shown(&one),
+        (Some(one), [_] | []) => shown(&one),
         (_, several) => several.iter().map(shown).collect::<Vec<_>>().join(", "),
     }
 }

@@ -1,6 +1,7 @@
 //! Integration tests.
 
 mod cases;
+mod corpus;
 mod profile;
 mod roundtrip;
 mod standard;
