@@ -79,6 +79,37 @@ pub fn escape<'t>(text: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {
     Cow::Owned(raw)
 }
 
+/// The raw text of one message as it is written in another message's delimiters.
+pub(super) fn translate<'t>(raw: &'t str, from: &Delimiters, to: &Delimiters) -> Cow<'t, str> {
+    if from == to {
+        return Cow::Borrowed(raw);
+    }
+    let mut written = String::with_capacity(raw.len() + 8);
+    let mut rest = raw;
+    while let Some(at) = rest.find(from.escape) {
+        written.push_str(&escape(&rest[..at], to));
+        rest = &rest[at..];
+        let open = from.escape.len_utf8();
+        let used = match sequence(rest, from) {
+            Some(Sequence::Delimiter(c, length)) => {
+                written.push_str(&escape(c.encode_utf8(&mut [0; 4]), to));
+                length
+            }
+            Some(Sequence::Kept(text)) => {
+                push_escaped(&mut written, &text[open..text.len() - open], to);
+                text.len()
+            }
+            None => {
+                written.push_str(&escape(from.escape.encode_utf8(&mut [0; 4]), to));
+                open
+            }
+        };
+        rest = &rest[used..];
+    }
+    written.push_str(&escape(rest, to));
+    Cow::Owned(written)
+}
+
 /// What a person reads: line breaks for `\.br\` and its kin, characters for `\X..\`, nothing for
 /// highlighting and character set switches, unknown sequences as they stand.
 pub fn display<'t>(raw: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {

@@ -2,7 +2,7 @@
 
 use super::delimiters::Delimiters;
 use super::element::{Element, Level};
-use super::escape::escape;
+use super::escape::translate;
 use super::message::Segment;
 
 /// A segment written with other delimiters than its own.
@@ -17,16 +17,16 @@ pub(super) fn rewritten(segment: Segment<'_>, d: &Delimiters) -> String {
         if header && at == 1 {
             text.push_str(&d.encoding_characters());
         } else {
-            push_rewritten(field, d, &mut text);
+            push_rewritten(field, segment.message().delimiters(), d, &mut text);
         }
     }
     text
 }
 
-fn push_rewritten(element: Element<'_>, d: &Delimiters, text: &mut String) {
+fn push_rewritten(element: Element<'_>, from: &Delimiters, d: &Delimiters, text: &mut String) {
     let separator = match element.level() {
         Level::Segment | Level::Subcomponent => {
-            text.push_str(&escape(&element.text(), d));
+            text.push_str(&translate(element.raw(), from, d));
             return;
         }
         Level::Field => d.repetition,
@@ -37,6 +37,6 @@ fn push_rewritten(element: Element<'_>, d: &Delimiters, text: &mut String) {
         if at > 0 {
             text.push(separator);
         }
-        push_rewritten(child, d, text);
+        push_rewritten(child, from, d, text);
     }
 }
