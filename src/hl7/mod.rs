@@ -13,6 +13,8 @@ mod charset_hangul;
 mod charset_iso2022;
 mod compressed;
 mod delimiters;
+mod difference;
+mod difference_align;
 mod draft;
 #[cfg(test)]
 mod draft_tests;
@@ -40,6 +42,7 @@ pub use charset_detect::Conflict;
 pub use charset_encode::{EncodeError, Unencodable, encode};
 pub use compressed::{Compression, DecompressError, decompress};
 pub use delimiters::{DelimiterFault, DelimiterRole, Delimiters};
+pub use difference::{Difference, DifferenceKind, Part, compare};
 pub use draft::{Draft, EditError};
 pub use element::{Children, Element, Level};
 pub use escape::{display, escape, unescape};

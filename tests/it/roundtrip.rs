@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use pipehat::hl7::{
-    Charset, Decoded, Draft, Location, Timestamp, decode, encode, parse, split, undecodable_byte,
+    Charset, Decoded, Draft, Location, Timestamp, compare, decode, encode, parse, split,
+    undecodable_byte,
 };
 use proptest::prelude::*;
 
@@ -169,6 +170,22 @@ proptest! {
             draft.set(&location, &value).expect("every field can be set");
             prop_assert_eq!(draft.read(&location).unwrap_or_default(), value, "{}", location);
         }
+    }
+
+    #[test]
+    fn a_message_differs_from_another_only_where_it_was_edited(
+        bytes in bytes(), field in 3_u16..6, value in "[a-z]{1,4}",
+    ) {
+        let text = format!("MSH|^~\\&|LAB\rPID|1\r{}", String::from_utf8_lossy(&bytes));
+        let (message, _) = parse(&text);
+        prop_assert_eq!(compare(&message, &message, &[]), vec![]);
+        let location: Location = format!("PID-{field}").parse().expect("made to be one");
+        let mut draft = Draft::from_message(&message);
+        draft.set(&location, &value).expect("every field can be set");
+        let edited = draft.finish();
+        let places: Vec<_> = compare(&message, &edited, &[]).iter().map(|found| found.location().cloned()).collect();
+        prop_assert_eq!(places, vec![Some(location.clone())]);
+        prop_assert_eq!(compare(&message, &edited, &[location]), vec![]);
     }
 
     #[test]
