@@ -3,7 +3,7 @@
 //! Segments take eight bytes each. Field separators take one bit for each byte of text, so the
 //! whole index is an eighth of the text and a few bytes a segment, however dense the separators.
 
-use super::segment_id::SegmentId;
+use super::segment_id::well_formed;
 
 /// The bytes of one segment, without its line end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Span {
 /// Segments and field separators of one text.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    pub(super) segments: Box<[Span]>,
+    pub(super) segments: Vec<Span>,
     /// Bit `i % 64` of word `i / 64` stands for byte `i`.
     separators: Box<[u64]>,
 }
@@ -30,14 +30,14 @@ impl Index {
             mark_char(text, separator)
         };
         Self {
-            segments: segments.into_boxed_slice(),
+            segments,
             separators,
         }
     }
 
     /// Bytes of memory that the index takes beside the text.
     pub(super) fn size(&self) -> usize {
-        size_of_val::<[Span]>(&self.segments) + size_of_val::<[u64]>(&self.separators)
+        self.segments.capacity() * size_of::<Span>() + size_of_val::<[u64]>(&self.separators)
     }
 
     /// The separators in `from..to`, in order.
@@ -123,40 +123,35 @@ impl Iterator for Separators<'_> {
     }
 }
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const SEVENS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+/// Gathers eight bytes of 0 or 1 into the eight bits of one byte.
+const GATHER: u64 = 0x0102_0408_1020_4080;
 
-/// A byte of eight bits, one for each byte of `word` that equals the pattern's.
-#[inline]
-fn equal_bytes(word: u64, pattern: u64) -> u64 {
-    let x = word ^ pattern;
-    // The top bit of each byte is set where the byte is zero, without carries between bytes.
-    let zero = !(((x & SEVENS) + SEVENS) | x | SEVENS);
-    // Gathers the eight top bits into one byte.
-    (zero >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-/// Eight bytes at a time, without a branch on what they are: separators are too dense to search
-/// for one by one.
+/// Sixty-four bytes at a time, without a branch on what they are: separators are too dense to
+/// search for one by one.
 fn mark_byte(text: &[u8], separator: u8) -> Box<[u64]> {
-    let pattern = LOW * u64::from(separator);
-    let mut words = Vec::with_capacity(text.len().div_ceil(64));
     let (blocks, rest) = text.as_chunks::<64>();
-    for block in blocks {
-        let (eights, _) = block.as_chunks::<8>();
-        let mut word = 0;
-        for (at, eight) in eights.iter().enumerate() {
-            word |= equal_bytes(u64::from_le_bytes(*eight), pattern) << (at * 8);
-        }
-        words.push(word);
-    }
+    let mut words = Vec::with_capacity(text.len().div_ceil(64));
+    words.extend(blocks.iter().map(|block| mark_block(block, separator)));
     if !rest.is_empty() {
-        let word = rest.iter().enumerate().fold(0, |word, (at, byte)| {
-            word | (u64::from(*byte == separator) << at)
-        });
-        words.push(word);
+        let mut block = [0; 64];
+        block[..rest.len()].copy_from_slice(rest);
+        words.push(mark_block(&block, separator) & (!0 >> (64 - rest.len())));
     }
     words.into_boxed_slice()
+}
+
+/// One bit for each byte that is the separator. The comparison is left to the compiler's vector
+/// instructions.
+#[inline]
+fn mark_block(block: &[u8; 64], separator: u8) -> u64 {
+    let mut equal = [0u8; 64];
+    for (equal, byte) in equal.iter_mut().zip(block) {
+        *equal = u8::from(*byte == separator);
+    }
+    let (eights, _) = equal.as_chunks::<8>();
+    eights.iter().enumerate().fold(0, |word, (at, eight)| {
+        word | ((u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) << (at * 8))
+    })
 }
 
 /// A separator outside ASCII: its first byte is marked.
@@ -171,11 +166,20 @@ fn mark_char(text: &str, separator: char) -> Box<[u64]> {
 }
 
 /// Whether the line opens a segment: an identifier, then the separator or nothing.
+#[inline]
 pub(super) fn is_segment_line(line: &str, separator: char) -> bool {
-    SegmentId::at_start_of(line).is_some()
-        && line
+    let bytes = line.as_bytes();
+    let Some((id, rest)) = bytes.split_first_chunk::<3>() else {
+        return false;
+    };
+    let separated = match rest.first() {
+        None => true,
+        Some(byte) if separator.is_ascii() => char::from(*byte) == separator,
+        Some(_) => line
             .get(3..)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(separator))
+            .is_some_and(|rest| rest.starts_with(separator)),
+    };
+    separated && well_formed(*id)
 }
 
 #[cfg(test)]

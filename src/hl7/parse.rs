@@ -32,6 +32,10 @@ fn is_padding(c: char) -> bool {
 }
 
 fn find_delimiters(text: &str, faults: &mut Vec<Fault>) -> Delimiters {
+    // Nearly every message: worth not looking any further.
+    if text.starts_with("MSH|^~\\&|") {
+        return Delimiters::default();
+    }
     let Some(start) = header_start(text) else {
         if !text
             .trim_matches(|c: char| is_padding(c) || c == '\r' || c == '\n')
@@ -106,14 +110,31 @@ fn find_segments(text: &str, delimiters: &Delimiters, faults: &mut Vec<Fault>) -
         seen_any: false,
         separator: delimiters.field,
     };
-    let mixed = memchr::memchr(b'\n', bytes).is_some() && memchr::memchr(b'\r', bytes).is_some();
+    let start = if memchr::memchr(b'\n', bytes).is_some() {
+        split_mixed(text, limit, &mut lines, faults)
+    } else {
+        let mut start = 0;
+        for at in memchr::memchr_iter(b'\r', &bytes[..limit]) {
+            lines.push(text, start, at, faults);
+            start = at + 1;
+        }
+        start
+    };
+    lines.push(text, start.min(limit), limit, faults);
+    lines.segments
+}
+
+/// Splits where line feeds occur; gives where the last line starts.
+fn split_mixed(text: &str, limit: usize, lines: &mut Lines, faults: &mut Vec<Fault>) -> usize {
+    let bytes = text.as_bytes();
+    let mixed = memchr::memchr(b'\r', bytes).is_some();
     let mut start = 0;
     for at in memchr::memchr2_iter(b'\r', b'\n', &bytes[..limit]) {
         if at < start {
             continue;
         }
         let is_cr = bytes.get(at) == Some(&b'\r');
-        if mixed && !is_cr && !breaks_line(&text[at + 1..limit], delimiters.field) {
+        if mixed && !is_cr && !breaks_line(&text[at + 1..limit], lines.separator) {
             faults.push(Fault {
                 kind: FaultKind::LineFeedInField,
                 span: at..at + 1,
@@ -121,14 +142,10 @@ fn find_segments(text: &str, delimiters: &Delimiters, faults: &mut Vec<Fault>) -
             continue;
         }
         lines.push(text, start, at, faults);
-        start = if is_cr && bytes.get(at + 1) == Some(&b'\n') {
-            at + 2
-        } else {
-            at + 1
-        };
+        let crlf = is_cr && bytes.get(at + 1) == Some(&b'\n');
+        start = at + if crlf { 2 } else { 1 };
     }
-    lines.push(text, start.min(limit), limit, faults);
-    lines.segments
+    start
 }
 
 /// Whether a line feed ends a segment although carriage returns do so elsewhere: what follows
@@ -147,52 +164,65 @@ struct Lines {
 
 impl Lines {
     fn push(&mut self, text: &str, start: usize, end: usize, faults: &mut Vec<Fault>) {
-        let Some(mut line) = text.get(start..end) else {
+        let Some(line) = text.get(start..end) else {
             return;
         };
-        let mut start = start;
-        if !is_segment_line(line, self.separator) {
-            if line.trim_matches(is_padding).is_empty() {
-                return;
-            }
-            if !self.seen_any {
-                // A byte order mark, a frame byte or NULs before the first segment.
-                let bare = line.trim_start_matches(|c| is_padding(c) && c != ' ' && c != '\t');
-                start += line.len() - bare.len();
-                line = bare;
-            }
+        if is_segment_line(line, self.separator) {
+            self.meet_segment(line, start, faults);
+            self.keep(start, end);
+        } else {
+            self.push_other(line, start, end, faults);
         }
-        self.judge(line, start, end, faults);
-        self.seen_any = true;
+    }
+
+    fn keep(&mut self, start: usize, end: usize) {
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.seen_any = true;
         self.segments.push(Span {
             start: place(start),
             end: place(end),
         });
     }
 
-    fn judge(&mut self, line: &str, start: usize, end: usize, faults: &mut Vec<Fault>) {
-        let span = start..end;
-        if !is_segment_line(line, self.separator) {
-            let kind = if self.seen_header {
+    /// Looks for headers; any other segment is as it should be.
+    fn meet_segment(&mut self, line: &str, start: usize, faults: &mut Vec<Fault>) {
+        let Some(id) = SegmentId::at_start_of(line).filter(|id| id.carries_delimiters()) else {
+            return;
+        };
+        if id == SegmentId::MSH && self.seen_header {
+            faults.push(Fault {
+                kind: FaultKind::SecondHeader,
+                span: start..start + 3,
+            });
+        }
+        self.seen_header = true;
+    }
+
+    /// A line that is no segment: padding, padding before the first segment, or text.
+    #[cold]
+    fn push_other(&mut self, line: &str, start: usize, end: usize, faults: &mut Vec<Fault>) {
+        if line.trim_matches(is_padding).is_empty() {
+            return;
+        }
+        if !self.seen_any {
+            // A byte order mark, a frame byte or NULs before the first segment.
+            let bare = line.trim_start_matches(|c| is_padding(c) && c != ' ' && c != '\t');
+            let padding = line.len() - bare.len();
+            if padding > 0 && is_segment_line(bare, self.separator) {
+                self.meet_segment(bare, start + padding, faults);
+                self.keep(start + padding, end);
+                return;
+            }
+        }
+        faults.push(Fault {
+            kind: if self.seen_header {
                 FaultKind::LineIsNoSegment
             } else {
                 FaultKind::TextBeforeHeader
-            };
-            faults.push(Fault { kind, span });
-            return;
-        }
-        if SegmentId::at_start_of(line) == Some(SegmentId::MSH) {
-            if self.seen_header {
-                faults.push(Fault {
-                    kind: FaultKind::SecondHeader,
-                    span: start..start + 3,
-                });
-            }
-            self.seen_header = true;
-        } else if SegmentId::at_start_of(line).is_some_and(SegmentId::carries_delimiters) {
-            self.seen_header = true;
-        }
+            },
+            span: start..end,
+        });
+        self.keep(start, end);
     }
 }
 

@@ -39,7 +39,8 @@ impl SegmentId {
     }
 }
 
-fn well_formed([a, b, c]: [u8; 3]) -> bool {
+#[inline]
+pub(super) fn well_formed([a, b, c]: [u8; 3]) -> bool {
     let tail = |x: u8| x.is_ascii_uppercase() || x.is_ascii_digit();
     a.is_ascii_uppercase() && tail(b) && tail(c)
 }
