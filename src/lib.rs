@@ -4,6 +4,7 @@
 pub mod app;
 pub mod cancel;
 pub mod diagnostic;
+pub mod grammar;
 pub mod hl7;
 pub mod profile;
 pub mod standard;

@@ -2,6 +2,7 @@
 
 mod cases;
 mod corpus;
+mod grammar;
 mod profile;
 mod roundtrip;
 mod standard;

@@ -1,0 +1,201 @@
+//! What in a message is not as its grammar has it.
+
+use std::sync::Arc;
+
+use super::node::{Node, NodeKind, Standing};
+use super::resolve::Grammar;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::hl7::{Location, Message, Pick, Segment, SegmentId, glued_segments};
+use crate::standard::dictionary;
+
+/// Tells of unknown segments, segments that lost their line end, segments that the structure does not
+/// have or has elsewhere, and required segments that are missing; in message order.
+pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnostic> {
+    let mut checker = Checker {
+        message,
+        grammar,
+        around: Vec::new(),
+        behind: None,
+        found: Vec::new(),
+    };
+    checker.node(tree);
+    let mut found = checker.found;
+    for fault in glued_segments(message, |id| grammar.knows(id)) {
+        let place = Place::Message {
+            location: message.location_at(fault.span.start),
+            span: fault.span.clone(),
+        };
+        found.push(
+            Diagnostic::new(Severity::Warning, fault.kind.code(), fault.to_string())
+                .at(place)
+                .with_help(fault.kind.help()),
+        );
+    }
+    found.sort_by_key(|diagnostic| match &diagnostic.place {
+        Place::Message { span, .. } => span.start,
+        _ => usize::MAX,
+    });
+    found
+}
+
+struct Checker<'a> {
+    message: &'a Message,
+    grammar: &'a Grammar,
+    /// The names of the groups around, the outermost first.
+    around: Vec<Arc<str>>,
+    /// The segment last seen.
+    behind: Option<Segment<'a>>,
+    found: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Message { .. } => self.children(node),
+            NodeKind::Group { name, .. } => {
+                self.around.push(Arc::clone(name));
+                self.children(node);
+                self.around.pop();
+            }
+            NodeKind::Segment { index, standing } => {
+                if let Some(segment) = self.message.segment(*index) {
+                    self.segment(segment, *standing);
+                    self.behind = Some(segment);
+                }
+            }
+            NodeKind::Missing { id, required: true } => self.missing(*id),
+            NodeKind::Missing {
+                required: false, ..
+            } => {}
+        }
+    }
+
+    fn children(&mut self, node: &Node) {
+        for child in &node.children {
+            self.node(child);
+        }
+    }
+
+    fn segment(&mut self, segment: Segment<'_>, standing: Standing) {
+        let Some(id) = segment.segment_id() else {
+            // The parser has told of a line that is no segment.
+            return;
+        };
+        let diagnostic = match standing {
+            Standing::Expected | Standing::NotASegment => return,
+            Standing::Unknown => unknown(id),
+            Standing::NotInStructure => self.not_in_structure(id),
+            Standing::OutOfOrder => self.out_of_order(id, segment),
+        };
+        self.found.push(diagnostic.at(place(segment, id)));
+    }
+
+    fn not_in_structure(&self, id: SegmentId) -> Diagnostic {
+        let structure = self.structure();
+        let message = format!(
+            "{id} does not belong in {structure} of HL7 {}",
+            self.grammar.version()
+        );
+        let later = self.grammar.version().later().find(|version| {
+            let found = dictionary(*version).structure(structure);
+            found.is_some_and(|found| found.segment_ids().contains(&id.as_str()))
+        });
+        Diagnostic::new(Severity::Warning, "segment-not-in-structure", message).with_help(
+            match later {
+                Some(version) => format!("{structure} has it from HL7 {version} on"),
+                None => "check that the message definition names the right structure".to_owned(),
+            },
+        )
+    }
+
+    fn out_of_order(&self, id: SegmentId, segment: Segment<'_>) -> Diagnostic {
+        let structure = self.structure();
+        let order = self.grammar.order();
+        let rank = |id: SegmentId| order.iter().position(|other| *other == id);
+        let own = rank(id);
+        // The first segment before it that the structure has behind it.
+        let before = self
+            .message
+            .segments()
+            .take(segment.index())
+            .filter_map(|other| other.segment_id())
+            .find(|other| rank(*other) > own);
+        let is_again = self
+            .message
+            .segments()
+            .take(segment.index())
+            .any(|other| other.segment_id() == Some(id));
+        let message = if is_again {
+            format!("{id} may not stand here again in {structure}")
+        } else {
+            format!("{id} may not stand here in {structure}")
+        };
+        let help = match (before, is_again) {
+            (Some(before), _) => format!("{structure} has {id} before {before}"),
+            (None, true) => format!("{structure} has {id} fewer times here"),
+            (None, false) => format!("the structure is {}", self.notation()),
+        };
+        Diagnostic::new(Severity::Warning, "segment-out-of-order", message).with_help(help)
+    }
+
+    fn missing(&mut self, id: SegmentId) {
+        let structure = self.structure();
+        let within = match self.around.last() {
+            Some(group) => format!("{structure}, group {group}"),
+            None => structure.to_owned(),
+        };
+        let at = self.behind.map_or(0, |segment| segment.span().end);
+        let place = Place::Message {
+            span: at..at,
+            location: Some(Location::segment(id)),
+        };
+        let help = match self.behind.and_then(|segment| segment.segment_id()) {
+            Some(behind) => format!("it stands after {behind}"),
+            None => "it stands at the start".to_owned(),
+        };
+        let message = format!("{id} is required in {within} and missing");
+        let diagnostic = Diagnostic::new(Severity::Warning, "segment-missing", message);
+        self.found.push(diagnostic.at(place).with_help(help));
+    }
+
+    fn structure(&self) -> &str {
+        self.grammar
+            .structure_name()
+            .map_or("this message", |name| name)
+    }
+
+    fn notation(&self) -> String {
+        self.grammar
+            .structure()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+}
+
+fn unknown(id: SegmentId) -> Diagnostic {
+    let (severity, who) = if id.is_site_defined() {
+        (Severity::Info, "the profile does not describe it")
+    } else {
+        (
+            Severity::Warning,
+            "neither HL7 nor the profile describes it",
+        )
+    };
+    Diagnostic::new(
+        severity,
+        "segment-unknown",
+        format!("{id} is unknown: {who}"),
+    )
+    .with_help(format!("add \"{id}\" to `segments` of the profile"))
+}
+
+fn place(segment: Segment<'_>, id: SegmentId) -> Place {
+    let mut location = Location::segment(id);
+    if segment.occurrence() > 1 {
+        location.occurrence = Pick::Nth(segment.occurrence());
+    }
+    Place::Message {
+        span: segment.span(),
+        location: Some(location),
+    }
+}

@@ -1,0 +1,22 @@
+//! Standard and profile resolved for one message, and the message bound to it.
+//!
+//! [`Identities`] finds the message definition, [`resolve`] makes the [`Grammar`] (what each segment
+//! and field is, and who says so), [`bind`] gives the message's tree of groups and [`check`] tells
+//! what in it is not as the grammar has it. Nothing here stops a message: what does not fit is kept
+//! in its place and told.
+
+mod bind;
+mod check;
+mod identities;
+mod node;
+mod resolve;
+mod shape;
+mod steps;
+mod view;
+
+pub use bind::bind;
+pub use check::check;
+pub use identities::Identities;
+pub use node::{Node, NodeKind, Standing};
+pub use resolve::{Grammar, resolve};
+pub use view::{FieldView, Origin, SegmentView};

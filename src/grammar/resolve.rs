@@ -1,0 +1,218 @@
+//! Standard and profile put together for one message.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::shape::Shape;
+use super::view::{Origin, SegmentView, segment_view};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::hl7::{Location, Message, SegmentId};
+use crate::profile::{MessageDefinition, Profile, SegmentOverlay};
+use crate::standard::{DataType, Dictionary, Structure, Version, dictionary};
+
+/// What the standard and the site say of one message: its structure, its segments and their fields.
+///
+/// It depends on the profile, the definition and MSH-9 alone; messages alike in these can share it.
+#[derive(Clone, Debug)]
+pub struct Grammar {
+    standard: &'static Dictionary,
+    segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
+    structure: Option<(&'static Structure, Version)>,
+    name: Option<Arc<str>>,
+    shape: Option<Arc<Shape>>,
+    order: Arc<[SegmentId]>,
+}
+
+/// Puts together what holds for `message`: the structure that `definition` names, else the one that
+/// MSH-9 names; the segments of `standard` with the profile's over them.
+pub fn resolve(
+    standard: Version,
+    profile: &Profile,
+    definition: Option<&MessageDefinition>,
+    message: &Message,
+) -> (Grammar, Vec<Diagnostic>) {
+    let standard = dictionary(standard);
+    let mut diagnostics = Vec::new();
+    let wanted = definition.and_then(|definition| definition.grammar.as_deref());
+    let by_name = wanted.and_then(|id| named(standard, id, &mut diagnostics));
+    let structure = by_name.or_else(|| by_type(standard, message, &mut diagnostics));
+    let shape = structure.map(|(structure, _)| Arc::new(Shape::new(structure)));
+    let grammar = Grammar {
+        standard,
+        segments: profile.segments.clone(),
+        structure,
+        name: structure.map(|(structure, _)| structure.id.into()),
+        order: order(structure, profile),
+        shape,
+    };
+    (grammar, diagnostics)
+}
+
+/// The structure that the profile names.
+fn named(
+    standard: &'static Dictionary,
+    id: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(&'static Structure, Version)> {
+    let found = standard.structure_or_later(id);
+    if found.is_none() {
+        let message =
+            format!("the standard has no structure {id:?}; the one that MSH-9 names is taken");
+        let help = "grammar takes the id of a message structure, such as ADT_A01 or ORU_R01";
+        diagnostics.push(Diagnostic::warning("structure-unknown", message).with_help(help));
+    }
+    found
+}
+
+/// The structure that MSH-9 names.
+fn by_type(
+    standard: &'static Dictionary,
+    message: &Message,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(&'static Structure, Version)> {
+    let header = message.segment(0)?;
+    let field = header.field(9).filter(|_| header.carries_delimiters());
+    let part = |number| {
+        field
+            .and_then(|field| field.component(number))
+            .map(|part| part.text())
+    };
+    let [code, trigger, id] = [1, 2, 3].map(|number| part(number).unwrap_or_default());
+    let found = standard.structure_for(code.trim(), trigger.trim(), id.trim());
+    let place = || match "MSH-9".parse::<Location>() {
+        Ok(location) => Place::Message {
+            span: field.map_or_else(|| header.span(), |field| field.span()),
+            location: Some(location),
+        },
+        Err(_) => Place::Nowhere,
+    };
+    let own = standard.version();
+    match found {
+        Some((_, version)) if version == own => {}
+        Some((structure, version)) => {
+            let message = format!(
+                "HL7 {own} has no structure for this message; {} of {version} is taken",
+                structure.id
+            );
+            diagnostics.push(
+                Diagnostic::info("structure-other-version", message)
+                    .at(place())
+                    .with_help("name another structure in the message definition's grammar if this is not it"),
+            );
+        }
+        None => diagnostics.push(
+            Diagnostic::warning(
+                "message-type-unknown",
+                "no version of HL7 has a structure for this message type",
+            )
+            .at(place())
+            .with_help("name its structure in the message definition's grammar, such as ADT_A01"),
+        ),
+    }
+    found
+}
+
+/// The segments of the structure in order, each once, then the site's.
+fn order(structure: Option<(&Structure, Version)>, profile: &Profile) -> Arc<[SegmentId]> {
+    let of_structure = structure
+        .map(|(structure, _)| structure.segment_ids())
+        .unwrap_or_default();
+    let of_structure = of_structure.into_iter().filter_map(SegmentId::new);
+    let mut ids: Vec<SegmentId> = Vec::new();
+    for id in of_structure.chain(profile.segments.keys().copied()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids.into()
+}
+
+impl Grammar {
+    /// The dictionary of the version that the profile builds on.
+    pub fn standard(&self) -> &'static Dictionary {
+        self.standard
+    }
+
+    /// The version that the profile builds on.
+    pub fn version(&self) -> Version {
+        self.standard.version()
+    }
+
+    /// The message's structure; `None` when no version has one for its type.
+    pub fn structure(&self) -> Option<&'static Structure> {
+        self.structure.map(|(structure, _)| structure)
+    }
+
+    /// The id of the message's structure.
+    pub fn structure_name(&self) -> Option<&Arc<str>> {
+        self.name.as_ref()
+    }
+
+    /// Which version the structure is from.
+    pub fn structure_origin(&self) -> Option<Origin> {
+        self.structure
+            .map(|(_, version)| Origin::new(self.version(), version))
+    }
+
+    /// The ids of the structure's segments in order, each once, then those that the site describes.
+    pub fn order(&self) -> Arc<[SegmentId]> {
+        Arc::clone(&self.order)
+    }
+
+    /// What is known of a segment; `None` when nobody describes it.
+    pub fn segment(&self, id: &str) -> Option<SegmentView<'_>> {
+        let id = SegmentId::new(id)?;
+        segment_view(
+            self.standard,
+            id,
+            self.segments.get(&id).map(|overlay| &**overlay),
+        )
+    }
+
+    /// Whether the standard or the site describes the segment.
+    pub fn knows(&self, id: SegmentId) -> bool {
+        let of_standard =
+            || !id.is_site_defined() && self.standard.segment_or_later(id.as_str()).is_some();
+        self.segments.contains_key(&id) || of_standard()
+    }
+
+    /// Whether the site describes the segment.
+    pub fn is_described_by_site(&self, id: SegmentId) -> bool {
+        self.segments.contains_key(&id)
+    }
+
+    /// The data type of this id, from another version where this one has none.
+    pub fn data_type(&self, id: &str) -> Option<&'static DataType> {
+        self.standard.data_type_or_later(id).map(|(found, _)| found)
+    }
+
+    /// What stands at a location, from the segment down: `Patient Identification`, `Patient Identifier
+    /// List`, `ID Number`. It ends where nothing more is known.
+    pub fn names(&self, location: &Location) -> Vec<String> {
+        let mut names = Vec::new();
+        let Some(segment) = self.segment(location.segment.as_str()) else {
+            return names;
+        };
+        names.push(segment.name.to_owned());
+        let Some(path) = &location.path else {
+            return names;
+        };
+        let Some(field) = segment.field(path.field) else {
+            return names;
+        };
+        names.push(field.name.to_owned());
+        let mut data_type = self.data_type(field.data_type);
+        for number in [path.component, path.subcomponent].into_iter().flatten() {
+            let Some(part) = data_type.and_then(|data_type| data_type.component(number)) else {
+                break;
+            };
+            names.push(part.name.to_owned());
+            data_type = self.data_type(part.data_type);
+        }
+        names
+    }
+
+    pub(super) fn shape(&self) -> Option<&Shape> {
+        self.shape.as_deref()
+    }
+}
