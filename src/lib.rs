@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod diagnostic;
 pub mod grammar;
 pub mod hl7;
+pub mod mapping;
 pub mod profile;
 pub mod standard;
 pub mod workbench;

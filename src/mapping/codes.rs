@@ -1,0 +1,79 @@
+//! Code tables of the profile at work: from the site's code to the application's.
+
+use std::borrow::Cow;
+
+use super::errors::{Fallible, ScriptFault};
+use super::running::with;
+use super::suggest::help;
+use super::text::shortened;
+use crate::profile::{CodeDefault, Codes, Profile};
+
+/// The application's code for the site's; empty and null stay what they are.
+pub(super) fn translate<'t>(
+    codes: &'t Codes,
+    name: &str,
+    text: &'t str,
+) -> Result<&'t str, ScriptFault> {
+    if text.is_empty() || text == "\"\"" {
+        return Ok(text);
+    }
+    if let Some(mapped) = codes.maps.get(text) {
+        return Ok(mapped);
+    }
+    if codes.values.contains_key(text) {
+        return Ok(text);
+    }
+    match &codes.otherwise {
+        CodeDefault::Keep => Ok(text),
+        CodeDefault::Default(code) => Ok(code),
+        CodeDefault::Error => {
+            let allowed: Vec<&str> = codes
+                .maps
+                .keys()
+                .chain(codes.values.keys())
+                .map(|code| &**code)
+                .collect();
+            Err(ScriptFault::new(
+                "code-unknown",
+                format!(
+                    "\"{}\" is not in the code table \"{name}\"",
+                    shortened(text)
+                ),
+            )
+            .with_help(format!("allowed: {}", listed(&allowed))))
+        }
+    }
+}
+
+/// A code table that the profile does not have.
+pub(super) fn unknown(profile: &Profile, name: &str) -> ScriptFault {
+    ScriptFault::new(
+        "codes-unknown",
+        format!("the profile has no code table \"{name}\""),
+    )
+    .with_help(help(
+        name,
+        "code tables",
+        profile.codes.keys().map(|key| &**key),
+    ))
+}
+
+/// `codes(table, text)`.
+pub(super) fn codes(table: &str, text: &str) -> Fallible<rhai::ImmutableString> {
+    with(|run| {
+        let codes = run
+            .profile
+            .codes
+            .get(table)
+            .ok_or_else(|| unknown(&run.profile, table))?;
+        translate(codes, table, text).map(Into::into)
+    })
+}
+
+fn listed(codes: &[&str]) -> Cow<'static, str> {
+    match codes.len() {
+        0 => Cow::Borrowed("none"),
+        1..=20 => codes.join(", ").into(),
+        count => format!("{} and {} more", codes[..15].join(", "), count - 15).into(),
+    }
+}

@@ -1,0 +1,241 @@
+//! What went wrong in a script, as a diagnostic with line, column and what would be right.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rhai::{Dynamic, EvalAltResult, ParseError, ParseErrorType, Position};
+
+use super::engine::Engine;
+use super::suggest::nearest;
+use crate::diagnostic::{Diagnostic, Place};
+
+/// What functions of the mapping language return.
+pub(super) type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+/// A fault found by a function of the mapping language, carried through Rhai as a value.
+#[derive(Clone, Debug)]
+pub(super) struct ScriptFault {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+}
+
+impl ScriptFault {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The fault as a diagnostic that points nowhere yet.
+    pub(super) fn diagnostic(self) -> Diagnostic {
+        let diagnostic = Diagnostic::error(self.code, self.message);
+        match self.help {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        }
+    }
+}
+
+impl From<Diagnostic> for ScriptFault {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            code: diagnostic.code,
+            message: diagnostic.message,
+            help: diagnostic.help,
+        }
+    }
+}
+
+impl fmt::Display for ScriptFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<ScriptFault> for Box<EvalAltResult> {
+    fn from(fault: ScriptFault) -> Self {
+        // Rhai fills in the position of the call.
+        Box::new(EvalAltResult::ErrorRuntime(
+            Dynamic::from(fault),
+            Position::NONE,
+        ))
+    }
+}
+
+/// A place in a script; Rhai counts both from 1.
+pub(super) fn place(name: &Arc<str>, position: Position) -> Place {
+    Place::Script {
+        name: Arc::clone(name),
+        line: position.line().map_or(1, |line| line as u32),
+        column: position.position().map_or(1, |column| column as u32),
+    }
+}
+
+/// A script that Rhai cannot read.
+pub(super) fn of_parsing(error: &ParseError, name: &Arc<str>) -> Diagnostic {
+    let ParseError(kind, position) = error;
+    let diagnostic = Diagnostic::error("script-syntax", lowered(&kind.to_string()));
+    let diagnostic = match kind.as_ref() {
+        ParseErrorType::VariableUndefined(variable) => variable_unknown(variable),
+        ParseErrorType::UnexpectedEOF => diagnostic.with_help("a bracket or a quote is still open"),
+        ParseErrorType::MissingToken(token, _) => diagnostic.with_help(format!("add {token} here")),
+        ParseErrorType::Reserved(word) => {
+            diagnostic.with_help(format!("{word} is no part of the mapping language"))
+        }
+        ParseErrorType::ExprTooDeep => diagnostic.with_help("split the expression with let"),
+        _ => diagnostic,
+    };
+    diagnostic.at(place(name, *position))
+}
+
+/// A script that failed while it ran.
+pub(super) fn of_run(
+    mut error: Box<EvalAltResult>,
+    engine: &Engine,
+    name: &Arc<str>,
+) -> Diagnostic {
+    // What is wrong stands innermost; the calls around it would only hide the line.
+    let mut position = error.position();
+    while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = *error {
+        error = inner;
+        if !error.position().is_none() {
+            position = error.position();
+        }
+    }
+    let _ = error.take_position();
+    explain(&error, engine).at(place(name, position))
+}
+
+fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
+    let limits = engine.limits();
+    let shown = || lowered(&error.to_string());
+    match error {
+        EvalAltResult::ErrorRuntime(value, _) => match value.clone().try_cast::<ScriptFault>() {
+            Some(fault) => fault.diagnostic(),
+            None => Diagnostic::error("script-error", thrown(value)),
+        },
+        EvalAltResult::ErrorTooManyOperations(_) => Diagnostic::error(
+            "script-limit",
+            format!(
+                "script stopped after {} operations",
+                grouped(limits.operations)
+            ),
+        )
+        .with_help("is there a loop that never ends?"),
+        EvalAltResult::ErrorTerminated(..) => Diagnostic::error(
+            "script-limit",
+            format!("script stopped after {} ms", grouped(limits.time_ms)),
+        )
+        .with_help("is there a loop that never ends?"),
+        EvalAltResult::ErrorStackOverflow(_) => Diagnostic::error(
+            "script-limit",
+            format!(
+                "functions call each other more than {} levels deep",
+                limits.call_depth
+            ),
+        )
+        .with_help("does a function call itself without an end?"),
+        EvalAltResult::ErrorDataTooLarge(what, _) => Diagnostic::error(
+            "script-limit",
+            format!("{} is over its limit", lowered(what)),
+        )
+        .with_help("copy large values with out.copy, which does not read them"),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => function_unknown(signature, engine),
+        EvalAltResult::ErrorVariableNotFound(variable, _) => variable_unknown(variable),
+        EvalAltResult::ErrorDotExpr(..) | EvalAltResult::ErrorPropertyNotFound(..) => {
+            Diagnostic::error("script-property", shown())
+        }
+        EvalAltResult::ErrorIndexingType(what, _) => Diagnostic::error(
+            "script-index",
+            format!("{what} cannot be read or written this way"),
+        )
+        .with_help("a path is a text, such as msg[\"PID-5.1\"]"),
+        _ => Diagnostic::error("script-error", shown()),
+    }
+}
+
+/// What `throw` threw, or what a function of Rhai's own complains of.
+fn thrown(value: &Dynamic) -> String {
+    if value.is_unit() {
+        "the script ended with an error".to_owned()
+    } else {
+        value.to_string()
+    }
+}
+
+fn variable_unknown(variable: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("script-variable", format!("{variable} is not defined"));
+    if matches!(variable, "msg" | "out" | "rows") {
+        return Diagnostic::error(
+            "script-variable",
+            format!("a function does not see {variable}"),
+        )
+        .with_help(format!(
+            "hand it over: fn name({variable}) {{ … }} and name({variable})"
+        ));
+    }
+    match nearest(variable, ["msg", "out", "rows"]) {
+        Some(near) => diagnostic.with_help(format!("did you mean {near}?")),
+        None => diagnostic.with_help("define it with let before it is used"),
+    }
+}
+
+/// Rhai gives the name with the types of the arguments: `pda (string, i64)`.
+fn function_unknown(signature: &str, engine: &Engine) -> Diagnostic {
+    let name = signature.split(['(', ' ']).next().unwrap_or(signature);
+    if engine.known().has(name) {
+        return Diagnostic::error(
+            "script-function",
+            format!("{name} does not take these values: {signature}"),
+        )
+        .with_help(engine.known().usage(name));
+    }
+    function_missing(name, engine.known().names())
+}
+
+/// A call of a function that does not exist.
+pub(super) fn function_missing<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error("script-function", format!("there is no function {name}"));
+    match nearest(name, known) {
+        Some(near) => diagnostic.with_help(format!("did you mean \"{near}\"?")),
+        None => diagnostic.with_help(format!(
+            "a function of your own is written fn {name}(…) {{ … }}"
+        )),
+    }
+}
+
+/// `5000000` as `5,000,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// Our sentences start in lower case, as they follow a place.
+fn lowered(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        // A name in capitals stays one.
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
+}

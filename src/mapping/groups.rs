@@ -1,0 +1,116 @@
+//! The groups of a bound message, flat: which segments each one holds.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::grammar::{Node, NodeKind};
+
+/// The groups of a message in the order in which they open; the first is the message itself.
+///
+/// Binding keeps the message's order and takes each segment once, so a group holds a range of segments.
+pub(super) struct Groups(Vec<Group>);
+
+pub(super) struct Group {
+    name: Option<Arc<str>>,
+    /// The segments in it and in the groups below it, by index counted from 0.
+    pub(super) segments: Range<usize>,
+    /// One past the last group below it.
+    end: usize,
+    parent: usize,
+}
+
+impl Groups {
+    pub(super) fn of(tree: &Node) -> Self {
+        let mut groups = Self(vec![Group {
+            name: None,
+            segments: 0..0,
+            end: 1,
+            parent: 0,
+        }]);
+        groups.fill(tree, 0);
+        groups
+    }
+
+    fn fill(&mut self, node: &Node, at: usize) {
+        for child in &node.children {
+            match &child.kind {
+                NodeKind::Segment { index, .. } => self.widen(at, *index..*index + 1),
+                NodeKind::Missing { .. } => {}
+                NodeKind::Message { .. } => self.fill(child, at),
+                NodeKind::Group { name, .. } => {
+                    let inner = self.0.len();
+                    self.0.push(Group {
+                        name: Some(Arc::clone(name)),
+                        segments: 0..0,
+                        end: inner + 1,
+                        parent: at,
+                    });
+                    self.fill(child, inner);
+                    let end = self.0.len();
+                    if let Some(group) = self.0.get_mut(inner) {
+                        group.end = end;
+                        let segments = group.segments.clone();
+                        self.widen(at, segments);
+                    }
+                }
+            }
+        }
+        let end = self.0.len();
+        if let Some(group) = self.0.get_mut(at) {
+            group.end = end;
+        }
+    }
+
+    fn widen(&mut self, at: usize, by: Range<usize>) {
+        if let Some(group) = self.0.get_mut(at)
+            && !by.is_empty()
+        {
+            group.segments = if group.segments.is_empty() {
+                by
+            } else {
+                group.segments.start.min(by.start)..group.segments.end.max(by.end)
+            };
+        }
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&Group> {
+        self.0.get(at)
+    }
+
+    /// The groups of this name below the group at `at`, however deep.
+    pub(super) fn named(&self, at: usize, name: &str) -> impl Iterator<Item = usize> {
+        let end = self.0.get(at).map_or(0, |group| group.end);
+        (at + 1..end)
+            .filter(move |inner| self.0.get(*inner).is_some_and(|group| group.is_named(name)))
+    }
+
+    /// The ranges of segments around a segment, from the innermost group to the whole message.
+    pub(super) fn around(&self, segment: usize) -> impl Iterator<Item = Range<usize>> {
+        let innermost = (0..self.0.len()).rev().find(|at| {
+            self.0
+                .get(*at)
+                .is_some_and(|group| group.segments.contains(&segment))
+        });
+        self.enclosing(innermost.unwrap_or(0))
+    }
+
+    /// The ranges of segments of a group and of those around it, up to the whole message.
+    pub(super) fn enclosing(&self, at: usize) -> impl Iterator<Item = Range<usize>> {
+        let mut next = Some(at);
+        std::iter::from_fn(move || {
+            let at = next?;
+            let group = self.0.get(at)?;
+            next = (at != 0).then_some(group.parent);
+            Some(group.segments.clone())
+        })
+    }
+}
+
+impl Group {
+    /// The standard writes some names with their structure: `ORU_R01.OBSERVATION`.
+    fn is_named(&self, name: &str) -> bool {
+        self.name.as_deref().is_some_and(|own| {
+            own == name || own.rsplit_once('.').is_some_and(|(_, last)| last == name)
+        })
+    }
+}

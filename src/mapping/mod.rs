@@ -1,0 +1,40 @@
+//! From a bound message to tables and messages: declarative rows and Rhai scripts.
+//!
+//! This is the only room that names `rhai`. It reads no file, asks no clock but for the time limit of
+//! a script, and holds no lock while a script runs: a run's state stands with the thread that runs it.
+
+mod check;
+mod codes;
+mod convert;
+mod dates;
+mod engine;
+mod errors;
+mod flow;
+mod functions;
+mod groups;
+mod handles;
+mod layout;
+mod outcome;
+mod output;
+mod paths;
+mod program;
+mod read;
+mod register;
+mod row_store;
+mod run;
+mod running;
+mod suggest;
+mod tables;
+mod text;
+mod write;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_limits;
+
+pub use engine::{Engine, Limits};
+pub use functions::{FUNCTIONS, FunctionDoc, Receiver};
+pub use outcome::{Cell, Outcome, Row, TableRows, Verdict};
+pub use program::{Program, compile};
+pub use run::{Job, run};

@@ -1,0 +1,129 @@
+//! What a run gives: a message, rows, findings and a verdict.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::hl7::{Message, Timestamp};
+
+/// What became of one message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// The message that the script made; `None` when it made none, failed, skipped or rejected.
+    pub output: Option<Message>,
+    /// The rows, table by table in the order in which the tables were first written to.
+    pub rows: Vec<TableRows>,
+    /// What was found on the way.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the script decided.
+    pub verdict: Verdict,
+}
+
+/// What a script decided about its message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// The message is taken.
+    #[default]
+    Accepted,
+    /// The message is of no concern here, and why: nothing comes out and nothing is wrong.
+    Skipped(String),
+    /// The message is refused, and why: nothing comes out and the sender is told.
+    Rejected(String),
+}
+
+/// The rows of one table.
+#[derive(Clone, PartialEq)]
+pub struct TableRows {
+    /// The table's name.
+    pub table: Arc<str>,
+    /// The names of its columns, in the profile's order.
+    pub columns: Arc<[Arc<str>]>,
+    /// The rows, each with one cell a column.
+    pub rows: Vec<Row>,
+}
+
+/// One row of a table.
+#[derive(Clone, Default, PartialEq)]
+pub struct Row {
+    /// One cell for each column of the table.
+    pub cells: Vec<Cell>,
+}
+
+/// One value of a row.
+#[derive(Clone, Default, PartialEq)]
+pub enum Cell {
+    /// Nothing was said about the column: what the application holds stays.
+    #[default]
+    Absent,
+    /// HL7's null: the application deletes the value.
+    Null,
+    /// Any text.
+    Text(Box<str>),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a decimal point, in the digits in which it was sent.
+    Decimal(Box<str>),
+    /// A day.
+    Date(Timestamp),
+    /// A time of day as `HH:MM:SS`, as precise as it was sent.
+    Time(Box<str>),
+    /// A day and a time of day.
+    Timestamp(Timestamp),
+}
+
+/// The value as a table shows it: dates as `2026-03-01`, nothing for absent and null.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cell::Absent | Cell::Null => Ok(()),
+            Cell::Text(text) | Cell::Decimal(text) | Cell::Time(text) => f.pad(text),
+            Cell::Integer(number) => write!(f, "{number}"),
+            Cell::Date(day) => f.pad(&super::dates::iso_date(day)),
+            Cell::Timestamp(time) => f.pad(&super::dates::iso_timestamp(time)),
+        }
+    }
+}
+
+/// Shows the kind only: a cell holds patient data.
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cell::Absent => "Absent",
+            Cell::Null => "Null",
+            Cell::Text(_) => "Text",
+            Cell::Integer(_) => "Integer",
+            Cell::Decimal(_) => "Decimal",
+            Cell::Date(_) => "Date",
+            Cell::Time(_) => "Time",
+            Cell::Timestamp(_) => "Timestamp",
+        })
+    }
+}
+
+/// Shows the kinds of the cells only.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.cells).finish()
+    }
+}
+
+/// Shows the shape only.
+impl fmt::Debug for TableRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "TableRows({}: {} rows of {} columns)",
+            self.table,
+            self.rows.len(),
+            self.columns.len()
+        )
+    }
+}
+
+impl TableRows {
+    /// The cell of the column of this name in the row of this index.
+    pub fn cell(&self, row: usize, column: &str) -> Option<&Cell> {
+        let at = self.columns.iter().position(|name| &**name == column)?;
+        self.rows.get(row)?.cells.get(at)
+    }
+}

@@ -1,0 +1,196 @@
+//! The message being made: a draft whose segments keep their handles when others come or go.
+
+use std::sync::Arc;
+
+use super::errors::ScriptFault;
+use super::paths::Path;
+use crate::hl7::{Draft, EditError, Location, Message, Segment, SegmentId};
+
+/// Bytes that a script may write into one message, all writes together.
+const MOST_WRITTEN: usize = 256 << 20;
+
+/// The draft, and for each of its segments the number that handles know it by.
+pub(super) struct Output {
+    draft: Draft,
+    order: Arc<[SegmentId]>,
+    keys: Vec<u32>,
+    next_key: u32,
+    written: usize,
+}
+
+impl From<EditError> for ScriptFault {
+    fn from(error: EditError) -> Self {
+        ScriptFault::new("script-write", error.to_string())
+    }
+}
+
+impl Output {
+    /// An empty message with the delimiters of the one that is mapped.
+    pub(super) fn new(message: &Message, order: Arc<[SegmentId]>) -> Self {
+        let mut draft = Draft::new(*message.delimiters());
+        draft.set_order(Arc::clone(&order));
+        Self {
+            draft,
+            order,
+            keys: Vec::new(),
+            next_key: 0,
+            written: 0,
+        }
+    }
+
+    pub(super) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// The segment that a handle means; nothing once it has been removed.
+    pub(super) fn index_of(&self, key: u32) -> Option<usize> {
+        // What was appended last is written to most.
+        self.keys.iter().rposition(|known| *known == key)
+    }
+
+    /// The handle of the segment at an index.
+    pub(super) fn key_at(&self, index: usize) -> Option<u32> {
+        self.keys.get(index).copied()
+    }
+
+    /// Writes a plain value.
+    pub(super) fn set(&mut self, location: &Location, text: &str) -> Result<(), ScriptFault> {
+        self.count(text.len())?;
+        self.draft.set(location, text)?;
+        self.key_made(location.segment);
+        Ok(())
+    }
+
+    /// Writes a raw text.
+    pub(super) fn set_raw(&mut self, location: &Location, raw: &str) -> Result<(), ScriptFault> {
+        self.count(raw.len())?;
+        self.draft.set_raw(location, raw)?;
+        self.key_made(location.segment);
+        Ok(())
+    }
+
+    /// Writes a plain value into the segment of a handle.
+    pub(super) fn set_in(&mut self, key: u32, path: &Path, text: &str) -> Result<(), ScriptFault> {
+        self.count(text.len())?;
+        let index = self.living(key)?;
+        let path = path.inside(self.draft.segment_id(index))?;
+        Ok(self.draft.set_in(index, path, text)?)
+    }
+
+    /// Writes a raw text into the segment of a handle.
+    pub(super) fn set_raw_in(
+        &mut self,
+        key: u32,
+        path: &Path,
+        raw: &str,
+    ) -> Result<(), ScriptFault> {
+        self.count(raw.len())?;
+        let index = self.living(key)?;
+        let path = path.inside(self.draft.segment_id(index))?;
+        Ok(self.draft.set_raw_in(index, path, raw)?)
+    }
+
+    /// Appends a segment of a message.
+    pub(super) fn append(&mut self, segment: Segment<'_>) -> Result<u32, ScriptFault> {
+        self.count(segment.raw().len())?;
+        self.draft.append(segment);
+        Ok(self.key_added())
+    }
+
+    /// Appends an empty segment.
+    pub(super) fn append_named(&mut self, id: SegmentId) -> Result<u32, ScriptFault> {
+        self.count(id.as_str().len())?;
+        self.draft.append_named(id);
+        Ok(self.key_added())
+    }
+
+    /// The whole message as it is, in place of what was written.
+    pub(super) fn copy_from(&mut self, message: &Message) -> Result<(), ScriptFault> {
+        self.count(message.text().len())?;
+        self.draft = Draft::from_message(message);
+        self.draft.set_order(Arc::clone(&self.order));
+        self.keys.clear();
+        for _ in 0..self.draft.segment_count() {
+            self.key_added();
+        }
+        Ok(())
+    }
+
+    /// Makes the segment of a handle the first one.
+    pub(super) fn move_to_front(&mut self, key: u32) {
+        if let Some(index) = self.index_of(key) {
+            self.draft.move_to_front(index);
+            self.keys.remove(index);
+            self.keys.insert(0, key);
+        }
+    }
+
+    /// Empties a place.
+    pub(super) fn clear(&mut self, location: &Location) -> Result<(), ScriptFault> {
+        Ok(self.draft.clear(location)?)
+    }
+
+    /// Takes a place out; nothing happens where there is none.
+    pub(super) fn remove(&mut self, location: &Location) -> Result<(), ScriptFault> {
+        if location.path.is_some() {
+            return match self.draft.remove(location) {
+                Err(EditError::Nothing(_)) => Ok(()),
+                other => Ok(other?),
+            };
+        }
+        for index in self.draft.indexes(location).into_iter().rev() {
+            self.remove_at(index);
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove_at(&mut self, index: usize) {
+        if index < self.keys.len() {
+            self.keys.remove(index);
+            self.draft.remove_at(index);
+        }
+    }
+
+    /// The message as it stands; nothing where no segment was written.
+    pub(super) fn finish(&self) -> Option<Message> {
+        (self.draft.segment_count() > 0).then(|| self.draft.finish())
+    }
+
+    /// The living segment of a handle.
+    pub(super) fn living(&self, key: u32) -> Result<usize, ScriptFault> {
+        self.index_of(key).ok_or_else(|| {
+            ScriptFault::new("script-write", "this segment has been removed from out")
+        })
+    }
+
+    fn key_added(&mut self) -> u32 {
+        let key = self.next_key;
+        self.next_key += 1;
+        self.keys.push(key);
+        key
+    }
+
+    /// A write makes at most one segment, and puts it behind the others of its name.
+    fn key_made(&mut self, id: SegmentId) {
+        if self.draft.segment_count() == self.keys.len() {
+            return;
+        }
+        let at = (0..self.draft.segment_count())
+            .rev()
+            .find(|index| self.draft.segment_id(*index) == id.as_str())
+            .unwrap_or(self.keys.len());
+        self.keys.insert(at.min(self.keys.len()), self.next_key);
+        self.next_key += 1;
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), ScriptFault> {
+        self.written = self.written.saturating_add(bytes);
+        if self.written > MOST_WRITTEN {
+            return Err(ScriptFault::new(
+                "script-limit",
+                "more than 256 MiB were written to out",
+            ));
+        }
+        Ok(())
+    }
+}

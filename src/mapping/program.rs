@@ -1,0 +1,118 @@
+//! A mapping script, compiled: its tree, its paths, and the names that a profile must confirm.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rhai::{AST, OptimizationLevel, Scope};
+
+use super::check::{Names, inspect};
+use super::codes;
+use super::engine::Engine;
+use super::errors::{of_parsing, place};
+use super::handles::{MessageHandle, OutHandle, RowsHandle};
+use super::layout::{Layout, table_unknown};
+use super::paths::PathTable;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::grammar::Grammar;
+use crate::profile::Profile;
+
+/// Bytes of a script; longer ones are no scripts.
+const MOST_BYTES: usize = 1 << 20;
+
+/// A compiled script, to be run on any number of messages by any number of threads.
+pub struct Program {
+    pub(super) name: Arc<str>,
+    pub(super) ast: AST,
+    pub(super) paths: Arc<PathTable>,
+    names: Names,
+}
+
+/// Compiles a script and checks what can be checked before it runs.
+///
+/// There is a program whenever the script can be read: a misspelt path or function is a diagnostic, and
+/// fails the run only where it is reached.
+pub fn compile(
+    engine: &Engine,
+    name: &str,
+    source: &str,
+    grammar: Option<&Grammar>,
+) -> (Option<Program>, Vec<Diagnostic>) {
+    let name: Arc<str> = name.into();
+    if source.len() > MOST_BYTES {
+        let diagnostic = Diagnostic::error("script-limit", "the script is longer than 1 MiB").at(
+            Place::Script {
+                name,
+                line: 1,
+                column: 1,
+            },
+        );
+        return (None, vec![diagnostic]);
+    }
+    let scope = scope();
+    let ast = match engine.rhai().compile_with_scope(&scope, source) {
+        Ok(ast) => ast,
+        Err(error) => return (None, vec![of_parsing(&error, &name)]),
+    };
+    let findings = inspect(&ast, engine, &name, grammar);
+    let program = Program {
+        name,
+        ast: engine
+            .rhai()
+            .optimize_ast(&scope, ast, OptimizationLevel::Simple),
+        paths: Arc::new(findings.paths),
+        names: findings.names,
+    };
+    (Some(program), findings.diagnostics)
+}
+
+/// The variables that a script finds.
+pub(super) fn scope() -> Scope<'static> {
+    let mut scope = Scope::new();
+    scope.push("msg", MessageHandle);
+    scope.push("out", OutHandle);
+    scope.push("rows", RowsHandle);
+    scope
+}
+
+impl Program {
+    /// The script's name, as diagnostics show it.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Whether the tables, columns and code tables that the script names are in a profile.
+    pub fn check(&self, profile: &Arc<Profile>) -> Vec<Diagnostic> {
+        let layout = Layout::of(profile);
+        let mut found = Vec::new();
+        for (table, at) in &self.names.tables {
+            if layout.table(table).is_none() {
+                found.push(table_unknown(profile, table).at(place(&self.name, *at)));
+            }
+        }
+        for (table, column, at) in &self.names.columns {
+            let table = layout.table(table).and_then(|at| layout.tables.get(at));
+            if let Some(table) = table.filter(|table| table.column(column).is_none()) {
+                found.push(table.column_unknown(column).at(place(&self.name, *at)));
+            }
+        }
+        for (name, at) in &self.names.codes {
+            if !profile.codes.contains_key(name.as_str()) {
+                found.push(
+                    codes::unknown(profile, name)
+                        .diagnostic()
+                        .at(place(&self.name, *at)),
+                );
+            }
+        }
+        found
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("name", &self.name)
+            .field("paths", &self.paths.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,186 @@
+//! The rows being made in one run, within bounds.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, ImmutableString};
+
+use super::convert::convert;
+use super::errors::{Fallible, ScriptFault};
+use super::handles::RowHandle;
+use super::layout::{Layout, table_unknown};
+use super::outcome::{Cell, Row, TableRows};
+use super::running::with;
+use super::write::text_of;
+
+/// Cells that one message may make.
+const MOST_CELLS: usize = 2_000_000;
+
+/// Bytes that the cells of one message may hold.
+const MOST_BYTES: usize = 256 << 20;
+
+/// The rows so far, table by table in the order in which the tables were first used.
+pub(super) struct RowStore {
+    layout: Arc<Layout>,
+    /// The number of the table in the layout, and its rows.
+    tables: Vec<(usize, Vec<Row>)>,
+    cells: usize,
+    bytes: usize,
+}
+
+impl RowStore {
+    pub(super) fn new(layout: Arc<Layout>) -> Self {
+        Self {
+            layout,
+            tables: Vec::new(),
+            cells: 0,
+            bytes: 0,
+        }
+    }
+
+    pub(super) fn layout(&self) -> &Arc<Layout> {
+        &self.layout
+    }
+
+    /// Adds a row to a table of the layout.
+    pub(super) fn push(&mut self, table: usize, row: Row) -> Result<RowHandle, ScriptFault> {
+        self.cells += row.cells.len();
+        self.bytes += row.cells.iter().map(size).sum::<usize>();
+        self.check()?;
+        let at = if let Some(at) = self.tables.iter().position(|(known, _)| *known == table) {
+            at
+        } else {
+            self.tables.push((table, Vec::new()));
+            self.tables.len() - 1
+        };
+        let Some((_, rows)) = self.tables.get_mut(at) else {
+            return Err(lost());
+        };
+        rows.push(row);
+        Ok(RowHandle {
+            table: at,
+            row: rows.len() - 1,
+        })
+    }
+
+    /// How many rows each table has, to come back to.
+    pub(super) fn mark(&self) -> Vec<usize> {
+        self.tables.iter().map(|(_, rows)| rows.len()).collect()
+    }
+
+    /// Drops the rows that came after the mark.
+    pub(super) fn back_to(&mut self, mark: &[usize]) {
+        self.tables.truncate(mark.len());
+        for ((_, rows), length) in self.tables.iter_mut().zip(mark) {
+            rows.truncate(*length);
+        }
+    }
+
+    /// The rows, table by table.
+    pub(super) fn finish(self) -> Vec<TableRows> {
+        let layout = self.layout;
+        self.tables
+            .into_iter()
+            .filter_map(|(table, rows)| {
+                let table = layout.tables.get(table)?;
+                Some(TableRows {
+                    table: Arc::clone(&table.name),
+                    columns: Arc::clone(&table.columns),
+                    rows,
+                })
+            })
+            .collect()
+    }
+
+    fn cell(&self, handle: RowHandle, name: &str) -> Result<&Cell, ScriptFault> {
+        let (table, rows) = self.tables.get(handle.table).ok_or_else(lost)?;
+        let layout = self.layout.tables.get(*table).ok_or_else(lost)?;
+        let column = layout
+            .column(name)
+            .ok_or_else(|| ScriptFault::from(layout.column_unknown(name)))?;
+        rows.get(handle.row)
+            .and_then(|row| row.cells.get(column))
+            .ok_or_else(lost)
+    }
+
+    fn set(&mut self, handle: RowHandle, name: &str, text: &str) -> Result<(), ScriptFault> {
+        let (table, rows) = self.tables.get_mut(handle.table).ok_or_else(lost)?;
+        let layout = self.layout.tables.get(*table).ok_or_else(lost)?;
+        let column = layout
+            .column(name)
+            .ok_or_else(|| ScriptFault::from(layout.column_unknown(name)))?;
+        let column_type = layout.column_type(column);
+        let cell = convert(text, column_type).map_err(|wrong| {
+            ScriptFault::new("row-value", format!("{}.{name}: {wrong}", layout.name))
+                .with_help(format!("the column holds {column_type}"))
+        })?;
+        self.bytes += size(&cell);
+        let place = rows
+            .get_mut(handle.row)
+            .and_then(|row| row.cells.get_mut(column))
+            .ok_or_else(lost)?;
+        *place = cell;
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), ScriptFault> {
+        if self.cells > MOST_CELLS || self.bytes > MOST_BYTES {
+            return Err(ScriptFault::new(
+                "script-limit",
+                "one message makes more rows than memory should hold",
+            )
+            .with_help("2 million cells and 256 MiB are the limit"));
+        }
+        Ok(())
+    }
+}
+
+/// `rows.add(table)`.
+pub(super) fn add(name: &str) -> Fallible<RowHandle> {
+    with(|run| {
+        let layout = run.rows.layout();
+        let Some(table) = layout.table(name) else {
+            return Err(ScriptFault::from(table_unknown(&run.profile, name)));
+        };
+        let width = layout
+            .tables
+            .get(table)
+            .map_or(0, |table| table.columns.len());
+        run.rows.push(
+            table,
+            Row {
+                cells: vec![Cell::Absent; width],
+            },
+        )
+    })
+}
+
+/// `row.column = value`.
+pub(super) fn set(row: RowHandle, column: &str, value: Dynamic) -> Fallible<()> {
+    let text = text_of(value, &format!("the column \"{column}\""))?;
+    set_text(row, column, &text)
+}
+
+/// `row.column = text`.
+pub(super) fn set_text(row: RowHandle, column: &str, text: &str) -> Fallible<()> {
+    with(|run| run.rows.set(row, column, text))
+}
+
+/// `row.column`: the cell as text.
+pub(super) fn get(row: RowHandle, column: &str) -> Fallible<ImmutableString> {
+    with(|run| {
+        run.rows
+            .cell(row, column)
+            .map(|cell| cell.to_string().into())
+    })
+}
+
+fn size(cell: &Cell) -> usize {
+    match cell {
+        Cell::Text(text) | Cell::Decimal(text) | Cell::Time(text) => text.len(),
+        Cell::Absent | Cell::Null | Cell::Integer(_) | Cell::Date(_) | Cell::Timestamp(_) => 0,
+    }
+}
+
+fn lost() -> ScriptFault {
+    ScriptFault::new("script-write", "this row is no more")
+}

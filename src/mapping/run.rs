@@ -1,0 +1,136 @@
+//! One message through its rows and its script.
+
+use std::sync::Arc;
+
+use rhai::EvalAltResult;
+
+use super::engine::Engine;
+use super::errors::of_run;
+use super::layout::Layout;
+use super::outcome::{Outcome, Verdict};
+use super::output::Output;
+use super::paths::Paths;
+use super::program::{Program, scope};
+use super::row_store::RowStore;
+use super::running::{Run, Running};
+use super::tables;
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::Diagnostic;
+use crate::grammar::{Grammar, Node};
+use crate::hl7::{Message, SegmentId, Timestamp};
+use crate::profile::{MessageDefinition, Profile};
+
+/// One message and all that its mapping depends on: equal jobs have equal outcomes.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The message.
+    pub message: &'a Message,
+    /// The message bound to its grammar.
+    pub tree: &'a Arc<Node>,
+    /// What its segments may be, and in which order new ones are put.
+    pub grammar: &'a Grammar,
+    /// The message definition that it falls under.
+    pub definition: &'a MessageDefinition,
+    /// The profile; what is prepared for one is used again while the same `Arc` comes.
+    pub profile: &'a Arc<Profile>,
+    /// The definition's script, if it has one that could be read.
+    pub program: Option<&'a Program>,
+    /// What `now()` gives.
+    pub now: &'a Timestamp,
+    /// What `next_id()` starts from.
+    pub seed: u64,
+}
+
+/// Makes the rows of the definition, then runs its script.
+///
+/// A script that fails gives neither message nor rows, only why; the definition's own rows stay. A
+/// message that is skipped or rejected gives nothing. `Err(Stale)` means that nobody waits any more.
+pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, Stale> {
+    cancel.check()?;
+    let layout = Layout::of(job.profile);
+    let plan = layout.plan(job.definition);
+    let mut rows = RowStore::new(layout);
+    let mut diagnostics = Vec::new();
+    tables::fill(&plan, job.message, job.tree, &mut rows, &mut diagnostics);
+    let Some(program) = job.program else {
+        return Ok(Outcome {
+            output: None,
+            rows: rows.finish(),
+            diagnostics,
+            verdict: Verdict::Accepted,
+        });
+    };
+    let own_rows = rows.mark();
+    let running = Running::start(Run {
+        script: Arc::clone(&program.name),
+        message: job.message.clone(),
+        profile: Arc::clone(job.profile),
+        paths: Paths::new(Arc::clone(&program.paths)),
+        out: Output::new(job.message, job.grammar.order()),
+        rows,
+        now: *job.now,
+        verdict: Verdict::Accepted,
+        ids: 0,
+        seed: job.seed,
+        composite_noted: false,
+        diagnostics,
+        unlisted: 0,
+        tree: Arc::clone(job.tree),
+        groups: None,
+        cancel: cancel.clone(),
+        is_stale: false,
+        time_ms: engine.limits().time_ms,
+        deadline: None,
+    });
+    let result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
+    let Some(run) = Running::finish(running) else {
+        return Ok(Outcome::default());
+    };
+    conclude(run, result, &own_rows, engine)
+}
+
+fn conclude(
+    mut run: Run,
+    result: Result<(), Box<EvalAltResult>>,
+    own_rows: &[usize],
+    engine: &Engine,
+) -> Result<Outcome, Stale> {
+    if run.is_stale {
+        return Err(Stale);
+    }
+    let ended = run.verdict != Verdict::Accepted;
+    let mut output = None;
+    match result {
+        Err(error) if !ended => {
+            run.rows.back_to(own_rows);
+            let diagnostic = of_run(error, engine, &run.script);
+            run.diagnostics.push(diagnostic);
+        }
+        Ok(()) if !ended => {
+            output = run.out.finish();
+            if output.is_some() && run.out.draft().segment_id(0) != SegmentId::MSH.as_str() {
+                run.diagnostics.push(
+                    Diagnostic::warning(
+                        "output-header",
+                        "the message made has no MSH segment in front",
+                    )
+                    .with_help("copy one first: out.copy(msg, [\"MSH\"])"),
+                );
+            }
+        }
+        // Skipped or rejected: what was made so far is not wanted.
+        Ok(()) | Err(_) => run.rows.back_to(&[]),
+    }
+    if run.unlisted > 0 {
+        run.diagnostics.push(Diagnostic::info(
+            "script-limit",
+            format!("{} more findings are not listed", run.unlisted),
+        ));
+    }
+    Ok(Outcome {
+        output,
+        rows: run.rows.finish(),
+        diagnostics: run.diagnostics,
+        verdict: run.verdict,
+    })
+}

@@ -1,0 +1,128 @@
+//! The run that a thread is at: what the functions of the mapping language read and write.
+//!
+//! Rhai hands its functions nothing but their arguments, and its progress hook nothing but a number.
+//! A thread runs one script at a time, so what a run knows stands with its thread: no lock is taken, and
+//! the handles that scripts hold (`msg`, `out`, a segment) are plain numbers that mean nothing without it.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rhai::{Dynamic, Position};
+
+use super::errors::{Fallible, ScriptFault, place};
+use super::groups::Groups;
+use super::outcome::Verdict;
+use super::output::Output;
+use super::paths::Paths;
+use super::row_store::RowStore;
+use crate::cancel::Cancel;
+use crate::diagnostic::Diagnostic;
+use crate::grammar::Node;
+use crate::hl7::{Message, Timestamp};
+use crate::profile::Profile;
+
+thread_local! {
+    static RUNNING: RefCell<Option<Run>> = const { RefCell::new(None) };
+}
+
+/// Findings of one run beyond this are counted only.
+const MOST_DIAGNOSTICS: usize = 1_000;
+
+/// Operations between two looks at the clock and at newer revisions: some 50 µs.
+const OPERATIONS_PER_LOOK: u64 = 1_024;
+
+/// What one run of a script knows.
+pub(super) struct Run {
+    pub(super) script: Arc<str>,
+    pub(super) message: Message,
+    pub(super) profile: Arc<Profile>,
+    pub(super) paths: Paths,
+    pub(super) out: Output,
+    pub(super) rows: RowStore,
+    pub(super) now: Timestamp,
+    pub(super) verdict: Verdict,
+    pub(super) ids: u64,
+    pub(super) seed: u64,
+    pub(super) composite_noted: bool,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) unlisted: usize,
+    pub(super) tree: Arc<Node>,
+    pub(super) groups: Option<Groups>,
+    pub(super) cancel: Cancel,
+    pub(super) is_stale: bool,
+    pub(super) time_ms: u64,
+    pub(super) deadline: Option<Instant>,
+}
+
+/// Keeps a run with its thread; dropped, also by a panic, it takes the run away.
+pub(super) struct Running(());
+
+impl Running {
+    pub(super) fn start(run: Run) -> Self {
+        RUNNING.set(Some(run));
+        Self(())
+    }
+
+    /// The run as the script left it.
+    pub(super) fn finish(running: Self) -> Option<Run> {
+        let run = RUNNING.take();
+        drop(running);
+        run
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.set(None);
+    }
+}
+
+/// Does something with the run of this thread.
+pub(super) fn with<T, E: Into<Box<rhai::EvalAltResult>>>(
+    action: impl FnOnce(&mut Run) -> Result<T, E>,
+) -> Fallible<T> {
+    RUNNING.with_borrow_mut(|run| match run {
+        Some(run) => action(run).map_err(Into::into),
+        None => Err(ScriptFault::new("script-error", "no message is being mapped").into()),
+    })
+}
+
+/// Called by Rhai at each operation; ends the script when nobody waits for it or its time is over.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn progress(operations: u64) -> Option<Dynamic> {
+    if !operations.is_multiple_of(OPERATIONS_PER_LOOK) {
+        return None;
+    }
+    RUNNING.with_borrow_mut(|run| {
+        let run = run.as_mut()?;
+        run.is_stale = run.cancel.is_stale();
+        // Short scripts, nearly all, never ask the clock.
+        let deadline = *run
+            .deadline
+            .get_or_insert_with(|| Instant::now() + Duration::from_millis(run.time_ms));
+        (run.is_stale || Instant::now() > deadline).then_some(Dynamic::UNIT)
+    })
+}
+
+impl Run {
+    /// Adds a finding, within bounds.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    /// Adds a finding about a place in the script.
+    pub(super) fn report_at(&mut self, diagnostic: Diagnostic, position: Position) {
+        let place = place(&self.script, position);
+        self.report(diagnostic.at(place));
+    }
+
+    /// The groups of the message, made flat when a script first asks for one.
+    pub(super) fn groups(&mut self) -> &Groups {
+        self.groups.get_or_insert_with(|| Groups::of(&self.tree))
+    }
+}

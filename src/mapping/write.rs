@@ -1,0 +1,356 @@
+//! Writing the message being made.
+
+use rhai::{Array, Dynamic, ImmutableString, NativeCallContext, Position};
+
+use super::dates::Date;
+use super::errors::{Fallible, ScriptFault};
+use super::handles::{GroupHandle, OutSegmentHandle, SegmentHandle};
+use super::paths::Path;
+use super::read::segment_id;
+use super::running::{Run, with};
+use super::text::Name;
+use crate::diagnostic::Diagnostic;
+use crate::hl7::{FieldPath, Location, Pick};
+
+/// Where a script writes.
+#[derive(Clone, Copy)]
+pub(super) enum Target {
+    Message,
+    Segment(OutSegmentHandle),
+}
+
+/// `out[path] = text`.
+pub(super) fn set(target: Target, path: &str, text: &str, at: Position) -> Fallible<()> {
+    with(|run| {
+        let path = run.paths.find(path)?;
+        path.check_size()?;
+        match target {
+            Target::Message => run.out.set(path.whole()?, text)?,
+            Target::Segment(handle) => run.out.set_in(handle.0, path, text)?,
+        }
+        if !run.composite_noted
+            && text.contains(run.message.delimiters().component)
+            && !names_component(path)
+        {
+            run.composite_noted = true;
+            run.report_at(composite_written(), at);
+        }
+        Ok::<_, ScriptFault>(())
+    })
+}
+
+/// `out[path] = value` for what is no text.
+pub(super) fn set_value(target: Target, path: &str, value: Dynamic, at: Position) -> Fallible<()> {
+    let text = text_of(value, &format!("out[\"{path}\"]"))?;
+    set(target, path, &text, at)
+}
+
+/// `out.set_raw(path, raw)`.
+pub(super) fn set_raw(target: Target, path: &str, raw: &str) -> Fallible<()> {
+    with(|run| {
+        let path = run.paths.find(path)?;
+        path.check_size()?;
+        match target {
+            Target::Message => run.out.set_raw(path.whole()?, raw),
+            Target::Segment(handle) => run.out.set_raw_in(handle.0, path, raw),
+        }
+    })
+}
+
+/// What was written so far.
+pub(super) fn text(target: Target, path: &str) -> Fallible<ImmutableString> {
+    with(|run| {
+        let path = run.paths.find(path)?;
+        let draft = run.out.draft();
+        let found = match target {
+            Target::Message => draft.read(path.whole()?),
+            Target::Segment(handle) => {
+                let index = run.out.living(handle.0)?;
+                draft.read_in(index, path.inside(draft.segment_id(index))?)
+            }
+        };
+        Ok::<_, ScriptFault>(found.map_or_else(ImmutableString::new, Into::into))
+    })
+}
+
+/// `out.raw(path)`: what was written so far, escapes in place.
+pub(super) fn raw(target: Target, path: &str) -> Fallible<ImmutableString> {
+    with(|run| {
+        let path = run.paths.find(path)?;
+        let draft = run.out.draft();
+        let found = match target {
+            Target::Message => {
+                let location = path.whole()?;
+                draft
+                    .indexes(location)
+                    .first()
+                    .and_then(|index| match &location.path {
+                        Some(path) => draft.raw_in(*index, path),
+                        None => Some(draft.segment_text(*index)),
+                    })
+            }
+            Target::Segment(handle) => {
+                let index = run.out.living(handle.0)?;
+                draft.raw_in(index, path.inside(draft.segment_id(index))?)
+            }
+        };
+        Ok::<_, ScriptFault>(found.map_or_else(ImmutableString::new, Into::into))
+    })
+}
+
+/// `out.clear(path)`.
+pub(super) fn clear(target: Target, path: &str) -> Fallible<()> {
+    with(|run| {
+        let path = run.paths.find(path)?;
+        match target {
+            Target::Message => run.out.clear(path.whole()?),
+            Target::Segment(handle) => run.out.set_in(handle.0, path, ""),
+        }
+    })
+}
+
+/// `out.remove(path)`.
+pub(super) fn remove(path: &str) -> Fallible<()> {
+    with(|run| {
+        let location = run.paths.find(path)?.whole()?.clone();
+        // All segments of the name unless one is stated.
+        let all = location.path.is_none() && location.occurrence == Pick::First;
+        let occurrence = if all {
+            Pick::Every
+        } else {
+            location.occurrence.clone()
+        };
+        run.out.remove(&Location {
+            occurrence,
+            ..location
+        })
+    })
+}
+
+/// `out.append(segment)`.
+pub(super) fn append(handle: SegmentHandle) -> Fallible<OutSegmentHandle> {
+    with(|run| match handle.segment(&run.message) {
+        Some(segment) => run.out.append(segment).map(OutSegmentHandle),
+        None => Err(ScriptFault::new(
+            "script-write",
+            format!("there is no {} that could be appended", handle.name()),
+        )
+        .with_help(format!(
+            "ask first: if order.exists(\"{}\") {{ … }}",
+            handle.name()
+        ))),
+    })
+}
+
+/// `out.append("ZPI")`.
+pub(super) fn append_named(name: &str) -> Fallible<OutSegmentHandle> {
+    let id = segment_id(name)?;
+    with(|run| run.out.append_named(id).map(OutSegmentHandle))
+}
+
+/// `out.append(group)`: all segments of the group.
+pub(super) fn append_group(group: GroupHandle) -> Fallible<()> {
+    with(|run| {
+        let range = run
+            .groups()
+            .get(group.0)
+            .map_or(0..0, |found| found.segments.clone());
+        for index in range {
+            if let Some(segment) = run.message.segment(index) {
+                run.out.append(segment)?;
+            }
+        }
+        Ok::<_, ScriptFault>(())
+    })
+}
+
+/// `out.append([…])`: each of the segments.
+pub(super) fn append_all(segments: Array) -> Fallible<()> {
+    for segment in segments {
+        match segment.try_cast_result::<SegmentHandle>() {
+            Ok(handle) => append(handle).map(drop)?,
+            Err(other) => {
+                let fault = format!("a {} cannot be appended", other.type_name());
+                return Err(ScriptFault::new("script-write", fault).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `out.copy(msg)`: the whole message, in place of what was written so far.
+pub(super) fn copy_all() -> Fallible<()> {
+    with(|run| run.out.copy_from(&run.message))
+}
+
+/// `out.copy(msg, paths)`: segments and fields as they are.
+pub(super) fn copy(paths: Array) -> Fallible<()> {
+    with(|run| {
+        let mut segments = Vec::new();
+        let mut fields = Vec::new();
+        for path in paths {
+            let text = path.into_immutable_string().map_err(|other| {
+                ScriptFault::new("script-path", format!("a {other} is no path"))
+                    .with_help("write out.copy(msg, [\"MSH\", \"PID\", \"OBR-4\"])")
+            })?;
+            let location = run.paths.find(&text)?.whole()?.clone();
+            match location.path.clone() {
+                None => segments.push(location),
+                Some(path) => fields.push((location, path)),
+            }
+        }
+        copy_segments(run, &segments)?;
+        fields
+            .into_iter()
+            .try_for_each(|(location, path)| copy_field(run, &location, &path))
+    })
+}
+
+/// `out.segment("PID")`: the first of them.
+pub(super) fn segment(name: &str) -> Fallible<OutSegmentHandle> {
+    let location = Location::segment(segment_id(name)?);
+    with(|run| {
+        let index = run.out.draft().indexes(&location).first().copied();
+        index
+            .and_then(|index| run.out.key_at(index))
+            .map(OutSegmentHandle)
+            .ok_or_else(|| {
+                ScriptFault::new("script-write", format!("out has no {name} yet"))
+                    .with_help(format!("append it first: out.append(\"{name}\")"))
+            })
+    })
+}
+
+/// `out.segments("OBX")`, or all of them.
+pub(super) fn segments(name: Option<&str>) -> Fallible<Array> {
+    let id = name.map(segment_id).transpose()?;
+    with(|run| {
+        let draft = run.out.draft();
+        let is_meant = |index: &usize| id.is_none_or(|id| draft.segment_id(*index) == id.as_str());
+        let keys = (0..draft.segment_count())
+            .filter(is_meant)
+            .filter_map(|index| run.out.key_at(index));
+        Ok::<_, ScriptFault>(
+            keys.map(|key| Dynamic::from(OutSegmentHandle(key)))
+                .collect(),
+        )
+    })
+}
+
+/// The name of a segment of `out`.
+pub(super) fn segment_name(handle: OutSegmentHandle) -> Fallible<ImmutableString> {
+    with(|run| {
+        let index = run.out.living(handle.0)?;
+        Ok::<_, ScriptFault>(run.out.draft().segment_id(index).into())
+    })
+}
+
+/// A value as a message holds it.
+pub(super) fn text_of(value: Dynamic, target: &str) -> Result<ImmutableString, ScriptFault> {
+    if value.is_string() {
+        return value
+            .into_immutable_string()
+            .map_err(|other| ScriptFault::new("script-write", other));
+    }
+    if value.is_unit() {
+        return Ok(ImmutableString::new());
+    }
+    if value.is_int() || value.is_float() || value.is_bool() || value.is_char() {
+        return Ok(value.to_string().into());
+    }
+    let value = match value.try_cast_result::<Date>() {
+        Ok(date) => return Ok(date.to_string().into()),
+        Err(value) => value,
+    };
+    let value = match value.try_cast_result::<Name>() {
+        Ok(name) => return Ok(name.to_string().into()),
+        Err(value) => value,
+    };
+    let kind = value
+        .type_name()
+        .rsplit("::")
+        .next()
+        .unwrap_or_default()
+        .replace("Handle", "")
+        .to_lowercase();
+    Err(ScriptFault::new(
+        "script-write",
+        format!("a {kind} cannot be written to {target}"),
+    )
+    .with_help("write a text, a number, a date or ()"))
+}
+
+/// The call's place, for findings that do not end the script.
+pub(super) fn position(context: &NativeCallContext<'_>) -> Position {
+    context.call_position()
+}
+
+fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> {
+    let was_empty = run.out.draft().segment_count() == 0;
+    // A segment that is copied again comes in place of the one that was there.
+    for location in wanted
+        .iter()
+        .filter(|location| location.occurrence == Pick::First)
+    {
+        run.out.remove(&Location {
+            occurrence: Pick::Every,
+            ..location.clone()
+        })?;
+    }
+    for segment in run.message.segments() {
+        let Some(id) = segment.segment_id() else {
+            continue;
+        };
+        let is_wanted = wanted.iter().any(|location| {
+            location.segment == id
+                && match &location.occurrence {
+                    Pick::First | Pick::Every => true,
+                    Pick::Nth(number) => segment.occurrence() == *number,
+                    Pick::Where { .. } => run
+                        .message
+                        .segments_named(id)
+                        .find(|other| {
+                            super::read::pick(std::iter::once(*other), &location.occurrence).len()
+                                == 1
+                        })
+                        .is_some_and(|found| found.index() == segment.index()),
+                }
+        });
+        if is_wanted {
+            let key = run.out.append(segment)?;
+            if !was_empty && id.carries_delimiters() {
+                run.out.move_to_front(key);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn copy_field(run: &mut Run, location: &Location, path: &FieldPath) -> Result<(), ScriptFault> {
+    let whole = path.component.is_none() && path.repetition == Pick::First;
+    match run.message.find(location) {
+        Some(element) => {
+            let raw = element.raw();
+            run.out.set_raw(location, raw)
+        }
+        None if whole => run.out.clear(location),
+        None => Ok(()),
+    }
+}
+
+/// Whether a path goes below the field.
+fn names_component(path: &Path) -> bool {
+    let path = match path {
+        Path::Whole(location) => location.path.as_ref(),
+        Path::Inner(path) => Some(path),
+    };
+    path.is_some_and(|path| path.component.is_some())
+}
+
+fn composite_written() -> Diagnostic {
+    Diagnostic::info(
+        "script-composite",
+        "component separators in this text are escaped: it becomes one component",
+    )
+    .with_help("use out.copy or set_raw to keep components apart")
+}
