@@ -150,10 +150,12 @@ fn bare_engine() -> rhai::Engine {
     let text = || ImmutableString::from("NM");
     engine.register_indexer_get(move |_: &mut Bare, _: &str| text());
     engine.register_indexer_get(move |_: &mut BareMessage, _: &str| text());
-    engine.register_indexer_set(|_: &mut Bare, _: &str, text: &str| assert!(!black_box(text).is_empty()));
+    engine.register_indexer_set(|_: &mut Bare, _: &str, text: &str| {
+        assert!(!black_box(text).is_empty());
+    });
     engine.register_indexer_set(|_: &mut Bare, _: &str, value: Dynamic| drop(black_box(value)));
     engine.register_fn("copy", |_: &mut Bare, _: BareMessage, list: Array| {
-        drop(black_box(list))
+        drop(black_box(list));
     });
     engine.register_fn("append", |_: &mut Bare, segment: Bare| segment);
     engine.register_fn("add", |_: &mut Bare, _: &str| Bare);
