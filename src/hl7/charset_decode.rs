@@ -190,12 +190,20 @@ impl Text {
 
     fn push_utf8(&mut self, bytes: &[u8]) {
         let mut at = 0;
-        for chunk in bytes.utf8_chunks() {
-            self.push_valid(chunk.valid(), bytes, at);
-            at += chunk.valid().len();
-            if !chunk.invalid().is_empty() {
-                self.mark(bytes, at..at + chunk.invalid().len());
-                at += chunk.invalid().len();
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let (valid, invalid) = match std::str::from_utf8(rest) {
+                Ok(valid) => (valid, 0),
+                Err(error) => {
+                    let (valid, rest) = rest.split_at(error.valid_up_to());
+                    let invalid = error.error_len().unwrap_or(rest.len());
+                    (std::str::from_utf8(valid).unwrap_or_default(), invalid)
+                }
+            };
+            self.push_valid(valid, bytes, at);
+            at += valid.len();
+            if invalid > 0 {
+                self.mark(bytes, at..at + invalid);
+                at += invalid;
             }
         }
     }

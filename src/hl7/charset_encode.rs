@@ -6,8 +6,9 @@ use encoding_rs::{EncoderResult, Encoding};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::charset::{Charset, Coding, Endian};
-use super::charset_decode::{Decoded, undecodable_byte, unit_length};
-use super::charset_iso2022::{State, Step};
+use super::charset_decode::{Decoded, undecodable_byte};
+use super::charset_iso2022::State;
+use super::charset_lines::{OldLine, lines, old_lines, units};
 
 /// Above this many pairs of lines, changed lines are paired by position instead of by likeness.
 const PAIRS_TO_COMPARE: usize = 4_000_000;
@@ -76,21 +77,15 @@ pub fn encode(
         Some((decoded, bytes)) => writer.write_beside(decoded, bytes),
         None => writer.write_alone(),
     }
-    if writer.unencodable.is_empty() {
+    if writer.refused.is_empty() {
         Ok(writer.out)
     } else {
+        let unencodable = places(text, &writer.refused);
         Err(EncodeError {
             charset,
-            unencodable: writer.unencodable,
+            unencodable,
         })
     }
-}
-
-/// One line of the original: its text, its bytes, and the ISO 2022 state before it.
-struct OldLine<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    before: State,
 }
 
 struct Writer<'a> {
@@ -99,7 +94,8 @@ struct Writer<'a> {
     out: Vec<u8>,
     /// The ISO 2022 state after `out`.
     state: State,
-    unencodable: Vec<Unencodable>,
+    /// What the charset does not have, in order: place in the text, character.
+    refused: Vec<(usize, char)>,
 }
 
 impl<'a> Writer<'a> {
@@ -110,7 +106,7 @@ impl<'a> Writer<'a> {
             charset,
             out,
             state: State::default(),
-            unencodable: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -233,7 +229,7 @@ impl<'a> Writer<'a> {
         }
         for (at, c) in part.char_indices() {
             if !self.push(c) {
-                self.refuse(c, base + at);
+                self.refused.push((base + at, c));
             }
         }
     }
@@ -251,23 +247,11 @@ impl<'a> Writer<'a> {
                 EncoderResult::InputEmpty => return,
                 EncoderResult::OutputFull => {}
                 EncoderResult::Unmappable(c) => {
-                    self.refuse(c, base + at.saturating_sub(c.len_utf8()));
+                    let text_offset = base + at.saturating_sub(c.len_utf8());
+                    self.refused.push((text_offset, c));
                 }
             }
         }
-    }
-
-    fn refuse(&mut self, character: char, text_offset: usize) {
-        let before = self.text.get(..text_offset).unwrap_or_default();
-        let line = lines(before).len() + usize::from(before.is_empty() || ends_line(before));
-        let start = before.rfind(['\r', '\n']).map_or(0, |at| at + 1);
-        let column = before[start..].chars().count() + 1;
-        self.unencodable.push(Unencodable {
-            character,
-            text_offset,
-            line,
-            column,
-        });
     }
 
     /// Writes one character; false where the charset does not have it.
@@ -311,72 +295,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A place between two characters of an original line.
-#[derive(Clone, Copy)]
-struct Unit {
-    text: usize,
-    /// Where the bytes of the character before end.
-    end: usize,
-    /// Where the bytes of the character after start, escape sequences skipped.
-    bytes: usize,
-    state: State,
-}
-
-/// Every place of a line where both text and bytes can be cut, its start and end among them.
-fn units(line: &OldLine<'_>, charset: Charset) -> Vec<Unit> {
-    let mut units = Vec::with_capacity(line.text.len() + 1);
-    let mut here = Unit {
-        text: 0,
-        end: 0,
-        bytes: 0,
-        state: line.before,
-    };
-    let mut last = here;
-    while let Some(rest) = line.bytes.get(here.bytes..).filter(|rest| !rest.is_empty()) {
-        let text = line.text.get(here.text..).unwrap_or_default();
-        let mut state = here.state;
-        let (length, characters) = match charset.0 {
-            Coding::Iso2022(_) => match state.step(rest) {
-                (length, Step::Switch) => {
-                    here = Unit {
-                        bytes: here.bytes + length,
-                        state,
-                        ..here
-                    };
-                    continue;
-                }
-                (length, Step::Character(_) | Step::Undecodable) => (length, 1),
-            },
-            Coding::Ascii
-            | Coding::Latin1
-            | Coding::Utf8
-            | Coding::Utf16(_)
-            | Coding::Utf32(_)
-            | Coding::Single(_)
-            | Coding::Multi(_) => unit_length(rest, text, charset),
-        };
-        units.push(here);
-        let end = here.bytes + length.max(1);
-        here = Unit {
-            text: here.text + first_length(text, characters),
-            end,
-            bytes: end,
-            state,
-        };
-        last = here;
-    }
-    // Escape sequences at the very end go with what is after the edit.
-    units.push(Unit {
-        text: line.text.len(),
-        ..last
-    });
-    units
-}
-
-fn first_length(text: &str, characters: usize) -> usize {
-    text.chars().take(characters).map(char::len_utf8).sum()
-}
-
 /// How many bytes of text two sequences of characters share at their start.
 fn common(left: impl Iterator<Item = char>, right: impl Iterator<Item = char>) -> usize {
     left.zip(right)
@@ -385,75 +303,30 @@ fn common(left: impl Iterator<Item = char>, right: impl Iterator<Item = char>) -
         .sum()
 }
 
-fn ends_line(text: &str) -> bool {
-    text.ends_with(['\r', '\n'])
-}
-
-/// The lines of a text, each with the one CR or LF that ends it.
-fn lines(text: &str) -> Vec<Range<usize>> {
-    let mut start = 0;
-    let ends = memchr::memchr2_iter(b'\r', b'\n', text.as_bytes()).map(|at| at + 1);
-    let mut lines: Vec<Range<usize>> = ends
-        .map(|end| std::mem::replace(&mut start, end)..end)
-        .collect();
-    if start < text.len() {
-        lines.push(start..text.len());
-    }
-    lines
-}
-
-/// The original's lines with their bytes; none where the two cannot be lined up.
-///
-/// In every charset a CR or LF is a code unit of its own: later bytes of a character are never
-/// below 0x30, and ISO 2022 keeps control characters out of its sets.
-fn old_lines<'a>(text: &'a str, bytes: &'a [u8], charset: Charset) -> Option<Vec<OldLine<'a>>> {
-    let ends: Vec<usize> = line_ends(bytes, charset);
-    let texts = lines(text);
-    let mut old = Vec::with_capacity(texts.len());
-    let (mut start, mut state) = (0, State::default());
-    for (at, range) in texts.into_iter().enumerate() {
-        let end = match ends.get(at) {
-            Some(end) => *end,
-            None if at == ends.len() => bytes.len(),
-            None => return None,
-        };
-        let before = state;
-        let line = OldLine {
-            text: text.get(range)?,
-            bytes: bytes.get(start..end)?,
-            before,
-        };
-        if let Coding::Iso2022(_) = charset.0 {
-            let mut at = 0;
-            while at < line.bytes.len() {
-                at += state.step(&line.bytes[at..]).0;
+/// Lines and columns of refused characters, in one pass over the text.
+fn places(text: &str, refused: &[(usize, char)]) -> Vec<Unencodable> {
+    let (mut line, mut column, mut done) = (1, 1, 0);
+    let mut after_cr = false;
+    let mut places = Vec::with_capacity(refused.len());
+    for (text_offset, character) in refused {
+        for c in text.get(done..*text_offset).unwrap_or_default().chars() {
+            match c {
+                // The LF of a CRLF ends the line that the CR ended.
+                '\n' if after_cr => {}
+                '\r' | '\n' => (line, column) = (line + 1, 1),
+                _ => column += 1,
             }
+            after_cr = c == '\r';
         }
-        start = end;
-        old.push(line);
+        done = *text_offset;
+        places.push(Unencodable {
+            character: *character,
+            text_offset: *text_offset,
+            line,
+            column,
+        });
     }
-    match old.last_mut() {
-        // Escape sequences after the last line end have bytes but no text.
-        Some(last) if start < bytes.len() => {
-            let from = bytes.len() - (bytes.len() - start) - last.bytes.len();
-            last.bytes = bytes.get(from..)?;
-        }
-        Some(_) | None => {}
-    }
-    (ends.len() <= old.len()).then_some(old)
-}
-
-fn line_ends(bytes: &[u8], charset: Charset) -> Vec<usize> {
-    let width = charset.unit_width();
-    if width == 1 {
-        return memchr::memchr2_iter(b'\r', b'\n', bytes)
-            .map(|at| at + 1)
-            .collect();
-    }
-    let narrow = super::charset_detect::narrow(bytes, charset).unwrap_or_default();
-    memchr::memchr2_iter(b'\r', b'\n', &narrow)
-        .map(|at| (at + 1) * width)
-        .collect()
+    places
 }
 
 #[cfg(test)]
@@ -542,9 +415,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_written_is_named_with_its_place() {
-        let error = encode("A|1\rB|\u{FC}é\u{6F22}", None, Charset::LATIN_1).expect_err("a kanji");
+        let error =
+            encode("A|1\r\nB|\u{FC}é\u{6F22}", None, Charset::LATIN_1).expect_err("a kanji");
         let place = error.unencodable.first().expect("one");
-        assert_eq!((place.line, place.column, place.text_offset), (2, 5, 10));
+        assert_eq!((place.line, place.column, place.text_offset), (2, 5, 11));
         assert_eq!(
             error.to_string(),
             "U+6F22 (line 2, character 5) cannot be written in ISO-8859-1"

@@ -11,6 +11,7 @@ mod charset_detect;
 mod charset_encode;
 mod charset_hangul;
 mod charset_iso2022;
+mod charset_lines;
 mod compressed;
 mod delimiters;
 mod difference;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr3, memrchr2};
 
 use super::charset::Charset;
 use super::charset_detect::{byte_order_mark, narrow, wide};
@@ -168,20 +168,11 @@ impl<'a> Splitter<'a> {
             return;
         }
         self.close(at);
-        for (offset, byte) in self
-            .bytes
-            .get(at..start)
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-        {
-            match *byte {
-                FRAME_START => self.framed = true,
-                FRAME_END => self.framed = false,
-                _ => {}
-            }
-            self.push(at + offset..at + offset + 1, PieceKind::Filler);
+        let prefix = self.bytes.get(at..start).unwrap_or_default();
+        if let Some(last) = memrchr2(FRAME_START, FRAME_END, prefix) {
+            self.framed = prefix.get(last) == Some(&FRAME_START);
         }
+        self.push(at..start, PieceKind::Filler);
     }
 
     fn close(&mut self, end: usize) {
