@@ -4,5 +4,6 @@ mod cases;
 mod corpus;
 mod grammar;
 mod profile;
+mod readme;
 mod roundtrip;
 mod standard;
