@@ -1,22 +1,36 @@
 //! The workbench: what the window and the command line share.
 //!
 //! A [`Corpus`] holds the loaded samples, a [`Snapshot`] is everything that a preview is made from,
-//! `derive` makes it and reads nothing else, a [`Worker`] does so on its own thread, and a
-//! `Session` is the state that a person changes. It draws and prints nothing.
+//! [`derive`] makes it and reads nothing else, a [`Worker`] does so on its own thread, and a
+//! [`Session`] is the state that a person changes. It draws and prints nothing.
 
+mod clock;
 mod corpus;
+mod derive;
+mod desk;
 mod files;
 mod inputs;
+mod memo;
+mod poll;
+mod preview;
+mod session;
+mod site;
 mod site_file;
 mod source;
 mod worker;
 
+pub use clock::local_time;
 pub use corpus::{Corpus, Header, Sample, SampleId};
+pub use derive::{Transformed, derive, transform};
+pub use desk::SaveGuard;
 pub use files::{
     FileError, Guard, ListedFile, Listing, Outgoing, Refusal, Stamp, backup_path, is_changed,
     is_folder, list, make_folder, read_bytes, read_text, save,
 };
 pub use inputs::Snapshot;
+pub use memo::Memo;
+pub use preview::{Preview, Reading};
+pub use session::{Conflict, Notice, Session};
 pub use site_file::{Replace, SiteDraft, SiteError, SiteFile, SiteStamps};
 pub use source::{Loaded, Origin, Source, SourceError};
 pub use worker::{Intake, Wake, Worker};

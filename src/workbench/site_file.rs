@@ -19,7 +19,9 @@ pub struct SiteFile {
     pub profile: Arc<Profile>,
     /// The scripts that stand in files beside it.
     pub scripts: Arc<ScriptTexts>,
-    /// What does not fit together in it, and scripts that could not be read.
+    /// What does not fit together in the text that was read, with lines and columns.
+    pub findings: Vec<Diagnostic>,
+    /// Scripts that could not be read.
     pub problems: Vec<Diagnostic>,
     /// Whether the file has comments, which a save loses (the backup keeps them).
     pub has_comments: bool,
@@ -103,7 +105,8 @@ impl SiteFile {
             path: path.to_owned(),
             error,
         })?;
-        let mut problems = validate_text(&profile, &text);
+        let findings = validate_text(&profile, &text);
+        let mut problems = Vec::new();
         let mut scripts = ScriptTexts::new();
         let mut stamps = SiteStamps {
             profile: Some(stamp),
@@ -126,6 +129,7 @@ impl SiteFile {
             has_comments: has_comments(&text),
             profile: Arc::new(profile),
             scripts: Arc::new(scripts),
+            findings,
             problems,
             stamps,
         })

@@ -104,7 +104,12 @@ impl Source {
     }
 
     fn cut(origin: Origin, bytes: Vec<u8>) -> Self {
-        let pieces = split(&bytes);
+        // A file that was made but never filled is told without looking at each byte.
+        let pieces = if is_all_zeros(&bytes) {
+            Vec::new()
+        } else {
+            split(&bytes)
+        };
         let wide = wide_charset(&bytes);
         let mut entries = Vec::new();
         let mut stray_bytes = 0;
@@ -262,6 +267,13 @@ fn line_at(message: &[u8], start: usize) -> &[u8] {
     rest.get(..end).unwrap_or_default()
 }
 
+fn is_all_zeros(bytes: &[u8]) -> bool {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    bytes
+        .chunks(ZEROS.len())
+        .all(|part| ZEROS.starts_with(part))
+}
+
 /// What a file without messages seems to be, by its first bytes.
 fn looks_like(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
@@ -284,12 +296,7 @@ fn looks_like(bytes: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(start, _)| bytes.starts_with(start))
         .map(|(_, what)| *what);
-    known.or_else(|| {
-        bytes
-            .iter()
-            .all(|byte| *byte == 0)
-            .then_some("nothing but zeros")
-    })
+    known.or_else(|| is_all_zeros(bytes).then_some("nothing but zeros"))
 }
 
 /// Sources that were read, in the order of their paths, with what was refused.

@@ -1,0 +1,12 @@
+//! The one place that asks what time it is, for those who give it to a snapshot.
+
+use crate::hl7::Timestamp;
+
+/// Now, to the second, in the zone of this machine.
+pub fn local_time() -> Timestamp {
+    let now = jiff::Zoned::now();
+    let zone_minutes = i16::try_from(now.offset().seconds() / 60).unwrap_or(0);
+    let seconds = now.timestamp().as_second();
+    Timestamp::from_unix(seconds, zone_minutes)
+        .unwrap_or_else(|| unreachable!("jiff keeps to the years that HL7 can write"))
+}

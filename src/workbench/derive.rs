@@ -1,0 +1,330 @@
+//! From a snapshot to its preview, stage by stage: a pure function that can be given up between any
+//! two stages.
+//!
+//! decode → parse → match → resolve → bind → check → rows and script → output → difference.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::corpus::Sample;
+use super::inputs::Snapshot;
+use super::memo::{Found, MapInputs, Memo};
+use super::preview::{Preview, Reading};
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::grammar::{Grammar, Node, bind};
+use crate::hl7::{Decoded, Difference, Fault, FaultKind, Message, compare, parse, parse_shared};
+use crate::mapping::{Outcome, Program};
+use crate::profile::{MessageDefinition, Script};
+
+/// Makes the preview of a snapshot. Equal snapshots have equal previews.
+pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<Preview, Stale> {
+    cancel.check()?;
+    let read = Read::of(snapshot.sample.as_ref());
+    cancel.check()?;
+    let mut placed = place(snapshot, &read.message, memo);
+    let definition = placed.definition;
+    let mut diagnostics = placed.profile_problems.to_vec();
+    other_scripts(snapshot, definition, memo, &mut diagnostics);
+    diagnostics.append(&mut placed.script_problems);
+    diagnostics.extend(read.diagnostics());
+    diagnostics.extend(placed.grammar.1.iter().cloned());
+    if definition.is_none() && snapshot.sample.is_some() && !snapshot.profile.messages.is_empty() {
+        diagnostics.push(unmatched());
+    }
+    cancel.check()?;
+    let grammar = Arc::clone(&placed.grammar.0);
+    let (tree, problems) = memo.checked_tree(&read.message, &grammar);
+    diagnostics.extend(problems.iter().cloned());
+    cancel.check()?;
+    let outcome = match placed.to_map(snapshot, &read.message, &tree) {
+        Some(inputs) if snapshot.sample.is_some() => Some(memo.outcome(&inputs, cancel)?),
+        Some(_) | None => None,
+    };
+    cancel.check()?;
+    let differences = differences(snapshot, &read.message, outcome.as_ref());
+    diagnostics.extend(
+        outcome
+            .iter()
+            .flat_map(|outcome| outcome.diagnostics.iter().cloned()),
+    );
+    Ok(Preview {
+        revision: snapshot.revision,
+        sample: snapshot.sample.as_ref().map(Sample::id),
+        message: read.message,
+        faults: read.faults,
+        reading: read.decoded.map(|decoded| Reading {
+            charset: decoded.charset,
+            undecodable: decoded.undecodable,
+        }),
+        definition,
+        grammar,
+        tree,
+        outcome,
+        differences,
+        diagnostics,
+        took: Duration::ZERO,
+    })
+}
+
+/// What became of one message of many.
+#[derive(Debug)]
+pub struct Transformed {
+    /// The message that came in.
+    pub message: Message,
+    /// The definition that it falls under: an index into the profile's.
+    pub definition: Option<usize>,
+    /// What the mapping made; `None` when no definition matches or its script cannot be compiled.
+    pub outcome: Option<Outcome>,
+    /// Why its script cannot be compiled; empty where there is an outcome.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The way of `derive` through the mapping without what only a screen shows: for runs over many
+/// messages. `snapshot` says all but the sample; `seed_offset` keeps the ids of messages apart.
+pub fn transform(
+    snapshot: &Snapshot,
+    sample: &Sample,
+    seed_offset: u64,
+    memo: &mut Memo,
+    cancel: &Cancel,
+) -> Result<Transformed, Stale> {
+    cancel.check()?;
+    let (message, _) = read_text(sample);
+    let placed = place(snapshot, &message, memo);
+    let tree = Arc::new(bind(&message, &placed.grammar.0));
+    let outcome = match placed.to_map(snapshot, &message, &tree) {
+        Some(mut inputs) => {
+            inputs.seed = inputs.seed.wrapping_add(seed_offset);
+            Some(memo.run(&inputs, cancel)?)
+        }
+        None => None,
+    };
+    let diagnostics = if outcome.is_some() {
+        Vec::new()
+    } else {
+        placed.script_problems
+    };
+    Ok(Transformed {
+        definition: placed.definition,
+        message,
+        outcome,
+        diagnostics,
+    })
+}
+
+/// A message as text, with how it came to be that.
+struct Read {
+    message: Message,
+    faults: Vec<Fault>,
+    decoded: Option<Decoded>,
+}
+
+fn read_text(sample: &Sample) -> (Message, Vec<Fault>) {
+    match sample.edited() {
+        Some(text) => parse_shared(Arc::clone(text)),
+        None => parse_shared(sample.decode().text),
+    }
+}
+
+impl Read {
+    fn of(sample: Option<&Sample>) -> Self {
+        let Some(sample) = sample else {
+            return Self {
+                message: parse("").0,
+                faults: Vec::new(),
+                decoded: None,
+            };
+        };
+        let decoded = sample.edited().is_none().then(|| sample.decode());
+        let (message, faults) = match (&decoded, sample.edited()) {
+            (Some(decoded), _) => parse_shared(Arc::clone(&decoded.text)),
+            (None, Some(text)) => parse_shared(Arc::clone(text)),
+            (None, None) => parse(""),
+        };
+        Self {
+            message,
+            faults,
+            decoded,
+        }
+    }
+
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        if let Some(decoded) = &self.decoded {
+            if let Some(conflict) = &decoded.conflict {
+                let location = "MSH-18".parse().map_or(Place::Nowhere, Place::Location);
+                found.push(Diagnostic::warning("charset", conflict.to_string()).at(location));
+            }
+            if let Some(first) = decoded.undecodable.first() {
+                let count: usize = decoded.undecodable.iter().map(|bytes| bytes.length).sum();
+                let message = format!(
+                    "{count} bytes are no characters of {}",
+                    decoded.charset.name()
+                );
+                let start = first.text_offset;
+                let place = self.place(start..start + 1);
+                found.push(
+                    Diagnostic::warning("undecodable", message)
+                        .at(place)
+                        .with_help("choose the charset in which the site really sends"),
+                );
+            }
+        }
+        found.extend(self.faults.iter().map(|fault| {
+            Diagnostic::new(
+                severity(fault.kind),
+                fault.kind.code(),
+                fault.kind.to_string(),
+            )
+            .at(self.place(fault.span.clone()))
+            .with_help(fault.kind.help())
+        }));
+        found
+    }
+
+    fn place(&self, span: std::ops::Range<usize>) -> Place {
+        let location = self.message.location_at(span.start);
+        Place::Message { span, location }
+    }
+}
+
+/// Where the parser had to guess or leave something out it is an error; else receivers get by.
+fn severity(kind: FaultKind) -> Severity {
+    match kind {
+        FaultKind::NoHeader
+        | FaultKind::SecondHeader
+        | FaultKind::LineIsNoSegment
+        | FaultKind::GluedSegment
+        | FaultKind::TooLong => Severity::Error,
+        FaultKind::TextBeforeHeader | FaultKind::Delimiter(_) | FaultKind::LineFeedInField => {
+            Severity::Warning
+        }
+    }
+}
+
+/// A message in its definition and grammar.
+struct Placed {
+    definition: Option<usize>,
+    profile_problems: Arc<[Diagnostic]>,
+    grammar: Found<Grammar>,
+    chosen: Option<Arc<MessageDefinition>>,
+    program: Option<Arc<Program>>,
+    script_problems: Vec<Diagnostic>,
+    /// Whether the definition's script, if it has one, can run.
+    is_runnable: bool,
+}
+
+fn place(snapshot: &Snapshot, message: &Message, memo: &mut Memo) -> Placed {
+    let profile = &snapshot.profile;
+    let (matching, profile_problems) = memo.matching(profile, message);
+    let definition = match &snapshot.definition {
+        Some(name) => profile.message(name).map(|(index, _)| index),
+        None => matching,
+    };
+    let chosen = definition
+        .and_then(|index| profile.messages.get(index))
+        .cloned();
+    let grammar = memo.grammar(profile, chosen.as_deref(), message);
+    let mut placed = Placed {
+        definition,
+        profile_problems,
+        grammar,
+        program: None,
+        script_problems: Vec::new(),
+        is_runnable: true,
+        chosen,
+    };
+    let chosen = placed.chosen.clone();
+    if let Some(script) = chosen
+        .as_ref()
+        .and_then(|definition| definition.script.as_ref())
+    {
+        let name = script_name(chosen.as_deref(), script);
+        if let Some(text) = script.text(&snapshot.scripts) {
+            let (program, problems) = memo.program(&name, text, Some(&placed.grammar.0));
+            placed.is_runnable = program.is_some();
+            placed.program = program;
+            placed.script_problems = problems.to_vec();
+        } else {
+            placed.is_runnable = false;
+            placed.script_problems.push(missing_script(&name));
+        }
+    }
+    placed
+}
+
+impl Placed {
+    fn to_map<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        message: &'a Message,
+        tree: &'a Arc<Node>,
+    ) -> Option<MapInputs<'a>> {
+        let definition = self.chosen.as_ref().filter(|_| self.is_runnable)?;
+        Some(MapInputs {
+            message,
+            tree,
+            grammar: &self.grammar.0,
+            program: self.program.as_ref(),
+            profile: &snapshot.profile,
+            definition,
+            now: &snapshot.now,
+            seed: snapshot.seed,
+        })
+    }
+}
+
+/// The scripts of the other definitions are compiled too: a fault in them is shown before a message
+/// that they are for comes up.
+fn other_scripts(
+    snapshot: &Snapshot,
+    chosen: Option<usize>,
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (index, definition) in snapshot.profile.messages.iter().enumerate() {
+        if Some(index) == chosen {
+            continue;
+        }
+        let Some(script) = &definition.script else {
+            continue;
+        };
+        let name = script_name(Some(definition), script);
+        match script.text(&snapshot.scripts) {
+            Some(text) => diagnostics.extend(memo.program(&name, text, None).1.iter().cloned()),
+            None => diagnostics.push(missing_script(&name)),
+        }
+    }
+}
+
+fn script_name(definition: Option<&MessageDefinition>, script: &Script) -> Arc<str> {
+    match script {
+        Script::Inline(_) => definition.map(|d| Arc::clone(&d.name)).unwrap_or_default(),
+        Script::File(path) => Arc::clone(path),
+    }
+}
+
+fn unmatched() -> Diagnostic {
+    Diagnostic::warning(
+        "message-unmatched",
+        "no message definition of the profile fits this message",
+    )
+    .with_help("widen the identity of a definition, or add one")
+}
+
+fn missing_script(name: &Arc<str>) -> Diagnostic {
+    Diagnostic::error("script-file", format!("the script {name} could not be read"))
+        .at(Place::File(Arc::clone(name)))
+        .with_help("a script's path is relative to the profile: put it there, or keep the script in the profile")
+}
+
+fn differences(snapshot: &Snapshot, input: &Message, outcome: Option<&Outcome>) -> Vec<Difference> {
+    let Some(output) = outcome.and_then(|outcome| outcome.output.as_ref()) else {
+        return Vec::new();
+    };
+    match &snapshot.expected {
+        Some(expected) => compare(&parse_shared(Arc::clone(expected)).0, output, &[]),
+        None => compare(input, output, &[]),
+    }
+}

@@ -1,0 +1,177 @@
+//! Errands to the file system, done on the worker's thread: loading samples, opening and saving.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::files::{self, FileError, Guard, ListedFile};
+use super::site_file::{SiteDraft, SiteError, SiteFile, SiteStamps};
+use super::source::{Loaded, Origin, Source};
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::{Diagnostic, Place};
+
+/// So many files are read before what they hold is shown: a first screen comes at once.
+const FILES_AT_A_TIME: usize = 64;
+
+/// One thing to do.
+#[derive(Debug)]
+pub(super) enum Errand {
+    Load(Vec<PathBuf>),
+    Cut {
+        origin: Origin,
+        bytes: Vec<u8>,
+    },
+    OpenSite(PathBuf),
+    SaveSite(SiteDraft),
+    SaveBytes {
+        path: PathBuf,
+        bytes: Vec<u8>,
+        guard: SaveGuard,
+    },
+    LookAgain {
+        site: Option<(PathBuf, SiteStamps)>,
+    },
+}
+
+/// What a plain save may replace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveGuard {
+    /// Nothing: the file must be new.
+    New,
+    /// Whatever is there: the person said so.
+    Overwrite,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Delivery {
+    Samples {
+        loaded: Loaded,
+        is_last: bool,
+    },
+    Site(Box<Result<SiteFile, SiteError>>),
+    SiteSaved {
+        draft: SiteDraft,
+        result: Result<SiteStamps, FileError>,
+    },
+    BytesSaved {
+        path: PathBuf,
+        result: Result<(), FileError>,
+    },
+    Changed {
+        site: Vec<PathBuf>,
+    },
+}
+
+/// Does one errand; results are handed over as they come.
+pub(super) fn run(
+    errand: Errand,
+    cancel: &Cancel,
+    deliver: &dyn Fn(Delivery),
+) -> Result<(), Stale> {
+    match errand {
+        Errand::Load(paths) => load(&paths, cancel, &|loaded, is_last| {
+            deliver(Delivery::Samples { loaded, is_last });
+        }),
+        Errand::Cut { origin, bytes } => {
+            let mut loaded = Loaded::default();
+            take(
+                &mut loaded,
+                Source::from_bytes(origin, bytes).map_err(|e| e.to_string()),
+                true,
+            );
+            deliver(Delivery::Samples {
+                loaded,
+                is_last: true,
+            });
+            Ok(())
+        }
+        Errand::OpenSite(path) => {
+            deliver(Delivery::Site(Box::new(SiteFile::open(&path))));
+            Ok(())
+        }
+        Errand::SaveSite(draft) => {
+            let result = draft.save();
+            deliver(Delivery::SiteSaved { draft, result });
+            Ok(())
+        }
+        Errand::SaveBytes { path, bytes, guard } => {
+            let guard = match guard {
+                SaveGuard::New => Guard::New,
+                SaveGuard::Overwrite => Guard::Overwrite,
+            };
+            let result = files::save(&path, &bytes, guard).map(|_| ());
+            deliver(Delivery::BytesSaved { path, result });
+            Ok(())
+        }
+        Errand::LookAgain { site } => {
+            let site = site
+                .map(|(path, stamps)| stamps.changed(&path))
+                .unwrap_or_default();
+            deliver(Delivery::Changed { site });
+            Ok(())
+        }
+    }
+}
+
+/// Reads files and folders on all cores and hands over what they hold, some files at a time.
+pub(super) fn load(
+    paths: &[PathBuf],
+    cancel: &Cancel,
+    deliver: &dyn Fn(Loaded, bool),
+) -> Result<(), Stale> {
+    let listing = files::list(paths);
+    let mut loaded = Loaded::default();
+    for refused in &listing.refused {
+        loaded
+            .problems
+            .push(Diagnostic::error("file", refused.to_string()));
+    }
+    let mut found_any = false;
+    for batch in listing.files.chunks(FILES_AT_A_TIME) {
+        cancel.check()?;
+        let read: Vec<_> = batch
+            .par_iter()
+            .map(|file| {
+                cancel.check()?;
+                Ok((file, Source::open(&file.path).map_err(|e| e.to_string())))
+            })
+            .collect::<Result<_, Stale>>()?;
+        for (ListedFile { named, .. }, source) in read {
+            take(&mut loaded, source, *named);
+        }
+        found_any |= !loaded.sources.is_empty();
+        deliver(std::mem::take(&mut loaded), false);
+    }
+    if !found_any && loaded.problems.is_empty() {
+        loaded.problems.extend(paths.iter().filter(|path| files::is_folder(path)).map(|path| {
+            Diagnostic::error("folder-without-messages", "no file in this folder holds an HL7 message")
+                .at(Place::File(path.display().to_string().into()))
+                .with_help("choose the folder that holds the samples; compressed files may be gzip or zstd")
+        }));
+    }
+    deliver(loaded, true);
+    Ok(())
+}
+
+/// In a folder, files of other kinds are ordinary; a file that a person named is expected to be one.
+fn take(loaded: &mut Loaded, source: Result<Source, String>, is_named: bool) {
+    match source {
+        Ok(source) => {
+            let problems = source.problems().iter().cloned();
+            loaded.problems.extend(problems.map(|mut problem| {
+                if source.is_empty() && is_named {
+                    problem.severity = crate::diagnostic::Severity::Error;
+                } else if source.is_empty() {
+                    problem.severity = crate::diagnostic::Severity::Info;
+                }
+                problem
+            }));
+            if !source.is_empty() {
+                loaded.sources.push(Arc::new(source));
+            }
+        }
+        Err(message) => loaded.problems.push(Diagnostic::error("file", message)),
+    }
+}

@@ -1,0 +1,308 @@
+//! What derivations keep from one to the next, found again by content.
+//!
+//! Four memos: grammars and programs (many, a corpus has several kinds of messages), the bound tree
+//! and the outcome (the last one: a keystroke elsewhere leaves them as they are).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::Diagnostic;
+use crate::grammar::{Grammar, Identities, Node, bind, check, resolve};
+use crate::hl7::{Location, Message, SegmentId, Timestamp};
+use crate::mapping::{Engine, Job, Outcome, Program, compile, run};
+use crate::profile::{MessageDefinition, Profile, SegmentOverlay, validate};
+use crate::standard::Version;
+
+/// More kinds of messages, or more scripts, than this are not kept: the memory is bounded.
+const KEPT: usize = 64;
+
+/// The memory of one thread that derives.
+pub struct Memo {
+    engine: Engine,
+    header: [Location; 2],
+    site: Option<Site>,
+    resolved: Option<Resolved>,
+    programs: Vec<Compiled>,
+    bound: Option<Bound>,
+    mapped: Option<Mapped>,
+}
+
+/// What is known of a profile as a whole.
+struct Site {
+    profile: Arc<Profile>,
+    identities: Identities,
+    problems: Arc<[Diagnostic]>,
+}
+
+/// The grammars under one standard with one set of site segments.
+struct Resolved {
+    standard: Version,
+    segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
+    grammars: Vec<(GrammarKey, Found<Grammar>)>,
+}
+
+/// A value with what was found on the way to it.
+pub(super) type Found<T> = (Arc<T>, Arc<[Diagnostic]>);
+
+/// What of a definition and a message decides which grammar it has.
+#[derive(PartialEq, Eq)]
+struct GrammarKey {
+    structure: Option<Arc<str>>,
+    kind: Box<str>,
+    version: Box<str>,
+}
+
+struct Compiled {
+    name: Arc<str>,
+    text: Arc<str>,
+    grammar: Option<Arc<Grammar>>,
+    program: Option<Arc<Program>>,
+    problems: Arc<[Diagnostic]>,
+}
+
+struct Bound {
+    message: Message,
+    grammar: Arc<Grammar>,
+    tree: Found<Node>,
+}
+
+struct Mapped {
+    message: Message,
+    grammar: Arc<Grammar>,
+    program: Option<Arc<Program>>,
+    profile: Arc<Profile>,
+    definition: Arc<MessageDefinition>,
+    now: Timestamp,
+    seed: u64,
+    outcome: Outcome,
+}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memo")
+            .field("programs", &self.programs.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        let field = |text: &str| text.parse().expect("a location of the header");
+        Self {
+            engine: Engine::new(),
+            header: [field("MSH-9"), field("MSH-12")],
+            site: None,
+            resolved: None,
+            programs: Vec::new(),
+            bound: None,
+            mapped: None,
+        }
+    }
+}
+
+impl Memo {
+    /// The index of the first definition that the message falls under, and what is wrong with the
+    /// profile.
+    pub(super) fn matching(
+        &mut self,
+        profile: &Arc<Profile>,
+        message: &Message,
+    ) -> (Option<usize>, Arc<[Diagnostic]>) {
+        let site = self.site(profile);
+        (site.identities.find(message), Arc::clone(&site.problems))
+    }
+
+    fn site(&mut self, profile: &Arc<Profile>) -> &Site {
+        let old = self
+            .site
+            .take()
+            .filter(|site| Arc::ptr_eq(&site.profile, profile));
+        self.site.insert(old.unwrap_or_else(|| {
+            let (identities, found) = Identities::new(profile);
+            let mut problems = validate(profile);
+            problems.extend(found);
+            Site {
+                profile: Arc::clone(profile),
+                identities,
+                problems: problems.into(),
+            }
+        }))
+    }
+
+    /// The grammar of a message under its definition.
+    pub(super) fn grammar(
+        &mut self,
+        profile: &Profile,
+        definition: Option<&MessageDefinition>,
+        message: &Message,
+    ) -> Found<Grammar> {
+        let raw = |at: &Location| message.find(at).map_or("", |element| element.raw());
+        let (kind, version) = (raw(&self.header[0]), raw(&self.header[1]));
+        let structure = definition.and_then(|d| d.grammar.as_ref());
+        let resolved = self
+            .resolved
+            .take()
+            .filter(|old| old.standard == profile.standard && old.segments == profile.segments);
+        let resolved = self.resolved.insert(resolved.unwrap_or_else(|| Resolved {
+            standard: profile.standard,
+            segments: profile.segments.clone(),
+            grammars: Vec::new(),
+        }));
+        let known = resolved.grammars.iter().find(|(key, _)| {
+            key.structure.as_ref() == structure && *key.kind == *kind && *key.version == *version
+        });
+        if let Some((_, found)) = known {
+            return found.clone();
+        }
+        let key = GrammarKey {
+            structure: structure.cloned(),
+            kind: kind.into(),
+            version: version.into(),
+        };
+        let (grammar, problems) = resolve(profile.standard, profile, definition, message);
+        let found: Found<Grammar> = (Arc::new(grammar), problems.into());
+        make_room(&mut resolved.grammars);
+        resolved.grammars.push((key, found.clone()));
+        found
+    }
+
+    /// A script compiled against a grammar, or alone.
+    pub(super) fn program(
+        &mut self,
+        name: &Arc<str>,
+        text: &Arc<str>,
+        grammar: Option<&Arc<Grammar>>,
+    ) -> (Option<Arc<Program>>, Arc<[Diagnostic]>) {
+        let known = self.programs.iter().find(|compiled| {
+            let same_grammar = match (&compiled.grammar, grammar) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+            same_grammar && same_text(&compiled.text, text) && same_text(&compiled.name, name)
+        });
+        if let Some(compiled) = known {
+            return (compiled.program.clone(), Arc::clone(&compiled.problems));
+        }
+        let (program, problems) = compile(&self.engine, name, text, grammar.map(|g| &**g));
+        let (program, problems): (_, Arc<[Diagnostic]>) = (program.map(Arc::new), problems.into());
+        make_room(&mut self.programs);
+        self.programs.push(Compiled {
+            name: Arc::clone(name),
+            text: Arc::clone(text),
+            grammar: grammar.cloned(),
+            program: program.clone(),
+            problems: Arc::clone(&problems),
+        });
+        (program, problems)
+    }
+
+    /// The message's segments in their groups, with what does not fit the grammar.
+    pub(super) fn checked_tree(
+        &mut self,
+        message: &Message,
+        grammar: &Arc<Grammar>,
+    ) -> Found<Node> {
+        if let Some(bound) = &self.bound
+            && Arc::ptr_eq(&bound.grammar, grammar)
+            && bound.message == *message
+        {
+            return bound.tree.clone();
+        }
+        let tree = Arc::new(bind(message, grammar));
+        let problems = check(message, &tree, grammar).into();
+        let tree = (tree, problems);
+        self.bound = Some(Bound {
+            message: message.clone(),
+            grammar: Arc::clone(grammar),
+            tree: tree.clone(),
+        });
+        tree
+    }
+
+    /// What the mapping makes of a message, or made of the same inputs the last time.
+    pub(super) fn outcome(
+        &mut self,
+        inputs: &MapInputs<'_>,
+        cancel: &Cancel,
+    ) -> Result<Outcome, Stale> {
+        if let Some(mapped) = &self.mapped
+            && mapped.is_of(inputs)
+        {
+            return Ok(mapped.outcome.clone());
+        }
+        let outcome = self.run(inputs, cancel)?;
+        self.mapped = Some(Mapped {
+            message: inputs.message.clone(),
+            grammar: Arc::clone(inputs.grammar),
+            program: inputs.program.cloned(),
+            profile: Arc::clone(inputs.profile),
+            definition: Arc::clone(inputs.definition),
+            now: *inputs.now,
+            seed: inputs.seed,
+            outcome: outcome.clone(),
+        });
+        Ok(outcome)
+    }
+
+    /// What the mapping makes of a message, not kept: for runs over many messages.
+    pub(super) fn run(
+        &mut self,
+        inputs: &MapInputs<'_>,
+        cancel: &Cancel,
+    ) -> Result<Outcome, Stale> {
+        let job = Job {
+            message: inputs.message,
+            tree: inputs.tree,
+            grammar: inputs.grammar,
+            definition: inputs.definition,
+            profile: inputs.profile,
+            program: inputs.program.map(|program| &**program),
+            now: inputs.now,
+            seed: inputs.seed,
+        };
+        run(&self.engine, &job, cancel)
+    }
+}
+
+/// Everything that an outcome depends on.
+pub(super) struct MapInputs<'a> {
+    pub(super) message: &'a Message,
+    pub(super) tree: &'a Arc<Node>,
+    pub(super) grammar: &'a Arc<Grammar>,
+    pub(super) program: Option<&'a Arc<Program>>,
+    pub(super) profile: &'a Arc<Profile>,
+    pub(super) definition: &'a Arc<MessageDefinition>,
+    pub(super) now: &'a Timestamp,
+    pub(super) seed: u64,
+}
+
+impl Mapped {
+    fn is_of(&self, inputs: &MapInputs<'_>) -> bool {
+        let same_program = match (&self.program, inputs.program) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        same_program
+            && Arc::ptr_eq(&self.grammar, inputs.grammar)
+            && self.message == *inputs.message
+            && self.definition == *inputs.definition
+            && self.profile.codes == inputs.profile.codes
+            && self.profile.tables == inputs.profile.tables
+            && (self.now, self.seed) == (*inputs.now, inputs.seed)
+    }
+}
+
+fn same_text(a: &Arc<str>, b: &Arc<str>) -> bool {
+    Arc::ptr_eq(a, b) || a == b
+}
+
+/// The oldest goes when there are too many.
+fn make_room<T>(kept: &mut Vec<T>) {
+    if kept.len() >= KEPT {
+        kept.remove(0);
+    }
+}

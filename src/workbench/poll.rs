@@ -1,0 +1,150 @@
+//! Taking what the workers made: new samples, an opened or saved profile, a newer preview.
+
+use std::sync::Arc;
+
+use super::desk::Delivery;
+use super::files::FileError;
+use super::session::{Conflict, Notice, Session};
+use super::site::Site;
+use super::site_file::{SiteDraft, SiteError, SiteFile, SiteStamps};
+use super::source::Loaded;
+use crate::diagnostic::Diagnostic;
+
+impl Session {
+    /// Takes what is ready; `true` when anything changed that a panel shows. Never waits.
+    pub fn poll(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(delivery) = self.desk.try_next() {
+            match delivery {
+                Ok(delivery) => self.receive(delivery),
+                Err(fault) => {
+                    self.finish_errand();
+                    self.notices.push(Notice::Failed(fault));
+                }
+            }
+            changed = true;
+        }
+        if self.loading > 0 && self.desk.is_idle() {
+            // A load that was stopped delivers no last part.
+            changed |= self.poll_rest();
+        }
+        while let Some(preview) = self.previews.try_next() {
+            match preview {
+                Ok(preview) => self.preview = Some(Arc::new(preview)),
+                Err(fault) => self.notices.push(Notice::Failed(fault)),
+            }
+            changed = true;
+        }
+        changed
+    }
+
+    /// Waits until nothing is under way, and takes everything: for tests and the command line.
+    pub fn settle(&mut self) {
+        loop {
+            self.desk.wait_until_idle();
+            let more = self.poll();
+            self.previews.wait_until_idle();
+            if !self.poll() && !more && self.desk.is_idle() && self.previews.is_idle() {
+                return;
+            }
+        }
+    }
+
+    fn poll_rest(&mut self) -> bool {
+        // What came between the two looks is not to be lost.
+        while let Some(Ok(delivery)) = self.desk.try_next() {
+            self.receive(delivery);
+        }
+        let was_loading = self.loading > 0 && self.desk.is_idle();
+        if was_loading {
+            self.loading = 0;
+            self.tell_loaded();
+        }
+        was_loading
+    }
+
+    fn finish_errand(&mut self) {
+        self.loading = self.loading.saturating_sub(1);
+    }
+
+    fn receive(&mut self, delivery: Delivery) {
+        match delivery {
+            Delivery::Samples { loaded, is_last } => self.receive_samples(loaded, is_last),
+            Delivery::Site(result) => self.receive_site(*result),
+            Delivery::SiteSaved { draft, result } => self.receive_saved(&draft, result),
+            Delivery::BytesSaved { path, result } => {
+                self.finish_errand();
+                self.notices.push(match result {
+                    Ok(()) => Notice::FileSaved(path),
+                    Err(error) => failed(&error),
+                });
+            }
+            Delivery::Changed { site } => {
+                self.finish_errand();
+                if let Some(path) = site.first() {
+                    self.conflict = Some(Conflict { path: path.clone() });
+                }
+                self.notices
+                    .extend(site.into_iter().map(Notice::ChangedOnDisk));
+            }
+        }
+    }
+
+    fn receive_samples(&mut self, loaded: Loaded, is_last: bool) {
+        for source in loaded.sources {
+            self.loaded.0 += source.len();
+            self.loaded.1 += 1;
+            self.corpus = self.corpus.with(source);
+        }
+        self.load_problems.extend(loaded.problems);
+        if self.selected_position().is_none() {
+            let first = self.corpus.sample(0);
+            self.select(first.map(|sample| sample.id()));
+        }
+        if is_last {
+            self.finish_errand();
+            self.tell_loaded();
+        }
+    }
+
+    fn tell_loaded(&mut self) {
+        let (messages, sources) = std::mem::take(&mut self.loaded);
+        if sources > 0 {
+            self.notices.push(Notice::Loaded { messages, sources });
+        }
+    }
+
+    fn receive_site(&mut self, result: Result<SiteFile, SiteError>) {
+        self.finish_errand();
+        match result {
+            Ok(file) => {
+                self.notices.push(Notice::ProfileOpened(file.path.clone()));
+                self.site = Site::opened(file);
+                self.conflict = None;
+                self.refresh();
+            }
+            Err(error) => self.notices.push(Notice::Failed(error.to_diagnostic())),
+        }
+    }
+
+    fn receive_saved(&mut self, draft: &SiteDraft, result: Result<SiteStamps, FileError>) {
+        self.finish_errand();
+        match result {
+            Ok(stamps) => {
+                self.site
+                    .saved(&draft.path, &draft.profile, &draft.scripts, stamps);
+                self.conflict = None;
+                self.notices.push(Notice::ProfileSaved(draft.path.clone()));
+            }
+            Err(FileError::ChangedOnDisk(path)) => {
+                self.conflict = Some(Conflict { path: path.clone() });
+                self.notices.push(failed(&FileError::ChangedOnDisk(path)));
+            }
+            Err(error) => self.notices.push(failed(&error)),
+        }
+    }
+}
+
+fn failed(error: &FileError) -> Notice {
+    Notice::Failed(Diagnostic::error("file", error.to_string()))
+}

@@ -1,0 +1,61 @@
+//! What is shown of one message: everything that `derive` finds out about it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::corpus::SampleId;
+use crate::diagnostic::Diagnostic;
+use crate::grammar::{Grammar, Node};
+use crate::hl7::{Charset, Difference, Fault, Message, Undecodable};
+use crate::mapping::Outcome;
+
+/// One message, what it is by the profile, and what the mapping makes of it.
+#[derive(Clone)]
+pub struct Preview {
+    /// The state of the session that it shows.
+    pub revision: u64,
+    /// The sample that it shows; `None` when there is none, then the message is empty.
+    pub sample: Option<SampleId>,
+    /// The message as text.
+    pub message: Message,
+    /// What in its text HL7 does not allow.
+    pub faults: Vec<Fault>,
+    /// How its bytes were read; `None` when a person edited the text.
+    pub reading: Option<Reading>,
+    /// The message definition that it falls under: an index into the profile's.
+    pub definition: Option<usize>,
+    /// Standard and profile resolved for it.
+    pub grammar: Arc<Grammar>,
+    /// Its segments in the groups of its structure.
+    pub tree: Arc<Node>,
+    /// What the mapping made; `None` when no definition matches or its script cannot be compiled.
+    pub outcome: Option<Outcome>,
+    /// Where the output differs from what was expected, or from the input.
+    pub differences: Vec<Difference>,
+    /// Everything that was found, in the order of the stages.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How long it took to make.
+    pub took: Duration,
+}
+
+/// How the bytes of a message were read as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The charset.
+    pub charset: Charset,
+    /// The bytes that the charset does not have.
+    pub undecodable: Vec<Undecodable>,
+}
+
+/// Shows the shape only.
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preview")
+            .field("revision", &self.revision)
+            .field("message", &self.message)
+            .field("definition", &self.definition)
+            .field("diagnostics", &self.diagnostics.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,489 @@
+//! The state that a person works on: samples, selection, profile, and the newest preview.
+//!
+//! Every call returns at once: files are read and previews are made on worker threads, and
+//! [`Session::poll`] takes what is ready. Nothing here draws or prints.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::corpus::{Corpus, Sample, SampleId};
+use super::derive::derive;
+use super::desk::{self, Delivery, Errand, SaveGuard};
+use super::inputs::Snapshot;
+use super::memo::Memo;
+use super::preview::Preview;
+use super::site::Site;
+use super::site_file::{Replace, SiteDraft};
+use super::source::Origin;
+use super::worker::{Intake, Wake, Worker};
+use crate::cancel::Cancel;
+use crate::diagnostic::Diagnostic;
+use crate::hl7::{Location, Timestamp};
+use crate::profile::{Edit, EditError, Moment, Profile, ScriptTexts};
+
+/// A preview older than this is shown dimmed.
+const DIM_AFTER: Duration = Duration::from_millis(150);
+
+/// Something that a person should hear of once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Samples were loaded: how many messages, from how many sources.
+    Loaded {
+        /// Messages that came.
+        messages: usize,
+        /// Files or pastes that hold them.
+        sources: usize,
+    },
+    /// A profile was opened.
+    ProfileOpened(PathBuf),
+    /// The profile was saved; what it replaced stands beside it.
+    ProfileSaved(PathBuf),
+    /// Another file was saved.
+    FileSaved(PathBuf),
+    /// A file that is open was changed or deleted on disk. Samples keep the bytes that were read.
+    ChangedOnDisk(PathBuf),
+    /// Something failed.
+    Failed(Diagnostic),
+}
+
+/// The profile's file was changed by somebody else: nothing is written until the person chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The file; [`Session::reload_profile`], [`Session::overwrite_profile`] or
+    /// [`Session::save_profile_as`] resolve it.
+    pub path: PathBuf,
+}
+
+/// The state of the window, without the window.
+pub struct Session {
+    pub(super) began: Instant,
+    pub(super) corpus: Corpus,
+    pub(super) edited: BTreeMap<SampleId, Arc<str>>,
+    pub(super) selected: Option<SampleId>,
+    pub(super) location: Option<Location>,
+    pub(super) expected: Option<Arc<str>>,
+    pub(super) site: Site,
+    pub(super) conflict: Option<Conflict>,
+    pub(super) now: Timestamp,
+    pub(super) seed: u64,
+    pub(super) revision: u64,
+    pub(super) changed_at: Instant,
+    pub(super) preview: Option<Arc<Preview>>,
+    pub(super) load_problems: Vec<Diagnostic>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) loading: usize,
+    pub(super) loaded: (usize, usize),
+    pub(super) pastes: u32,
+    pub(super) previews: Worker<Snapshot, Preview>,
+    pub(super) desk: Worker<Errand, Delivery>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("samples", &self.corpus.len())
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// An empty session: no samples, a new profile. `wake` is called when something is ready to poll;
+    /// `now` is what scripts get from `now()`.
+    pub fn new(wake: Wake, now: Timestamp) -> Self {
+        let previews = Worker::start(
+            "preview",
+            Intake::Newest,
+            Arc::clone(&wake),
+            Memo::default,
+            |memo: &mut Memo, snapshot: Snapshot, cancel: &Cancel, deliver: &dyn Fn(Preview)| {
+                deliver(derive(&snapshot, memo, cancel)?);
+                Ok(())
+            },
+        );
+        let desk = Worker::start(
+            "files",
+            Intake::Every,
+            wake,
+            || (),
+            |(): &mut (), errand: Errand, cancel: &Cancel, deliver: &dyn Fn(Delivery)| {
+                desk::run(errand, cancel, deliver)
+            },
+        );
+        let began = Instant::now();
+        Self {
+            began,
+            corpus: Corpus::default(),
+            edited: BTreeMap::new(),
+            selected: None,
+            location: None,
+            expected: None,
+            site: Site::new(Arc::new(Profile::new("New site"))),
+            conflict: None,
+            now,
+            seed: 1,
+            revision: 0,
+            changed_at: began,
+            preview: None,
+            load_problems: Vec::new(),
+            notices: Vec::new(),
+            loading: 0,
+            loaded: (0, 0),
+            pastes: 0,
+            previews,
+            desk,
+        }
+    }
+
+    /// All loaded samples.
+    pub fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    /// Reads files and folders; what they hold comes with later polls.
+    pub fn open_samples(&mut self, paths: Vec<PathBuf>) {
+        self.send(Errand::Load(paths));
+    }
+
+    /// Opens what a person dropped or named: a `.ron` file is the profile, all else holds samples.
+    pub fn open(&mut self, paths: Vec<PathBuf>) {
+        let is_profile = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("ron"))
+        };
+        let (profiles, samples): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_profile);
+        if let Some(path) = profiles.into_iter().next_back() {
+            self.open_profile(path);
+        }
+        if !samples.is_empty() {
+            self.open_samples(samples);
+        }
+    }
+
+    /// Takes pasted text as samples.
+    pub fn paste(&mut self, text: &str) {
+        self.pastes += 1;
+        let origin = Origin::Paste(self.pastes);
+        self.send(Errand::Cut {
+            origin,
+            bytes: text.as_bytes().to_vec(),
+        });
+    }
+
+    /// Forgets the source that holds a sample, with all its messages.
+    pub fn close_source_of(&mut self, id: SampleId) {
+        let place = self.corpus.position(id);
+        self.corpus = self.corpus.without_source_of(id);
+        self.edited
+            .retain(|id, _| self.corpus.position(*id).is_some());
+        if self.selected_position().is_none() {
+            let last = self.corpus.len().checked_sub(1);
+            let near = place.zip(last).map(|(place, last)| place.min(last));
+            self.select(
+                near.and_then(|at| self.corpus.sample(at))
+                    .map(|sample| sample.id()),
+            );
+        }
+    }
+
+    /// Forgets all samples.
+    pub fn close_samples(&mut self) {
+        self.corpus = Corpus::default();
+        self.edited.clear();
+        self.load_problems.clear();
+        self.select(None);
+    }
+
+    /// Makes a sample the one at hand.
+    pub fn select(&mut self, id: Option<SampleId>) {
+        if self.selected != id {
+            self.selected = id;
+            self.location = None;
+            self.refresh();
+        }
+    }
+
+    /// The sample at hand.
+    pub fn selected(&self) -> Option<SampleId> {
+        self.selected
+    }
+
+    /// The place of the sample at hand in the list, counted from 0.
+    pub fn selected_position(&self) -> Option<usize> {
+        self.corpus.position(self.selected?)
+    }
+
+    /// The sample at hand, with the text that a person may have given it.
+    pub fn sample(&self) -> Option<Sample> {
+        self.sample_of(self.selected?)
+    }
+
+    /// A sample, with the text that a person may have given it.
+    pub fn sample_of(&self, id: SampleId) -> Option<Sample> {
+        let text = self.edited.get(&id).cloned();
+        Some(self.corpus.get(id)?.with_text(text))
+    }
+
+    /// Shows one location in all panels.
+    pub fn select_location(&mut self, location: Option<Location>) {
+        self.location = location;
+    }
+
+    /// The location that all panels show.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
+
+    /// Replaces the text of the sample at hand in memory; `None` takes the source's bytes again.
+    pub fn edit_message(&mut self, text: Option<&str>) {
+        let Some(id) = self.selected else { return };
+        match text {
+            Some(text) if self.edited.get(&id).is_some_and(|old| **old == *text) => return,
+            Some(text) => drop(self.edited.insert(id, text.into())),
+            None if self.edited.remove(&id).is_none() => return,
+            None => {}
+        }
+        self.refresh();
+    }
+
+    /// What the output should be; without it the output is compared with the input.
+    pub fn expect_output(&mut self, expected: Option<Arc<str>>) {
+        self.expected = expected;
+        self.refresh();
+    }
+
+    /// What scripts get from `now()`.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+        self.refresh();
+    }
+
+    /// The profile as it stands.
+    pub fn profile(&self) -> &Arc<Profile> {
+        self.site.profile()
+    }
+
+    /// The scripts that stand in files.
+    pub fn scripts(&self) -> &Arc<ScriptTexts> {
+        self.site.scripts()
+    }
+
+    /// The profile's file.
+    pub fn profile_path(&self) -> Option<&Path> {
+        self.site.path.as_deref()
+    }
+
+    /// Whether the profile or one of its scripts differs from its file.
+    pub fn is_modified(&self) -> bool {
+        self.site.is_modified()
+    }
+
+    /// Whether a save would lose comments of the file (its backup keeps them).
+    pub fn would_lose_comments(&self) -> bool {
+        self.site.has_comments
+    }
+
+    /// Changes the profile.
+    pub fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
+        let now = self.moment();
+        self.site.apply(edit, now)?;
+        self.refresh();
+        Ok(())
+    }
+
+    /// Replaces the script of a message definition, in the profile or in its file.
+    pub fn edit_script(&mut self, message: &str, text: &str) -> Result<(), EditError> {
+        let now = self.moment();
+        self.site.edit_script(message, text, now)?;
+        self.refresh();
+        Ok(())
+    }
+
+    /// Takes the last step back; gives its name.
+    pub fn undo(&mut self) -> Option<String> {
+        let name = self.site.undo();
+        if name.is_some() {
+            self.refresh();
+        }
+        name
+    }
+
+    /// Makes the last undone step again; gives its name.
+    pub fn redo(&mut self) -> Option<String> {
+        let name = self.site.redo();
+        if name.is_some() {
+            self.refresh();
+        }
+        name
+    }
+
+    /// The name of the step that undo takes back: `rename ZPI-3`.
+    pub fn undo_name(&self) -> Option<String> {
+        self.site.undo_name()
+    }
+
+    /// The name of the step that redo makes again.
+    pub fn redo_name(&self) -> Option<String> {
+        self.site.redo_name()
+    }
+
+    /// Begins a profile that stands in no file. Whoever calls has asked about unsaved changes.
+    pub fn new_profile(&mut self, profile: Profile) {
+        self.site = Site::new(Arc::new(profile));
+        self.conflict = None;
+        self.refresh();
+    }
+
+    /// Reads a profile. Whoever calls has asked about unsaved changes.
+    pub fn open_profile(&mut self, path: PathBuf) {
+        self.send(Errand::OpenSite(path));
+    }
+
+    /// Reads the profile's file again and forgets what was changed here.
+    pub fn reload_profile(&mut self) {
+        if let Some(path) = self.site.path.clone() {
+            self.send(Errand::OpenSite(path));
+        }
+    }
+
+    /// Saves the profile to its file unless somebody else changed that; `false` when it has no file
+    /// yet and a name must be asked for.
+    pub fn save_profile(&mut self) -> bool {
+        let Some(path) = self.site.path.clone() else {
+            return false;
+        };
+        let replace = Replace::Known(self.site.stamps.clone());
+        self.save_site(path, replace);
+        true
+    }
+
+    /// Saves the profile under another name.
+    pub fn save_profile_as(&mut self, path: PathBuf, guard: SaveGuard) {
+        let replace = match guard {
+            SaveGuard::New => Replace::Nothing,
+            SaveGuard::Overwrite => Replace::Anything,
+        };
+        self.save_site(path, replace);
+    }
+
+    /// Saves the profile over what somebody else wrote; their version becomes the backup.
+    pub fn overwrite_profile(&mut self) {
+        if let Some(path) = self.site.path.clone() {
+            self.save_site(path, Replace::Anything);
+        }
+    }
+
+    fn save_site(&mut self, path: PathBuf, replace: Replace) {
+        let is_same_place = self.site.path.as_deref().and_then(Path::parent) == path.parent();
+        let draft = SiteDraft {
+            path,
+            profile: Arc::clone(self.site.profile()),
+            scripts: Arc::clone(self.site.scripts()),
+            scripts_on_disk: if is_same_place {
+                Arc::clone(self.site.saved_scripts())
+            } else {
+                Arc::default()
+            },
+            replace,
+        };
+        self.send(Errand::SaveSite(draft));
+    }
+
+    /// Saves anything else: an output, a message.
+    pub fn save_bytes(&mut self, path: PathBuf, bytes: Vec<u8>, guard: SaveGuard) {
+        self.send(Errand::SaveBytes { path, bytes, guard });
+    }
+
+    /// Looks whether open files were changed on disk, as after the window got the focus again.
+    pub fn look_again(&mut self) {
+        let site = self
+            .site
+            .path
+            .clone()
+            .map(|path| (path, self.site.stamps.clone()));
+        self.send(Errand::LookAgain { site });
+    }
+
+    /// The profile's file was changed by somebody else, and the person has not chosen yet.
+    pub fn conflict(&self) -> Option<&Conflict> {
+        self.conflict.as_ref()
+    }
+
+    /// Leaves the conflict for the next save.
+    pub fn dismiss_conflict(&mut self) {
+        self.conflict = None;
+    }
+
+    /// The newest preview, maybe of an older state.
+    pub fn preview(&self) -> Option<&Arc<Preview>> {
+        self.preview.as_ref()
+    }
+
+    /// Whether the preview shows the present state.
+    pub fn is_preview_current(&self) -> bool {
+        self.preview
+            .as_ref()
+            .is_some_and(|preview| preview.revision == self.revision)
+    }
+
+    /// Whether the preview has been out of date for so long that it should be dimmed.
+    pub fn is_preview_dimmed(&self) -> bool {
+        !self.is_preview_current() && self.changed_at.elapsed() > DIM_AFTER
+    }
+
+    /// Whether files are being read or written.
+    pub fn is_busy(&self) -> bool {
+        self.loading > 0
+    }
+
+    /// Stops reading samples; what has come stays.
+    pub fn stop_loading(&mut self) {
+        self.desk.interrupt();
+    }
+
+    /// What is wrong with profile and samples as files, beside what the preview says.
+    pub fn file_problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.site.problems.iter().chain(&self.load_problems)
+    }
+
+    /// What happened since the last call.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// The time since the session began: what joins edits.
+    fn moment(&self) -> Moment {
+        self.began.elapsed()
+    }
+
+    fn send(&mut self, errand: Errand) {
+        self.loading += 1;
+        self.desk.submit(errand);
+    }
+
+    /// Asks for a preview of the present state; a running older one is given up.
+    pub(super) fn refresh(&mut self) {
+        self.revision += 1;
+        if self.is_preview_current()
+            || self
+                .preview
+                .as_ref()
+                .is_none_or(|p| p.revision + 1 == self.revision)
+        {
+            self.changed_at = Instant::now();
+        }
+        self.previews.submit(Snapshot {
+            revision: self.revision,
+            sample: self.sample(),
+            expected: self.expected.clone(),
+            profile: Arc::clone(self.site.profile()),
+            scripts: Arc::clone(self.site.scripts()),
+            definition: None,
+            now: self.now,
+            seed: self.seed,
+        });
+    }
+}

@@ -1,0 +1,307 @@
+//! The profile being edited, with the scripts beside it: undo, redo, and what its files hold.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::site_file::{SiteFile, SiteStamps};
+use crate::diagnostic::Diagnostic;
+use crate::profile::{Edit, EditError, History, Moment, Profile, Script, ScriptTexts};
+
+/// Longer than edits join, so that a profile edit never joins one from before a script's edit.
+const APART: Duration = Duration::from_secs(2);
+
+/// Keystrokes in one script with no more than this between them are one step.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// A profile with its history and its place on disk.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) path: Option<PathBuf>,
+    pub(super) stamps: SiteStamps,
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) has_comments: bool,
+    history: History,
+    scripts: Arc<ScriptTexts>,
+    saved_scripts: Arc<ScriptTexts>,
+    undone: Vec<ScriptStep>,
+    done: Vec<ScriptStep>,
+    apart: Duration,
+}
+
+/// A change of a script that stands in a file, made while `at` was the profile.
+#[derive(Debug)]
+struct ScriptStep {
+    name: Arc<str>,
+    before: Arc<str>,
+    after: Arc<str>,
+    at: Arc<Profile>,
+    when: Moment,
+}
+
+impl Site {
+    /// A profile that stands in no file yet.
+    pub(super) fn new(profile: Arc<Profile>) -> Self {
+        Self {
+            path: None,
+            stamps: SiteStamps::default(),
+            problems: Vec::new(),
+            has_comments: false,
+            history: History::unsaved(profile),
+            scripts: Arc::default(),
+            saved_scripts: Arc::default(),
+            undone: Vec::new(),
+            done: Vec::new(),
+            apart: Duration::ZERO,
+        }
+    }
+
+    /// A profile as it was read.
+    pub(super) fn opened(file: SiteFile) -> Self {
+        Self {
+            history: History::opened(file.profile),
+            path: Some(file.path),
+            stamps: file.stamps,
+            problems: file.problems,
+            has_comments: file.has_comments,
+            saved_scripts: Arc::clone(&file.scripts),
+            scripts: file.scripts,
+            ..Self::new(Arc::new(Profile::new("")))
+        }
+    }
+
+    pub(super) fn profile(&self) -> &Arc<Profile> {
+        self.history.profile()
+    }
+
+    pub(super) fn scripts(&self) -> &Arc<ScriptTexts> {
+        &self.scripts
+    }
+
+    pub(super) fn saved_scripts(&self) -> &Arc<ScriptTexts> {
+        &self.saved_scripts
+    }
+
+    pub(super) fn apply(&mut self, edit: &Edit, now: Moment) -> Result<(), EditError> {
+        self.history.apply(edit, now + self.apart)?;
+        self.undone.clear();
+        Ok(())
+    }
+
+    /// Replaces the text of a message's script, wherever it stands.
+    pub(super) fn edit_script(
+        &mut self,
+        message: &str,
+        text: &str,
+        now: Moment,
+    ) -> Result<(), EditError> {
+        let script = self
+            .profile()
+            .message(message)
+            .and_then(|(_, d)| d.script.clone());
+        match script {
+            Some(Script::File(name)) => {
+                self.edit_script_file(name, text, now);
+                Ok(())
+            }
+            Some(Script::Inline(_)) | None => {
+                let script = Some(Script::Inline(text.into()));
+                self.apply(
+                    &Edit::SetScript {
+                        message: message.into(),
+                        script,
+                    },
+                    now,
+                )
+            }
+        }
+    }
+
+    fn edit_script_file(&mut self, name: Arc<str>, text: &str, now: Moment) {
+        let before = self.scripts.get(&name).cloned().unwrap_or_default();
+        if *before == *text {
+            return;
+        }
+        let after: Arc<str> = text.into();
+        self.put_script(&name, &after);
+        self.undone.clear();
+        self.apart += APART;
+        let at = Arc::clone(self.history.profile());
+        match self.done.last_mut() {
+            Some(last)
+                if last.name == name
+                    && Arc::ptr_eq(&last.at, &at)
+                    && now.saturating_sub(last.when) <= QUIET =>
+            {
+                (last.after, last.when) = (after, now);
+            }
+            _ => self.done.push(ScriptStep {
+                name,
+                before,
+                after,
+                at,
+                when: now,
+            }),
+        }
+    }
+
+    fn put_script(&mut self, name: &Arc<str>, text: &Arc<str>) {
+        Arc::make_mut(&mut self.scripts).insert(Arc::clone(name), Arc::clone(text));
+    }
+
+    /// Takes the last step back; gives its name.
+    pub(super) fn undo(&mut self) -> Option<String> {
+        match self
+            .done
+            .pop_if(|step| Arc::ptr_eq(&step.at, self.history.profile()))
+        {
+            Some(step) => {
+                self.put_script(&step.name, &step.before);
+                let name = step.step_name();
+                self.undone.push(step);
+                Some(name)
+            }
+            None => self.history.undo().map(str::to_owned),
+        }
+    }
+
+    /// Makes the last undone step again; gives its name.
+    pub(super) fn redo(&mut self) -> Option<String> {
+        match self
+            .undone
+            .pop_if(|step| Arc::ptr_eq(&step.at, self.history.profile()))
+        {
+            Some(step) => {
+                self.put_script(&step.name, &step.after);
+                let name = step.step_name();
+                self.done.push(step);
+                Some(name)
+            }
+            None => self.history.redo().map(str::to_owned),
+        }
+    }
+
+    pub(super) fn undo_name(&self) -> Option<String> {
+        self.next_script(&self.done)
+            .or_else(|| self.history.undo_name().map(str::to_owned))
+    }
+
+    pub(super) fn redo_name(&self) -> Option<String> {
+        self.next_script(&self.undone)
+            .or_else(|| self.history.redo_name().map(str::to_owned))
+    }
+
+    fn next_script(&self, steps: &[ScriptStep]) -> Option<String> {
+        let here = |step: &&ScriptStep| Arc::ptr_eq(&step.at, self.history.profile());
+        steps.last().filter(here).map(ScriptStep::step_name)
+    }
+
+    pub(super) fn is_modified(&self) -> bool {
+        self.history.is_modified() || self.scripts != self.saved_scripts
+    }
+
+    /// What was written is now what the files hold.
+    pub(super) fn saved(
+        &mut self,
+        path: &Path,
+        profile: &Arc<Profile>,
+        scripts: &Arc<ScriptTexts>,
+        stamps: SiteStamps,
+    ) {
+        self.path = Some(path.to_owned());
+        self.stamps = stamps;
+        self.has_comments = false;
+        self.saved_scripts = Arc::clone(scripts);
+        // Typed on while the save ran: the state that was saved is a step of the past then, and the
+        // present one counts as modified until the next save.
+        if Arc::ptr_eq(profile, self.history.profile()) {
+            self.history.mark_saved();
+        } else {
+            self.history.mark_unsaved();
+        }
+    }
+}
+
+impl ScriptStep {
+    fn step_name(&self) -> String {
+        format!("change {}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::MessageDefinition;
+
+    fn site() -> Site {
+        let mut profile = Profile::new("p");
+        let mut definition = MessageDefinition::new("ADT");
+        definition.script = Some(Script::File("adt.rhai".into()));
+        profile.messages.push(Arc::new(definition));
+        let mut site = Site::new(Arc::new(profile));
+        site.put_script(&"adt.rhai".into(), &"one".into());
+        site.saved_scripts = Arc::clone(&site.scripts);
+        site.history.mark_saved();
+        site
+    }
+
+    fn state(site: &Site) -> String {
+        let script = site.scripts.get("adt.rhai").cloned().unwrap_or_default();
+        let modified = if site.is_modified() { "*" } else { "" };
+        format!("{} {script}{modified}", site.profile().name)
+    }
+
+    fn rename(site: &mut Site, name: &str, at: u64) {
+        let edit = Edit::RenameProfile { name: name.into() };
+        site.apply(&edit, Duration::from_secs(at)).unwrap();
+    }
+
+    fn check(site: &mut Site, steps: &[(&str, &str)]) {
+        for (step, expect) in steps {
+            match *step {
+                "undo" => drop(site.undo()),
+                "redo" => drop(site.redo()),
+                _ => unreachable!("a step is undo or redo"),
+            }
+            assert_eq!(state(site), *expect, "after {step}");
+        }
+    }
+
+    #[test]
+    fn steps_in_files_and_in_the_profile_are_undone_in_their_order() {
+        let mut site = site();
+        rename(&mut site, "q", 10);
+        site.edit_script("ADT", "two", Duration::from_secs(20))
+            .unwrap();
+        rename(&mut site, "r", 20);
+        site.edit_script("ADT", "three", Duration::from_secs(40))
+            .unwrap();
+        assert_eq!(state(&site), "r three*");
+        assert_eq!(site.undo_name().as_deref(), Some("change adt.rhai"));
+        check(
+            &mut site,
+            &[
+                ("undo", "r two*"),
+                ("undo", "q two*"),
+                ("undo", "q one*"),
+                ("undo", "p one"),
+                ("undo", "p one"),
+                ("redo", "q one*"),
+                ("redo", "q two*"),
+                ("redo", "r two*"),
+                ("redo", "r three*"),
+                ("redo", "r three*"),
+            ],
+        );
+    }
+
+    #[test]
+    fn keystrokes_in_quick_succession_are_one_step() {
+        let mut site = site();
+        for (text, ms) in [("t", 0), ("tw", 400), ("two", 900), ("two!", 5000)] {
+            site.edit_script("ADT", text, Duration::from_millis(ms))
+                .unwrap();
+        }
+        check(&mut site, &[("undo", "p two*"), ("undo", "p one")]);
+    }
+}
