@@ -3,6 +3,7 @@
 #[cfg(feature = "gui")]
 pub mod app;
 pub mod cancel;
+pub mod cli;
 pub mod diagnostic;
 pub mod grammar;
 pub mod hl7;

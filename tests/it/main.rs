@@ -1,9 +1,16 @@
 //! Integration tests.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails by unwrap says where it failed"
+)]
+
 mod cases;
+mod cli;
 mod corpus;
 mod grammar;
 mod profile;
 mod readme;
 mod roundtrip;
+mod session;
 mod standard;

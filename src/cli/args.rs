@@ -1,0 +1,127 @@
+//! The words of the command line: subcommands, options and their help.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::help;
+
+/// HL7 v2 interface development: open a site's messages, map them with a profile, watch the output.
+#[derive(Debug, Parser)]
+#[command(name = "pipehat", version, args_conflicts_with_subcommands = true)]
+#[command(after_long_help = help::ALL)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// A profile (.ron), samples or folders to open in the window
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Show(Show),
+    Get(Get),
+    Transform(Transform),
+    Check(Check),
+}
+
+/// Print messages: as a tree with the standard's names, as JSON, or as they are
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::SHOW)]
+pub(super) struct Show {
+    /// Files or folders; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ShowFormat::Tree)]
+    pub(super) format: ShowFormat,
+    /// The site profile whose segments and groups the tree names
+    #[arg(long, value_name = "P")]
+    pub(super) profile: Option<PathBuf>,
+    /// Only the message of this number, counted from 1 over all files
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) message: Option<u64>,
+}
+
+/// How `show` prints a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// Groups, segments and fields with names and values
+    Tree,
+    /// One object a line
+    Json,
+    /// The message itself
+    Hl7,
+}
+
+/// Print the values at locations: one line a message, tab-separated, unescaped
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::GET)]
+pub(super) struct Get {
+    /// Locations, before `--`
+    #[arg(required = true, value_name = "LOCATION")]
+    pub(super) locations: Vec<String>,
+    /// Files or folders, after `--`; `-` is standard input
+    #[arg(required = true, last = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// Map messages with a site profile: to messages, or to the rows of its tables
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::TRANSFORM)]
+pub(super) struct Transform {
+    /// The site profile (.ron)
+    #[arg(long, value_name = "P")]
+    pub(super) profile: PathBuf,
+    /// Files or folders; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = Target::Hl7)]
+    pub(super) to: Target,
+    /// Where to write; the file appears only when all is done. `-` is standard output
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: Option<PathBuf>,
+    /// The time that now() gives in scripts, as HL7 writes it (20260301120000+0100); else the clock
+    #[arg(long, value_name = "T")]
+    pub(super) now: Option<String>,
+    /// Use this message definition for every message instead of the first that matches
+    #[arg(long, value_name = "NAME")]
+    pub(super) message: Option<String>,
+}
+
+/// What `transform` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    /// Messages
+    Hl7,
+    /// Rows, one JSON object a line
+    RowsJson,
+    /// Rows, comma-separated
+    Csv,
+}
+
+/// Find faults: in messages, and in the profile and its scripts
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::CHECK)]
+pub(super) struct Check {
+    /// Files or folders; `-` is standard input
+    #[arg(required_unless_present = "profile", value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// The site profile to check, and to check the messages against
+    #[arg(long, value_name = "P")]
+    pub(super) profile: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
+}
+
+/// How `check` prints what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// One sentence a line
+    Text,
+    /// One object a line
+    Json,
+}

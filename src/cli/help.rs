@@ -1,0 +1,52 @@
+//! What `--help` says below the options of each command: formats and rules that results follow.
+
+/// For the program.
+pub(super) const ALL: &str =
+    "Without a command, the window opens with the files given. FILE may be a file or a folder (read
+with all its sub-folders); `-` is standard input. Files may hold one or many messages, batches
+(FHS/BHS) or MLLP frames, end their lines with CR, LF or CRLF, and be compressed (gzip, zstd).
+
+Results go to standard output, everything said about them to standard error. PIPEHAT_LOG=debug
+says there what the program does; values of messages are never logged.
+
+Exit status: 0 clean; 1 differences, failures or errors found; 2 could not run; 130 stopped.";
+
+/// For `show`.
+pub(super) const SHOW: &str = r#"json: one object a line,
+{"index":0,"segments":[{"id":"PID","fields":[[[["12345"]]]]}]}, where
+fields[field-1][repetition-1][component-1][subcomponent-1] is unescaped text. For MSH, field 1 is
+the separator and field 2 the encoding characters. An empty field, repetition or component is [];
+HL7's null is the text "" (two quotes). `index` counts the messages of all files from 0. A line
+that is no segment has what stands before its first field separator as "id".
+
+hl7: the bytes of each message as they came; messages in UTF-16 or UTF-32 are printed as UTF-8. A
+message whose last line has no end gets a CR, so that the next one begins a line.
+
+tree: groups as in the message's structure, and for each element its location, name and value."#;
+
+/// For `get`.
+pub(super) const GET: &str = r#"A location is written as PID-5, PID-5.1, PID-5[2].1.3, OBX[3]-5, OBX[*]-5 or PID-3[?5=MR].1.
+Several matches of one location (of [*]) are joined by "~". A tab, a line feed and a carriage
+return inside a value are printed as \t, \n and \r, so that lines stay lines. What is absent or
+empty prints as nothing; HL7's null as "" (two quotes). A field with several components keeps the
+delimiters between them."#;
+
+/// For `transform`.
+pub(super) const TRANSFORM: &str = r#"The messages keep their order. Each message that is skipped, rejected, fails or fits no message
+definition of the profile is reported on standard error with its file and number; the last line
+there counts them. Rejected, failed and unmatched messages make the exit status 1; skipped ones
+are what the profile wants.
+
+hl7: every segment ends with CR, each message begins with its MSH, nothing stands between
+messages: `pipehat show` and every reader that begins a message at MSH read it back. Text is UTF-8
+unless MSH-18 of the output names another character set.
+
+rows-json: one object a row, {"index":0,"table":"patient","row":{"mrn":"123"}}; `index` counts the
+input messages from 0, so that rows of one message can be joined.
+
+csv: RFC 4180 with a header line. With rows of one table only, it goes to --out or standard
+output; with several tables, --out names a folder that gets one TABLE.csv for each."#;
+
+/// For `check`.
+pub(super) const CHECK: &str =
+    "Exit status 1 when an error is found; warnings and remarks alone leave it 0.";

@@ -1,0 +1,25 @@
+//! The command line: one file a subcommand, all on the workbench that the window uses too.
+//!
+//! Exit status: 0 clean; 1 differences, failures or errors found; 2 could not run; 130 stopped by
+//! Ctrl-C. Results go to standard output, everything said about them to standard error.
+
+mod args;
+mod bare;
+mod check;
+mod failure;
+mod get;
+mod help;
+mod input;
+mod output;
+mod rendering;
+mod report;
+mod run;
+mod show;
+mod show_json;
+mod show_tree;
+mod sink;
+mod site;
+mod stop;
+mod transform;
+
+pub use run::run;

@@ -1,0 +1,212 @@
+//! Outcomes as bytes: messages, rows as JSON, rows as CSV. Made on many cores, written by one.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use super::show_json;
+use crate::hl7::{Charset, EncodeError, Location, Message, encode};
+use crate::mapping::{Cell, Row, TableRows};
+
+/// What is ready to be written.
+#[derive(Default)]
+pub(super) struct Rendering {
+    /// Messages or JSON lines.
+    pub(super) bytes: Vec<u8>,
+    /// CSV lines, table by table.
+    pub(super) tables: Vec<TableLines>,
+}
+
+/// CSV lines of one table, without the header line.
+pub(super) struct TableLines {
+    pub(super) table: Arc<str>,
+    pub(super) columns: Arc<[Arc<str>]>,
+    pub(super) lines: Vec<u8>,
+}
+
+impl Rendering {
+    /// A message, each segment ended by CR, in the charset that its MSH-18 names, else UTF-8.
+    pub(super) fn message(&mut self, message: &Message) -> Result<(), EncodeError> {
+        let mut text = String::with_capacity(message.text().len() + 1);
+        for segment in message.segments() {
+            text.push_str(segment.raw());
+            text.push('\r');
+        }
+        match charset_of(message) {
+            Some(charset) => self.bytes.extend(encode(&text, None, charset)?),
+            None => self.bytes.extend_from_slice(text.as_bytes()),
+        }
+        Ok(())
+    }
+
+    /// One line a row.
+    pub(super) fn json_rows(&mut self, index: u64, tables: &[TableRows]) {
+        for table in tables {
+            for row in &table.rows {
+                // Writing to memory does not fail.
+                drop(write!(self.bytes, "{{\"index\":{index},\"table\":"));
+                self.json_text(&table.table);
+                self.bytes.extend_from_slice(b",\"row\":{");
+                self.json_cells(&table.columns, row);
+                self.bytes.extend_from_slice(b"}}\n");
+            }
+        }
+    }
+
+    fn json_cells(&mut self, columns: &[Arc<str>], row: &Row) {
+        let mut is_first = true;
+        for (column, cell) in columns.iter().zip(&row.cells) {
+            if *cell == Cell::Absent {
+                continue;
+            }
+            if !is_first {
+                self.bytes.push(b',');
+            }
+            is_first = false;
+            self.json_text(column);
+            self.bytes.push(b':');
+            match cell {
+                Cell::Absent | Cell::Null => self.bytes.extend_from_slice(b"null"),
+                Cell::Integer(number) => drop(write!(self.bytes, "{number}")),
+                Cell::Decimal(digits) if is_json_number(digits) => {
+                    self.bytes.extend_from_slice(digits.as_bytes());
+                }
+                Cell::Text(text) | Cell::Decimal(text) | Cell::Time(text) => self.json_text(text),
+                Cell::Date(_) | Cell::Timestamp(_) => self.json_text(&cell.to_string()),
+            }
+        }
+    }
+
+    fn json_text(&mut self, text: &str) {
+        // Writing to memory does not fail, and every text is a JSON string.
+        drop(show_json::text(&mut self.bytes, text));
+    }
+
+    /// One line a row, each in the lines of its table.
+    pub(super) fn csv_rows(&mut self, tables: &[TableRows]) {
+        for table in tables {
+            let place = self
+                .tables
+                .iter()
+                .position(|known| known.table == table.table);
+            let place = place.unwrap_or_else(|| {
+                self.tables.push(TableLines {
+                    table: Arc::clone(&table.table),
+                    columns: Arc::clone(&table.columns),
+                    lines: Vec::new(),
+                });
+                self.tables.len() - 1
+            });
+            if let Some(known) = self.tables.get_mut(place) {
+                for row in &table.rows {
+                    csv_line(row.cells.iter().map(csv_text), &mut known.lines);
+                }
+            }
+        }
+    }
+}
+
+/// One line of RFC 4180.
+pub(super) fn csv_line(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
+    for (number, cell) in cells.enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        if cell.contains([',', '"', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ') {
+            out.push(b'"');
+            out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(cell.as_bytes());
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn csv_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "\"\"".to_owned(),
+        Cell::Absent
+        | Cell::Text(_)
+        | Cell::Integer(_)
+        | Cell::Decimal(_)
+        | Cell::Date(_)
+        | Cell::Time(_)
+        | Cell::Timestamp(_) => cell.to_string(),
+    }
+}
+
+/// What JSON allows as a number: no leading zeros, no sign but minus, digits round the point.
+fn is_json_number(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Number>(text).is_ok()
+}
+
+fn charset_of(message: &Message) -> Option<Charset> {
+    let location: Location = "MSH-18[1]".parse().ok()?;
+    let name = message.text_at(&location);
+    Charset::from_name(&name).filter(|charset| *charset != Charset::UTF_8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hl7::parse;
+
+    fn row(cells: Vec<Cell>) -> Vec<TableRows> {
+        let columns: Vec<Arc<str>> = ["a", "b", "c"].map(Arc::from).into();
+        let table = "t".into();
+        vec![TableRows {
+            table,
+            columns: columns.into(),
+            rows: vec![Row { cells }],
+        }]
+    }
+
+    fn check(cells: Vec<Cell>, json: &str, csv: &str) {
+        let mut rendering = Rendering::default();
+        rendering.json_rows(4, &row(cells.clone()));
+        rendering.csv_rows(&row(cells));
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let expect = format!("{{\"index\":4,\"table\":\"t\",\"row\":{{{json}}}}}\n");
+        assert_eq!(text(&rendering.bytes), expect);
+        assert_eq!(text(&rendering.tables[0].lines), format!("{csv}\r\n"));
+    }
+
+    #[test]
+    fn cells_keep_what_they_are() {
+        let t = |text: &str| Cell::Text(text.into());
+        check(
+            vec![t("x"), Cell::Absent, Cell::Null],
+            r#""a":"x","c":null"#,
+            r#"x,,"""""""#,
+        );
+        check(
+            vec![t("a,\"b\""), Cell::Integer(-3), t(" ")],
+            r#""a":"a,\"b\"","b":-3,"c":" ""#,
+            r#""a,""b""",-3," ""#,
+        );
+        check(
+            vec![
+                Cell::Decimal("7.50".into()),
+                Cell::Decimal("007".into()),
+                t("x\ny"),
+            ],
+            r#""a":7.50,"b":"007","c":"x\ny""#,
+            "7.50,007,\"x\ny\"",
+        );
+    }
+
+    #[test]
+    fn a_message_ends_its_segments_with_cr_in_its_own_charset() {
+        for (text, expect) in [
+            ("MSH|^~\\&|é\nPID|1", "MSH|^~\\&|é\rPID|1\r".as_bytes()),
+            (
+                "MSH|^~\\&|é|||||||||||||||8859/1\rPID|1\r",
+                b"MSH|^~\\&|\xE9|||||||||||||||8859/1\rPID|1\r",
+            ),
+        ] {
+            let mut rendering = Rendering::default();
+            rendering.message(&parse(text).0).unwrap();
+            assert_eq!(rendering.bytes, expect);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The profile that `--profile` names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::bare::Inputs;
+use super::failure::Failure;
+use super::input::sentence;
+use super::report::note;
+use crate::diagnostic::Severity;
+use crate::profile::Profile;
+use crate::workbench::{SiteError, SiteFile, Snapshot, local_time};
+
+/// Reads a profile with its scripts.
+pub(super) fn open(path: &Path) -> Result<SiteFile, Failure> {
+    SiteFile::open(path).map_err(|error| match error {
+        SiteError::File(error) => Failure::File(error),
+        SiteError::Profile { .. } => Failure::Profile(error.to_string()),
+    })
+}
+
+/// Says on standard error what is wrong in a profile that is used all the same.
+pub(super) fn report_errors(site: &SiteFile) {
+    for found in site.findings.iter().chain(&site.problems) {
+        if found.severity == Severity::Error {
+            note(format_args!("{}: {}", site.path.display(), sentence(found)));
+        }
+    }
+}
+
+/// What messages are looked at under: the profile, or each message's own version of the standard.
+pub(super) fn inputs(site: Option<&SiteFile>) -> Inputs {
+    match site {
+        Some(site) => Inputs::of_site(Snapshot::new(
+            Arc::clone(&site.profile),
+            Arc::clone(&site.scripts),
+            local_time(),
+        )),
+        None => Inputs::bare(Snapshot::new(
+            Arc::new(Profile::new("")),
+            Arc::default(),
+            local_time(),
+        )),
+    }
+}

@@ -1,0 +1,328 @@
+//! `transform`: many messages through a profile, on all cores, in order.
+
+use std::fmt;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::args::{Target, Transform};
+use super::failure::{Failure, Finish};
+use super::input::{each_source, samples};
+use super::rendering::Rendering;
+use super::report::{Report, note};
+use super::sink::Sink;
+use super::{site, stop};
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::mapping::Verdict;
+use crate::workbench::{Memo, Sample, Snapshot, Transformed, local_time, transform};
+
+/// So many messages go to each core at a time: enough to be worth a hand-over, few enough that a
+/// reader of the output does not wait.
+const MESSAGES_A_CORE: usize = 512;
+
+/// So many bytes of messages are held at most before they are worked on.
+const BYTES_AT_A_TIME: usize = 32 << 20;
+
+/// Runs the command.
+pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
+    let cancel = stop::on_signal();
+    let snapshot = snapshot(arguments)?;
+    let sink = Sink::open(arguments.to, arguments.out.as_deref(), &snapshot.profile)?;
+    let goes_elsewhere = arguments
+        .out
+        .as_deref()
+        .is_some_and(|path| path != Path::new("-"));
+    let mut run = Run {
+        target: arguments.to,
+        report: Report::new(goes_elsewhere),
+        cancel: cancel.clone(),
+        memos: (0..rayon::current_num_threads())
+            .map(|_| Memo::default())
+            .collect(),
+        snapshot,
+        sink,
+        waiting: Vec::new(),
+        waiting_bytes: 0,
+        next_index: 0,
+        counts: Counts::default(),
+    };
+    let report = run.report.clone();
+    let result = each_source(&arguments.files, &report, &cancel, |source| {
+        run.report.expect(source.len());
+        samples(source).try_for_each(|sample| run.take(sample))
+    });
+    let result = result.and_then(|finish| run.work().map(|()| finish));
+    run.finish(result)
+}
+
+fn snapshot(arguments: &Transform) -> Result<Snapshot, Failure> {
+    let site = site::open(&arguments.profile)?;
+    site::report_errors(&site);
+    let now = match &arguments.now {
+        Some(text) => text.parse().map_err(|error| {
+            Failure::Argument(format!(
+                "--now {text}: {error}. Write it as 20260301120000+0100."
+            ))
+        })?,
+        None => local_time(),
+    };
+    let mut snapshot = Snapshot::new(site.profile, site.scripts, now);
+    if let Some(name) = &arguments.message {
+        if snapshot.profile.message(name).is_none() {
+            let names: Vec<_> = snapshot.profile.messages.iter().map(|d| &*d.name).collect();
+            return Err(Failure::Argument(format!(
+                "--message {name}: {} has no such message definition. It has: {}.",
+                arguments.profile.display(),
+                names.join(", ")
+            )));
+        }
+        snapshot.definition = Some(name.as_str().into());
+    }
+    Ok(snapshot)
+}
+
+struct Run {
+    target: Target,
+    report: Report,
+    cancel: Cancel,
+    memos: Vec<Memo>,
+    snapshot: Snapshot,
+    sink: Sink,
+    waiting: Vec<Sample>,
+    waiting_bytes: usize,
+    next_index: u64,
+    counts: Counts,
+}
+
+/// What came of the messages.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    messages: u64,
+    written: u64,
+    rows: u64,
+    skipped: u64,
+    rejected: u64,
+    unmatched: u64,
+    failed: u64,
+    without_output: u64,
+    with_errors: u64,
+}
+
+/// What one core made of its share.
+#[derive(Default)]
+struct Share {
+    rendered: Rendering,
+    notes: Vec<String>,
+    counts: Counts,
+}
+
+impl Run {
+    fn take(&mut self, sample: Sample) -> Result<(), Failure> {
+        self.waiting_bytes += sample.bytes().len();
+        self.waiting.push(sample);
+        let is_enough = self.waiting.len() >= MESSAGES_A_CORE * self.memos.len();
+        if is_enough || self.waiting_bytes >= BYTES_AT_A_TIME {
+            self.work()?;
+        }
+        Ok(())
+    }
+
+    /// Maps what waits, each core a stretch of it, and writes it in order.
+    fn work(&mut self) -> Result<(), Failure> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.waiting_bytes = 0;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let first = self.next_index;
+        self.next_index += waiting.len() as u64;
+        let stretch = waiting.len().div_ceil(self.memos.len());
+        let (snapshot, cancel, target) = (&self.snapshot, &self.cancel, self.target);
+        let shares: Vec<Share> = self
+            .memos
+            .par_iter_mut()
+            .zip(waiting.par_chunks(stretch))
+            .enumerate()
+            .map(|(at, (memo, samples))| {
+                let mut share = Share::default();
+                for (index, sample) in (first + (at * stretch) as u64..).zip(samples) {
+                    let made = transform(snapshot, sample, index, memo, cancel)?;
+                    share.take(index, sample, &made, target);
+                }
+                Ok(share)
+            })
+            .collect::<Result<_, Stale>>()?;
+        for share in shares {
+            for text in &share.notes {
+                self.report.note(text);
+            }
+            self.counts.add(&share.counts);
+            self.sink.put(share.rendered)?;
+        }
+        self.sink.flush()?;
+        self.report.done(waiting.len());
+        Ok(())
+    }
+
+    fn finish(mut self, result: Result<Finish, Failure>) -> Result<Finish, Failure> {
+        self.report.close();
+        let finish = match result {
+            Ok(finish) => finish,
+            Err(failure) => {
+                // What is done goes out; a file with a part only does not take its name.
+                self.sink.flush()?;
+                return Err(failure);
+            }
+        };
+        self.sink.finish()?;
+        note(format_args!("{}", Summary(&self.counts, self.target)));
+        let counts = &self.counts;
+        let is_clean = counts.rejected + counts.unmatched + counts.failed + counts.with_errors == 0;
+        Ok(if is_clean {
+            finish
+        } else {
+            finish.max(Finish::Found)
+        })
+    }
+}
+
+impl Share {
+    fn take(&mut self, index: u64, sample: &Sample, made: &Transformed, target: Target) {
+        self.counts.messages += 1;
+        let name = Name(sample);
+        for found in made
+            .diagnostics
+            .iter()
+            .chain(made.outcome.iter().flat_map(|o| &o.diagnostics))
+        {
+            self.notes.push(format!("{name}: {found}"));
+        }
+        let Some(outcome) = &made.outcome else {
+            if made.definition.is_none() {
+                self.counts.unmatched += 1;
+                self.notes.push(format!(
+                    "{name}: not transformed: no message definition of the profile fits it"
+                ));
+            } else {
+                self.counts.failed += 1;
+                self.notes.push(format!(
+                    "{name}: not transformed: its script cannot be used"
+                ));
+            }
+            return;
+        };
+        match &outcome.verdict {
+            Verdict::Skipped(why) => {
+                self.counts.skipped += 1;
+                self.notes.push(format!("{name}: skipped: {why}"));
+                return;
+            }
+            Verdict::Rejected(why) => {
+                self.counts.rejected += 1;
+                self.notes.push(format!("{name}: rejected: {why}"));
+                return;
+            }
+            Verdict::Accepted => {}
+        }
+        let has_errors = has_errors(&outcome.diagnostics);
+        let rendered = match target {
+            Target::Hl7 => outcome
+                .output
+                .as_ref()
+                .map(|output| self.rendered.message(output)),
+            Target::RowsJson => {
+                self.rendered.json_rows(index, &outcome.rows);
+                Some(Ok(()))
+            }
+            Target::Csv => {
+                self.rendered.csv_rows(&outcome.rows);
+                Some(Ok(()))
+            }
+        };
+        self.counts.rows += outcome
+            .rows
+            .iter()
+            .map(|table| table.rows.len() as u64)
+            .sum::<u64>();
+        match rendered {
+            Some(Ok(())) => {
+                self.counts.written += 1;
+                self.counts.with_errors += u64::from(has_errors);
+            }
+            Some(Err(why)) => {
+                self.counts.failed += 1;
+                self.notes.push(format!("{name}: not written: {why}"));
+            }
+            None if has_errors => {
+                self.counts.failed += 1;
+                self.notes
+                    .push(format!("{name}: not transformed: its script failed"));
+            }
+            None => {
+                self.counts.without_output += 1;
+                self.notes.push(format!(
+                    "{name}: no message came out: its definition makes none"
+                ));
+            }
+        }
+    }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics
+        .iter()
+        .any(|found| found.severity == Severity::Error)
+}
+
+/// A message by file and number.
+struct Name<'a>(&'a Sample);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} #{}", self.0.source().origin(), self.0.number())
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.messages += other.messages;
+        self.written += other.written;
+        self.rows += other.rows;
+        self.skipped += other.skipped;
+        self.rejected += other.rejected;
+        self.unmatched += other.unmatched;
+        self.failed += other.failed;
+        self.without_output += other.without_output;
+        self.with_errors += other.with_errors;
+    }
+}
+
+struct Summary<'a>(&'a Counts, Target);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(counts, target) = self;
+        write!(
+            f,
+            "{} messages: {} transformed",
+            counts.messages, counts.written
+        )?;
+        if *target != Target::Hl7 {
+            write!(f, " to {} rows", counts.rows)?;
+        }
+        for (count, what) in [
+            (counts.with_errors, "of them with errors"),
+            (counts.without_output, "made no message"),
+            (counts.skipped, "skipped"),
+            (counts.rejected, "rejected"),
+            (counts.unmatched, "fit no definition"),
+            (counts.failed, "failed"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
