@@ -1,5 +1,6 @@
 //! What in a message is not as its grammar has it.
 
+use std::ops::RangeBounds;
 use std::sync::Arc;
 
 use super::node::{Node, NodeKind, Standing};
@@ -14,6 +15,7 @@ pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnosti
     let mut checker = Checker {
         message,
         grammar,
+        elsewhere: elsewhere(message, tree),
         around: Vec::new(),
         behind: None,
         found: Vec::new(),
@@ -41,6 +43,8 @@ pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnosti
 struct Checker<'a> {
     message: &'a Message,
     grammar: &'a Grammar,
+    /// Segments that stand where the structure does not have them: out of order, but not missing.
+    elsewhere: Vec<SegmentId>,
     /// The names of the groups around, the outermost first.
     around: Vec<Arc<str>>,
     /// The segment last seen.
@@ -113,32 +117,39 @@ impl Checker<'_> {
         let order = self.grammar.order();
         let rank = |id: SegmentId| order.iter().position(|other| *other == id);
         let own = rank(id);
-        // The first segment before it that the structure has behind it.
+        // The first segment before it that the structure has behind it, and the other way round.
         let before = self
-            .message
-            .segments()
-            .take(segment.index())
-            .filter_map(|other| other.segment_id())
+            .named(..segment.index())
             .find(|other| rank(*other) > own);
-        let is_again = self
-            .message
-            .segments()
-            .take(segment.index())
-            .any(|other| other.segment_id() == Some(id));
+        let after = self
+            .named(segment.index() + 1..)
+            .find(|other| rank(*other).is_some_and(|rank| Some(rank) < own));
+        let is_again = self.named(..segment.index()).any(|other| other == id);
         let message = if is_again {
             format!("{id} may not stand here again in {structure}")
         } else {
             format!("{id} may not stand here in {structure}")
         };
-        let help = match (before, is_again) {
+        let help = match (before, after) {
             (Some(before), _) => format!("{structure} has {id} before {before}"),
-            (None, true) => format!("{structure} has {id} fewer times here"),
-            (None, false) => format!("the structure is {}", self.notation()),
+            (None, _) if is_again => format!("{structure} has {id} fewer times here"),
+            (None, Some(after)) => format!("{structure} has {id} after {after}"),
+            (None, None) => format!("the structure is {}", self.notation()),
         };
         Diagnostic::new(Severity::Warning, "segment-out-of-order", message).with_help(help)
     }
 
+    /// The ids of the message's segments in a range of indices.
+    fn named(&self, range: impl RangeBounds<usize>) -> impl Iterator<Item = SegmentId> {
+        let segments = self.message.segments();
+        let within = segments.filter(move |segment| range.contains(&segment.index()));
+        within.filter_map(|segment| segment.segment_id())
+    }
+
     fn missing(&mut self, id: SegmentId) {
+        if self.elsewhere.contains(&id) {
+            return;
+        }
         let structure = self.structure();
         let within = match self.around.last() {
             Some(group) => format!("{structure}, group {group}"),
@@ -170,6 +181,24 @@ impl Checker<'_> {
             .map(ToString::to_string)
             .unwrap_or_default()
     }
+}
+
+fn elsewhere(message: &Message, tree: &Node) -> Vec<SegmentId> {
+    let mut ids = Vec::new();
+    tree.visit(&mut |node| {
+        if let NodeKind::Segment {
+            index,
+            standing: Standing::OutOfOrder,
+        } = node.kind
+        {
+            ids.extend(
+                message
+                    .segment(index)
+                    .and_then(|segment| segment.segment_id()),
+            );
+        }
+    });
+    ids
 }
 
 fn unknown(id: SegmentId) -> Diagnostic {

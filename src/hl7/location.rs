@@ -133,6 +133,17 @@ impl FromStr for FieldPath {
     }
 }
 
+impl FromStr for SegmentId {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        Self::new(text).ok_or(LocationError {
+            offset: 0,
+            problem: LocationProblem::SegmentId,
+        })
+    }
+}
+
 impl FromStr for Location {
     type Err = LocationError;
 

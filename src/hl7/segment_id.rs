@@ -57,17 +57,6 @@ impl fmt::Debug for SegmentId {
     }
 }
 
-impl std::str::FromStr for SegmentId {
-    type Err = super::LocationError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::new(text).ok_or(super::LocationError {
-            offset: 0,
-            problem: super::LocationProblem::SegmentId,
-        })
-    }
-}
-
 impl serde::Serialize for SegmentId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())

@@ -1,11 +1,13 @@
 //! Messages are bound as the standard's structures have them, and nothing of them is lost.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use pipehat::grammar::{Grammar, Node, NodeKind, Standing, bind, resolve};
+use pipehat::grammar::{Grammar, Node, NodeKind, Standing, bind, check, resolve};
 use pipehat::hl7::{self, Message};
 use pipehat::profile::Profile;
 use pipehat::standard::Version;
+use proptest::prelude::*;
 
 /// A message of this type with these segments: `MSH` and then each id alone on its line.
 fn message(code: &str, ids: &str) -> Message {
@@ -188,5 +190,206 @@ fn what_stands_elsewhere_stays_where_it_is() {
         "MFN^Z99^MFN_M02",
         "MFI MFE STF PRA MFE STF",
         "MSH MFI (MF_STAFF: MFE STF PRA) (MF_STAFF 2: MFE STF)",
+    );
+}
+
+#[test]
+fn what_is_not_as_the_grammar_has_it_is_told() {
+    let told = |code: &str, ids: &str, expect: &[&str]| {
+        let message = message(code, ids);
+        let grammar = grammar(&message);
+        let found = check(&message, &bind(&message, &grammar), &grammar);
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found, expect, "{code} {ids}");
+    };
+    told("ADT^A01", "EVN PID ZPI PV1", &[]);
+    told(
+        "ADT^A01",
+        "EVN PID ZZZ QQQ PV1",
+        &[
+            "info[segment-unknown] ZZZ: ZZZ is unknown: the profile does not describe it \
+             (add \"ZZZ\" to `segments` of the profile)",
+            "warning[segment-unknown] QQQ: QQQ is unknown: neither HL7 nor the profile describes it \
+             (add \"QQQ\" to `segments` of the profile)",
+        ],
+    );
+    told(
+        "ORU^R01",
+        "PID OBR OBX PRT",
+        &[
+            "warning[segment-not-in-structure] PRT: PRT does not belong in ORU_R01 of HL7 2.5.1 \
+           (ORU_R01 has it from HL7 2.7 on)",
+        ],
+    );
+    told(
+        "ADT^A01",
+        "PID PV1 NK1",
+        &[
+            "warning[segment-missing] EVN: EVN is required in ADT_A01 and missing (it stands after MSH)",
+            "warning[segment-out-of-order] NK1: NK1 may not stand here in ADT_A01 (ADT_A01 has NK1 before PV1)",
+        ],
+    );
+    told(
+        "ADT^A01",
+        "PID EVN PV1",
+        &[
+            "warning[segment-out-of-order] PID: PID may not stand here in ADT_A01 (ADT_A01 has PID after EVN)",
+        ],
+    );
+    told(
+        "VXU^V04",
+        "PID RXA",
+        &[
+            "warning[segment-missing] ORC: ORC is required in VXU_V04, group ORDER and missing (it stands after PID)",
+        ],
+    );
+}
+
+#[test]
+fn a_lost_line_end_is_told() {
+    let (message, _) =
+        hl7::parse("MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\rEVN|A01\rPID|1||7 PV1|1|I");
+    let grammar = grammar(&message);
+    let found = check(&message, &bind(&message, &grammar), &grammar);
+    let codes: Vec<_> = found.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["segment-glued", "segment-missing"]);
+}
+
+#[test]
+fn fields_say_who_describes_them() {
+    let message = message("ORU^R01", "");
+    let grammar = grammar(&message);
+    let origin = |id: &str, number| {
+        let segment = grammar.segment(id)?;
+        segment
+            .field(number)
+            .map(|field| (field.name.to_owned(), field.origin.to_string()))
+    };
+    let is = |name: &str, origin: &str| Some((name.to_owned(), origin.to_owned()));
+    assert_eq!(origin("PID", 3), is("Patient Identifier List", "HL7 2.5.1"));
+    assert_eq!(
+        origin("OBX", 29),
+        is("Observation Type", "HL7 2.8.1, later")
+    );
+    assert_eq!(origin("PID", 88), None);
+    assert_eq!(
+        grammar.segment("ZPI").map(|view| view.origin.to_string()),
+        Some("site".to_owned())
+    );
+    assert_eq!(grammar.segment("ZZZ"), None);
+    let names = grammar.names(&"PID-3.4.1".parse().expect("a location"));
+    assert_eq!(names.last().map(String::as_str), Some("Namespace ID"));
+    assert!(
+        grammar
+            .order()
+            .starts_with(&["MSH", "SFT", "PID"].map(|id| id.parse().expect("an id")))
+    );
+}
+
+const SOME_IDS: [&str; 24] = [
+    "EVN",
+    "PID",
+    "PD1",
+    "NK1",
+    "PV1",
+    "PV2",
+    "ORC",
+    "OBR",
+    "OBX",
+    "NTE",
+    "SPM",
+    "SAC",
+    "AL1",
+    "DG1",
+    "PR1",
+    "ROL",
+    "GT1",
+    "IN1",
+    "IN2",
+    "RGS",
+    "AIS",
+    "ZPI",
+    "QQQ",
+    "no segment",
+];
+
+proptest! {
+    #[test]
+    fn binding_keeps_every_segment_in_order(
+        code in prop::sample::select(vec!["ADT^A01", "ORU^R01", "OML^O21", "ORM^O01", "SIU^S12", "MFN^M03", "QQQ^Q99"]),
+        ids in prop::collection::vec(prop::sample::select(&SOME_IDS[..]), 0..60),
+    ) {
+        let mut text = format!("MSH|^~\\&|A|B|C|D|20260101||{code}|1|P|2.5.1");
+        for id in ids {
+            let _ = write!(text, "\r{id}|1");
+        }
+        let message = hl7::parse(&text).0;
+        let grammar = grammar(&message);
+        let tree = bind(&message, &grammar);
+        prop_assert_eq!(tree.segments(), (0..message.segment_count()).collect::<Vec<_>>());
+        let _ = check(&message, &tree, &grammar);
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "hl7") {
+            found.push(path);
+        }
+    }
+}
+
+/// Says how many of the corpus's messages fit their structure, where there is a corpus.
+#[test]
+#[allow(clippy::print_stdout, reason = "the count is for people to read")]
+fn messages_of_the_corpus_are_bound() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let corpus = std::env::var_os("PIPEHAT_CORPUS").map_or(beside, PathBuf::from);
+    let mut paths = Vec::new();
+    files(&corpus, &mut paths);
+    if paths.is_empty() {
+        println!("no corpus to read");
+    }
+    let (mut whole, mut all) = ([0; 2], [0; 2]);
+    for path in paths {
+        let bytes = std::fs::read(&path).expect("the corpus can be read");
+        for piece in hl7::split(&bytes) {
+            let decoded = hl7::decode(&bytes[piece.range.clone()], None);
+            let message = hl7::parse(&decoded.text).0;
+            let stated = message.text_at(&"MSH-12.1".parse().expect("a location"));
+            let version = Version::nearest(&stated).unwrap_or_default();
+            let (grammar, _) = resolve(version, &Profile::new("corpus"), None, &message);
+            let tree = bind(&message, &grammar);
+            assert_eq!(
+                tree.segments(),
+                (0..message.segment_count()).collect::<Vec<_>>(),
+                "{}",
+                path.display()
+            );
+            let kind = match &*message.text_at(&"MSH-9.1".parse().expect("a location")) {
+                "ADT" => 0,
+                "ORU" => 1,
+                _ => continue,
+            };
+            let mut fits = true;
+            tree.visit(&mut |node| {
+                fits &= !matches!(
+                    node.kind,
+                    NodeKind::Segment {
+                        standing: Standing::NotInStructure | Standing::OutOfOrder,
+                        ..
+                    }
+                );
+            });
+            all[kind] += 1;
+            whole[kind] += usize::from(fits);
+        }
+    }
+    println!(
+        "fit their structure: {} of {} ADT, {} of {} ORU",
+        whole[0], all[0], whole[1], all[1]
     );
 }
