@@ -1,4 +1,48 @@
-//! Pipehat.
+//! Pipehat: a native interface development environment for HL7 v2.
+//!
+//! # The idea
+//!
+//! Three **ground facts**: messages, the HL7 standard, the site profile. Everything on screen and on
+//! the command line is **derived** from them by one pure function, [`workbench::derive`]. The window
+//! and the command line are two faces of the same workbench; neither can do anything that the other
+//! cannot be tested for.
+//!
+//! # The rooms, from the ground up
+//!
+//! | room | what it knows | what it must not know |
+//! |---|---|---|
+//! | [`hl7`] | a message as text: segments, fields, escapes, edits, charsets, files of many messages | versions, sites, files |
+//! | [`standard`] | what HL7 says, 2.1 to 2.8.2 | messages, sites |
+//! | [`cancel`] | whether a newer revision was asked for | everything else |
+//! | [`diagnostic`] | what is wrong, where, and what would be right | who finds it |
+//! | [`profile`] | what this site says: a RON document, its edits and their history | files, scripts' meaning |
+//! | [`grammar`] | standard and profile resolved; a message bound to them | mapping |
+//! | [`mapping`] | scripts and rows: from the bound message to output | files, the window |
+//! | [`workbench`] | samples, previews, the worker, files that are opened and saved | the window, the terminal |
+//! | `cli` | one file a subcommand | the window |
+//! | `app` | the window (feature `gui`) | the terminal |
+//!
+//! A room may use the rooms below it, never above, never beside. `tests/it/architecture.rs` keeps
+//! that, and the rules below.
+//!
+//! # What holds everywhere
+//!
+//! - Parsing never fails and loses nothing: [`hl7::parse`] gives a message and its faults, and
+//!   printing what was parsed gives back the same bytes.
+//! - Only `mapping` names Rhai, only `app` names egui. The window's thread never parses, never runs a
+//!   script and never touches a file.
+//! - [`workbench::derive`] reads a snapshot and nothing else: the time and the seed of control ids are
+//!   inputs, so that every run can be repeated.
+//! - What a user wrote can be wrong and is no error: functions return a value *and* diagnostics. What
+//!   the world refuses (a file, a dialog) is an error of its room, and says what to do.
+//! - Patient data never reaches a log, a `Debug` print or a panic message; shapes and locations do.
+//!
+//! # One message, from file to preview
+//!
+//! The worker reads the file, the corpus finds the messages in it, a snapshot names the one that is
+//! selected, and `derive` takes it through: decode (MSH-18) → parse → match a message definition →
+//! bind to the structure → check → rows and script → print. The window shows the last good preview
+//! until the next one is there; a newer edit cancels the run of an older one.
 
 #[cfg(feature = "gui")]
 pub mod app;
