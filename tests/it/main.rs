@@ -1,5 +1,10 @@
 //! Integration tests.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails by unwrap says where it failed"
+)]
+
 mod architecture;
 mod cases;
 mod cli;
