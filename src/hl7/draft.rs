@@ -123,7 +123,8 @@ impl Draft {
 
     /// Writes a plain value, escaped as needed. Clearing what is absent changes nothing.
     pub fn set(&mut self, location: &Location, text: &str) -> Result<(), EditError> {
-        let raw = escape(text, &self.delimiters).into_owned();
+        let delimiters = self.delimiters;
+        let raw = escape(text, &delimiters);
         self.write(location, &raw)
     }
 
@@ -137,7 +138,8 @@ impl Draft {
 
     /// Writes a plain value inside the segment at an index counted from 0.
     pub fn set_in(&mut self, index: usize, path: &FieldPath, text: &str) -> Result<(), EditError> {
-        let raw = escape(text, &self.delimiters).into_owned();
+        let delimiters = self.delimiters;
+        let raw = escape(text, &delimiters);
         self.write_in(index, path, &raw)
     }
 
@@ -391,12 +393,10 @@ impl Draft {
             });
         }
         let at = index.min(self.parts.len() - 1);
-        let copy = self.segment_text(at).to_owned();
-        let part = &mut self.parts[at];
-        if matches!(part.text, PartText::Kept { .. }) {
-            part.text = PartText::Own(copy);
+        if matches!(self.parts[at].text, PartText::Kept { .. }) {
+            self.parts[at].text = PartText::Own(self.segment_text(at).to_owned());
         }
-        match &mut part.text {
+        match &mut self.parts[at].text {
             PartText::Own(text) => text,
             PartText::Kept { .. } => unreachable!("made its own just above"),
         }

@@ -89,7 +89,6 @@ impl Engine {
         for function in FUNCTIONS {
             (function.register)(&mut rhai);
         }
-        super::handles::register(&mut rhai);
         rhai.set_max_operations(limits.operations)
             .set_max_call_levels(limits.call_depth)
             .set_max_expr_depths(limits.expression_depth, limits.expression_depth / 2)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, ParseError, ParseErrorType, Position};
 
 use super::engine::Engine;
+use super::handles::with_plain_names;
 use super::suggest::nearest;
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -116,7 +117,7 @@ pub(super) fn of_run(
 
 fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
     let limits = engine.limits();
-    let shown = || lowered(&error.to_string());
+    let shown = || lowered(&with_plain_names(&error.to_string()));
     match error {
         EvalAltResult::ErrorRuntime(value, _) => match value.clone().try_cast::<ScriptFault>() {
             Some(fault) => fault.diagnostic(),
@@ -148,14 +149,19 @@ fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
             format!("{} is over its limit", lowered(what)),
         )
         .with_help("copy large values with out.copy, which does not read them"),
-        EvalAltResult::ErrorFunctionNotFound(signature, _) => function_unknown(signature, engine),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+            function_unknown(&with_plain_names(signature), engine)
+        }
         EvalAltResult::ErrorVariableNotFound(variable, _) => variable_unknown(variable),
         EvalAltResult::ErrorDotExpr(..) | EvalAltResult::ErrorPropertyNotFound(..) => {
             Diagnostic::error("script-property", shown())
         }
         EvalAltResult::ErrorIndexingType(what, _) => Diagnostic::error(
             "script-index",
-            format!("{what} cannot be read or written this way"),
+            format!(
+                "{} cannot be read or written this way",
+                with_plain_names(what)
+            ),
         )
         .with_help("a path is a text, such as msg[\"PID-5.1\"]"),
         _ => Diagnostic::error("script-error", shown()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::errors::ScriptFault;
 use super::paths::Path;
-use crate::hl7::{Draft, EditError, Location, Message, Segment, SegmentId};
+use crate::hl7::{Draft, EditError, Location, Message, Pick, Segment, SegmentId};
 
 /// Bytes that a script may write into one message, all writes together.
 const MOST_WRITTEN: usize = 256 << 20;
@@ -14,6 +14,8 @@ pub(super) struct Output {
     draft: Draft,
     order: Arc<[SegmentId]>,
     keys: Vec<u32>,
+    /// The names of the segments, to find one without looking at the text again.
+    names: Vec<Option<SegmentId>>,
     next_key: u32,
     written: usize,
 }
@@ -33,6 +35,7 @@ impl Output {
             draft,
             order,
             keys: Vec::new(),
+            names: Vec::new(),
             next_key: 0,
             written: 0,
         }
@@ -56,6 +59,13 @@ impl Output {
     /// Writes a plain value.
     pub(super) fn set(&mut self, location: &Location, text: &str) -> Result<(), ScriptFault> {
         self.count(text.len())?;
+        let known = match (&location.occurrence, &location.path) {
+            (Pick::First, Some(path)) => self.first_named(location.segment).zip(Some(path)),
+            _ => None,
+        };
+        if let Some((index, path)) = known {
+            return Ok(self.draft.set_in(index, path, text)?);
+        }
         self.draft.set(location, text)?;
         self.key_made(location.segment);
         Ok(())
@@ -94,14 +104,14 @@ impl Output {
     pub(super) fn append(&mut self, segment: Segment<'_>) -> Result<u32, ScriptFault> {
         self.count(segment.raw().len())?;
         self.draft.append(segment);
-        Ok(self.key_added())
+        Ok(self.key_added(segment.segment_id()))
     }
 
     /// Appends an empty segment.
     pub(super) fn append_named(&mut self, id: SegmentId) -> Result<u32, ScriptFault> {
         self.count(id.as_str().len())?;
         self.draft.append_named(id);
-        Ok(self.key_added())
+        Ok(self.key_added(Some(id)))
     }
 
     /// The whole message as it is, in place of what was written.
@@ -110,8 +120,9 @@ impl Output {
         self.draft = Draft::from_message(message);
         self.draft.set_order(Arc::clone(&self.order));
         self.keys.clear();
-        for _ in 0..self.draft.segment_count() {
-            self.key_added();
+        self.names.clear();
+        for segment in message.segments() {
+            self.key_added(segment.segment_id());
         }
         Ok(())
     }
@@ -122,6 +133,8 @@ impl Output {
             self.draft.move_to_front(index);
             self.keys.remove(index);
             self.keys.insert(0, key);
+            let name = self.names.remove(index);
+            self.names.insert(0, name);
         }
     }
 
@@ -147,6 +160,7 @@ impl Output {
     pub(super) fn remove_at(&mut self, index: usize) {
         if index < self.keys.len() {
             self.keys.remove(index);
+            self.names.remove(index);
             self.draft.remove_at(index);
         }
     }
@@ -163,10 +177,15 @@ impl Output {
         })
     }
 
-    fn key_added(&mut self) -> u32 {
+    fn first_named(&self, id: SegmentId) -> Option<usize> {
+        self.names.iter().position(|name| *name == Some(id))
+    }
+
+    fn key_added(&mut self, name: Option<SegmentId>) -> u32 {
         let key = self.next_key;
         self.next_key += 1;
         self.keys.push(key);
+        self.names.push(name);
         key
     }
 
@@ -179,7 +198,9 @@ impl Output {
             .rev()
             .find(|index| self.draft.segment_id(*index) == id.as_str())
             .unwrap_or(self.keys.len());
-        self.keys.insert(at.min(self.keys.len()), self.next_key);
+        let at = at.min(self.keys.len());
+        self.keys.insert(at, self.next_key);
+        self.names.insert(at, Some(id));
         self.next_key += 1;
     }
 

@@ -162,6 +162,7 @@ pub(super) fn element<T>(
         let path = run.paths.find(path)?;
         Ok::<_, ScriptFault>(take(first(
             &run.message,
+            &run.names,
             run.groups.as_ref(),
             source,
             path,
@@ -210,19 +211,28 @@ fn elements<T>(source: Source, path: &str, take: impl FnOnce(&[Element<'_>]) -> 
 
 fn first<'m>(
     message: &'m Message,
+    names: &[Option<SegmentId>],
     groups: Option<&Groups>,
     source: Source,
     path: &Path,
 ) -> Result<Option<Element<'m>>, ScriptFault> {
     match source {
-        Source::Message => Ok(message.find(path.whole()?)),
         Source::Segment(handle) => {
             let path = path.inside(handle.name())?;
             Ok(handle
                 .segment(message)
                 .and_then(|segment| segment.find(path)))
         }
-        Source::Group(_) => {
+        Source::Message if path.whole()?.occurrence == Pick::First => {
+            let location = path.whole()?;
+            let index = names
+                .iter()
+                .position(|name| *name == Some(location.segment));
+            Ok(index
+                .and_then(|index| message.segment(index))
+                .and_then(|segment| find_in(segment, location.path.as_ref())))
+        }
+        Source::Message | Source::Group(_) => {
             let location = path.whole()?;
             let found = located(message, groups, source, location);
             Ok(found

@@ -156,7 +156,7 @@ pub(super) fn add(name: &str) -> Fallible<RowHandle> {
 
 /// `row.column = value`.
 pub(super) fn set(row: RowHandle, column: &str, value: Dynamic) -> Fallible<()> {
-    let text = text_of(value, &format!("the column \"{column}\""))?;
+    let text = text_of(value, || format!("the column \"{column}\""))?;
     set_text(row, column, &text)
 }
 

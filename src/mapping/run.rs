@@ -63,6 +63,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     let own_rows = rows.mark();
     let running = Running::start(Run {
         script: Arc::clone(&program.name),
+        names: job.message.segments().map(|s| s.segment_id()).collect(),
         message: job.message.clone(),
         profile: Arc::clone(job.profile),
         paths: Paths::new(Arc::clone(&program.paths)),

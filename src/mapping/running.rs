@@ -19,7 +19,7 @@ use super::row_store::RowStore;
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::Node;
-use crate::hl7::{Message, Timestamp};
+use crate::hl7::{Message, SegmentId, Timestamp};
 use crate::profile::Profile;
 
 thread_local! {
@@ -36,6 +36,8 @@ const OPERATIONS_PER_LOOK: u64 = 1_024;
 pub(super) struct Run {
     pub(super) script: Arc<str>,
     pub(super) message: Message,
+    /// The names of its segments, to find one without looking at the text again.
+    pub(super) names: Vec<Option<SegmentId>>,
     pub(super) profile: Arc<Profile>,
     pub(super) paths: Paths,
     pub(super) out: Output,

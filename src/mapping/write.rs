@@ -41,7 +41,7 @@ pub(super) fn set(target: Target, path: &str, text: &str, at: Position) -> Falli
 
 /// `out[path] = value` for what is no text.
 pub(super) fn set_value(target: Target, path: &str, value: Dynamic, at: Position) -> Fallible<()> {
-    let text = text_of(value, &format!("out[\"{path}\"]"))?;
+    let text = text_of(value, || format!("out[\"{path}\"]"))?;
     set(target, path, &text, at)
 }
 
@@ -246,7 +246,10 @@ pub(super) fn segment_name(handle: OutSegmentHandle) -> Fallible<ImmutableString
 }
 
 /// A value as a message holds it.
-pub(super) fn text_of(value: Dynamic, target: &str) -> Result<ImmutableString, ScriptFault> {
+pub(super) fn text_of(
+    value: Dynamic,
+    target: impl FnOnce() -> String,
+) -> Result<ImmutableString, ScriptFault> {
     if value.is_string() {
         return value
             .into_immutable_string()
@@ -275,7 +278,7 @@ pub(super) fn text_of(value: Dynamic, target: &str) -> Result<ImmutableString, S
         .to_lowercase();
     Err(ScriptFault::new(
         "script-write",
-        format!("a {kind} cannot be written to {target}"),
+        format!("a {kind} cannot be written to {}", target()),
     )
     .with_help("write a text, a number, a date or ()"))
 }
