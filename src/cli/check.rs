@@ -9,7 +9,7 @@ use super::args::{Check, CheckFormat};
 use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
 use super::output::Output;
-use super::report::{Report, note};
+use super::report::{Report, counted, note};
 use super::{site, stop};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::profile::validate;
@@ -58,7 +58,11 @@ pub(super) fn run(arguments: &Check) -> Result<Finish, Failure> {
     found.output.finish()?;
     let finish = result?;
     note(format_args!(
-        "{messages} messages: {errors} errors, {warnings} warnings, {remarks} remarks"
+        "{}: {}, {}, {}",
+        counted(messages, "message"),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        counted(remarks, "remark"),
     ));
     Ok(if errors > 0 {
         finish.max(Finish::Found)

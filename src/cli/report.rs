@@ -56,3 +56,9 @@ impl Report {
 pub(super) fn note(text: impl Display) {
     drop(writeln!(io::stderr().lock(), "pipehat: {text}"));
 }
+
+/// `1 message`, `2 messages`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -9,7 +9,7 @@ use super::args::{Target, Transform};
 use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
 use super::rendering::Rendering;
-use super::report::{Report, note};
+use super::report::{Report, counted, note};
 use super::sink::Sink;
 use super::{site, stop};
 use crate::cancel::{Cancel, Stale};
@@ -305,11 +305,12 @@ impl fmt::Display for Summary<'_> {
         let Self(counts, target) = self;
         write!(
             f,
-            "{} messages: {} transformed",
-            counts.messages, counts.written
+            "{}: {} transformed",
+            counted(counts.messages, "message"),
+            counts.written
         )?;
         if *target != Target::Hl7 {
-            write!(f, " to {} rows", counts.rows)?;
+            write!(f, " to {}", counted(counts.rows, "row"))?;
         }
         for (count, what) in [
             (counts.with_errors, "of them with errors"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::delimiters::{DelimiterFault, Delimiters};
+use super::delimiters::{DelimiterFault, DelimiterRole, Delimiters};
 use super::fault::{Fault, FaultKind};
 use super::index::{Span, is_segment_line};
 use super::message::Message;
@@ -57,10 +57,18 @@ fn find_delimiters(text: &str, faults: &mut Vec<Fault>) -> Delimiters {
         .find(|(_, c)| *c == delimiters.field)
         .map_or(line.len(), |(at, _)| at);
     for fault in said {
+        // MSH-1 is the fourth character; the others stand in MSH-2 behind it.
         let first = match fault {
-            DelimiterFault::Missing(_) | DelimiterFault::Doubled(_) | DelimiterFault::TooMany => 3,
-            DelimiterFault::Odd(_) => 3.min(line.len()),
+            DelimiterFault::Missing(role)
+            | DelimiterFault::Doubled(role)
+            | DelimiterFault::Odd(role)
+                if role == DelimiterRole::Field =>
+            {
+                3
+            }
+            _ => 4,
         };
+        let first = first.min(line.len());
         faults.push(Fault {
             kind: FaultKind::Delimiter(fault),
             span: start + first..start + second.max(first),

@@ -186,7 +186,7 @@ fn messages_are_mapped() {
         "20260102",
         "-",
     ];
-    check(&folder, &run, 0, out, "1 messages: 1 transformed");
+    check(&folder, &run, 0, out, "1 message: 1 transformed");
     let rows =
         "{\"index\":0,\"table\":\"patient\",\"row\":{\"mrn\":\"4711\",\"born\":\"1970-01-02\"}}\n";
     let run = [
@@ -315,7 +315,7 @@ fn faults_are_found() {
         &["check", "admit.hl7"],
         0,
         "",
-        "1 messages: 0 errors",
+        "1 message: 0 errors",
     );
     for (arguments, status, words) in [
         (
