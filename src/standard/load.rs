@@ -3,6 +3,7 @@
 //! Its form is described in `assets/standard/generator/pack.py`, which writes it. A definition that
 //! several versions share stands there once, with a mask of those versions.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -43,6 +44,48 @@ fn unpack() -> std::io::Result<String> {
 /// Reads what holds for `version`.
 pub(super) fn load(version: Version) -> Definitions {
     read(text(), version)
+}
+
+/// The versions that define something of this kind under this id, as a mask: known without reading
+/// any of them.
+pub(super) fn versions_with(kind: Kind, id: &str) -> u16 {
+    type Masks = HashMap<(&'static str, &'static str), u16>;
+    static MASKS: OnceLock<Masks> = OnceLock::new();
+    let masks = MASKS.get_or_init(|| {
+        let mut masks = Masks::new();
+        for line in text().lines() {
+            let mut places = line.split('\t');
+            let kind = next(&mut places);
+            if matches!(kind, "S" | "D" | "M" | "E") {
+                let id = next(&mut places);
+                let mask = u16::from_str_radix(next(&mut places), 16).unwrap_or(0);
+                *masks.entry((kind, id)).or_default() |= mask;
+            }
+        }
+        masks
+    });
+    masks.get(&(kind.letter(), id)).copied().unwrap_or(0)
+}
+
+/// A kind of definition that is looked for in several versions.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Segment,
+    DataType,
+    Structure,
+    Event,
+}
+
+impl Kind {
+    /// What its lines start with.
+    fn letter(self) -> &'static str {
+        match self {
+            Self::Segment => "S",
+            Self::DataType => "D",
+            Self::Structure => "M",
+            Self::Event => "E",
+        }
+    }
 }
 
 /// The loader without its caches, for benchmarks.
