@@ -197,7 +197,7 @@ fn messages_are_mapped() {
         "rows-json",
         "admit.hl7",
     ];
-    check(&folder, &run, 0, rows, "1 rows");
+    check(&folder, &run, 0, rows, "1 row");
     let csv = "mrn,born\r\n4711,1970-01-02\r\n";
     let run = [
         "transform",
