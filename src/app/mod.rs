@@ -4,12 +4,25 @@
 //! script or touches a file. One function performs the actions. Colours, sizes and faces come from
 //! `assets/theme` and `assets/fonts`. Only this room names egui.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the panels that use these parts come next"
-)]
-
+mod action;
+mod cx;
+mod dialogs;
 mod fonts;
+mod layout;
+mod menu;
+mod open;
+mod palette;
+mod panels;
+mod path_dialog;
+mod perform;
+mod question;
+mod settings;
+mod state;
+mod status;
 mod theme;
+mod toasts;
 mod widgets;
+mod window;
+
+pub use open::{AppError, Renderer, open};
+pub use window::{Start, Window};

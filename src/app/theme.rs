@@ -157,8 +157,8 @@ impl Theme {
     }
 
     /// `steps` on the grid, in points.
-    pub(super) fn grid(&self, steps: i8) -> f32 {
-        f32::from(self.size.unit * steps)
+    pub(super) fn grid(&self, steps: i16) -> f32 {
+        f32::from(i16::from(self.size.unit) * steps)
     }
 
     /// The margin inside panels and dialogs.
@@ -175,6 +175,13 @@ impl Theme {
     pub(super) fn code_font(&self) -> FontId {
         FontId::new(self.size.code, FontFamily::Monospace)
     }
+}
+
+/// The frame of a dialog.
+pub(super) fn dialog_frame(ctx: &egui::Context) -> egui::Frame {
+    let style = ctx.global_style();
+    let theme = Theme::pick(style.visuals.dark_mode);
+    egui::Frame::window(&style).inner_margin(theme.margin(5, 4))
 }
 
 /// The family of the semi-bold text face.
@@ -253,7 +260,7 @@ fn visuals(theme: &Theme, base: egui::Visuals) -> egui::Visuals {
     visuals.warn_fg_color = theme.severity.warning.0;
     visuals.error_fg_color = theme.severity.error.0;
     visuals.selection.bg_fill = surface.selected.0;
-    visuals.selection.stroke = Stroke::new(1.0, theme.accent.line.0);
+    visuals.selection.stroke = Stroke::new(1.0, text.accent.0);
     visuals.text_cursor.stroke = Stroke::new(2.0, text.accent.0);
     visuals.striped = false;
     visuals.indent_has_left_vline = false;
@@ -267,7 +274,7 @@ fn visuals(theme: &Theme, base: egui::Visuals) -> egui::Visuals {
     };
     let widgets = &mut visuals.widgets;
     widgets.noninteractive = state(surface.panel, surface.border.0, text.body);
-    widgets.inactive = state(surface.raised, surface.border.0, text.body);
+    widgets.inactive = state(surface.raised, surface.outline.0, text.body);
     widgets.hovered = state(surface.hovered, surface.outline.0, text.strong);
     widgets.active = state(surface.pressed, theme.accent.line.0, text.strong);
     widgets.open = state(surface.hovered, surface.outline.0, text.strong);

@@ -22,4 +22,4 @@ mod site;
 mod stop;
 mod transform;
 
-pub use run::run;
+pub use run::{OpenWindow, run};

@@ -12,8 +12,11 @@ use super::failure::{Failure, Finish, exit_code};
 use super::report::note;
 use super::{check, get, show, transform};
 
+/// What opens the window on files, or says why it cannot; this room knows nothing of windows.
+pub type OpenWindow<'a> = &'a dyn Fn(Vec<PathBuf>) -> Result<(), String>;
+
 /// Runs the program with its arguments, the program's own name first.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, window: OpenWindow<'_>) -> ExitCode {
     log();
     // A panic's text can quote a message; where it happened is enough to mend it.
     std::panic::set_hook(Box::new(|panic| {
@@ -34,7 +37,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Get(arguments)) => get::run(&arguments),
         Some(Command::Transform(arguments)) => transform::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
-        None => window(arguments.files),
+        None => window(arguments.files)
+            .map(|()| Finish::Clean)
+            .map_err(Failure::Argument),
     };
     match &result {
         Ok(_) | Err(Failure::BrokenPipe) => {}
@@ -63,20 +68,4 @@ fn log() {
             .with_writer(std::io::stderr)
             .try_init(),
     );
-}
-
-#[cfg(not(feature = "gui"))]
-fn window(_: Vec<PathBuf>) -> Result<Finish, Failure> {
-    Err(Failure::Argument(
-        "this build has no window. Give a command, such as `pipehat show FILE`, or see `pipehat --help`."
-            .to_owned(),
-    ))
-}
-
-#[cfg(feature = "gui")]
-fn window(_: Vec<PathBuf>) -> Result<Finish, Failure> {
-    Err(Failure::Argument(
-        "the window is not built yet. Give a command, such as `pipehat show FILE`, or see `pipehat --help`."
-            .to_owned(),
-    ))
 }

@@ -119,10 +119,9 @@ impl CodeEditor {
                 .id(id)
                 .code_editor()
                 .lock_focus(true)
-                .frame(egui::Frame::NONE)
-                .margin(theme.margin(1, 1))
+                .frame(egui::Frame::NONE.inner_margin(theme.margin(1, 1)))
                 .desired_width(f32::INFINITY)
-                .min_size(size)
+                .min_size(Vec2::new(0.0, size.y))
                 .layouter(&mut layouter)
                 .show(ui);
             let edit = &output.response.response;

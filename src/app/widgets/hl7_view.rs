@@ -152,10 +152,9 @@ impl Hl7View {
                 .id(id)
                 .code_editor()
                 .lock_focus(false)
-                .frame(egui::Frame::NONE)
-                .margin(theme.margin(2, 1))
+                .frame(egui::Frame::NONE.inner_margin(theme.margin(2, 1)))
                 .desired_width(f32::INFINITY)
-                .min_size(size)
+                .min_size(Vec2::new(0.0, size.y))
                 .layouter(&mut layouter)
                 .show(ui);
             let edit = &output.response.response;

@@ -9,4 +9,4 @@ mod rows;
 pub(super) use code_editor::{CodeEditor, CodeView, Mark};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View};
-pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsResponse, RowsView, Width, cell_text};
+pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text, dot};

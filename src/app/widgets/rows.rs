@@ -93,11 +93,14 @@ impl RowsView<'_> {
             (area.height() / theme.size.row) as usize,
             &mut response,
         );
+        // The lines between columns stay fainter than those between panels.
+        ui.visuals_mut().widgets.noninteractive.bg_stroke.color = *theme.surface.line;
         let mut table = TableBuilder::new(ui)
-            .id_salt(self.name)
+            .id_salt((self.name, self.columns.len()))
             .sense(Sense::click())
             .resizable(true)
             .auto_shrink(false)
+            .min_scrolled_height(0.0)
             .cell_layout(Layout::left_to_right(Align::Center));
         for column in self.columns {
             table = table.column(match column.width {
@@ -225,18 +228,9 @@ impl RowsView<'_> {
 }
 
 fn header_ui(ui: &mut Ui, theme: &Theme, title: &str) {
-    let rect = ui.max_rect();
+    let rect = ui.max_rect().expand2(Vec2::new(theme.grid(2), 0.0));
     let line = Stroke::new(1.0, *theme.surface.border);
-    ui.painter().rect_filled(
-        rect.expand2(Vec2::new(theme.grid(2), 0.0)),
-        0.0,
-        *theme.surface.panel,
-    );
-    ui.painter().hline(
-        rect.expand2(Vec2::new(theme.grid(2), 0.0)).x_range(),
-        rect.bottom(),
-        line,
-    );
+    ui.painter().hline(rect.x_range(), rect.bottom(), line);
     ui.add_space(theme.grid(1));
     let text = egui::RichText::new(title).small().color(*theme.text.weak);
     ui.add(egui::Label::new(text).truncate());
@@ -291,4 +285,12 @@ fn chevron(ui: &Ui, rect: Rect, open: bool, colour: egui::Color32) {
 /// One line of text in a cell, cut off where the cell ends, whole when the pointer rests on it.
 pub(in crate::app) fn cell_text(ui: &mut Ui, text: impl Into<egui::WidgetText>) -> egui::Response {
     ui.add(egui::Label::new(text).truncate())
+}
+
+/// A small dot in the colour of a state; words beside it say the state, too.
+pub(in crate::app) fn dot(ui: &mut Ui, colour: egui::Color32) {
+    let size = Theme::of(ui).grid(2);
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
+    ui.painter()
+        .circle_filled(rect.center(), size * 0.45, colour);
 }

@@ -1,0 +1,355 @@
+//! What a person can ask for: commands, which need no more words, and actions, which carry some.
+
+use std::path::PathBuf;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::layout::Pane;
+use crate::hl7::Location;
+use crate::profile::Edit;
+use crate::workbench::SampleId;
+
+/// Something that stands in the menu, the palette and the help, each with its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Command {
+    OpenSamples,
+    OpenFolder,
+    OpenByPath,
+    PasteMessage,
+    CloseSource,
+    CloseSamples,
+    NewProfile,
+    OpenProfile,
+    SaveProfile,
+    SaveProfileAs,
+    ReloadProfile,
+    SaveOutput,
+    TryExample,
+    ShowStart,
+    Quit,
+    Undo,
+    Redo,
+    RestoreMessage,
+    NextSample,
+    PreviousSample,
+    AddDefinition,
+    AddSegment,
+    ToggleGhosts,
+    ToggleFolding,
+    ShowSamples,
+    ShowRaw,
+    ShowTree,
+    ShowScript,
+    ShowProfile,
+    ShowOutput,
+    ShowProblems,
+    ShowHelp,
+    ArrangeMap,
+    FollowSystemTheme,
+    UseDarkTheme,
+    UseLightTheme,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    Presenter,
+    Palette,
+}
+
+/// What the menu, the palette and the help say of a command.
+pub(super) struct Words {
+    pub(super) name: &'static str,
+    pub(super) tip: &'static str,
+    pub(super) key: Option<KeyboardShortcut>,
+}
+
+const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+fn words(name: &'static str, tip: &'static str) -> Words {
+    Words {
+        name,
+        tip,
+        key: None,
+    }
+}
+
+fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) -> Words {
+    Words {
+        name,
+        tip,
+        key: Some(KeyboardShortcut::new(modifiers, key)),
+    }
+}
+
+impl Command {
+    /// All commands, in the order in which help and palette list them.
+    pub(super) const ALL: [Self; 41] = [
+        Self::OpenSamples,
+        Self::OpenFolder,
+        Self::OpenByPath,
+        Self::PasteMessage,
+        Self::CloseSource,
+        Self::CloseSamples,
+        Self::NewProfile,
+        Self::OpenProfile,
+        Self::SaveProfile,
+        Self::SaveProfileAs,
+        Self::ReloadProfile,
+        Self::SaveOutput,
+        Self::TryExample,
+        Self::ShowStart,
+        Self::Quit,
+        Self::Undo,
+        Self::Redo,
+        Self::RestoreMessage,
+        Self::NextSample,
+        Self::PreviousSample,
+        Self::AddDefinition,
+        Self::AddSegment,
+        Self::ToggleGhosts,
+        Self::ToggleFolding,
+        Self::ShowSamples,
+        Self::ShowRaw,
+        Self::ShowTree,
+        Self::ShowScript,
+        Self::ShowProfile,
+        Self::ShowOutput,
+        Self::ShowProblems,
+        Self::ShowHelp,
+        Self::ArrangeMap,
+        Self::FollowSystemTheme,
+        Self::UseDarkTheme,
+        Self::UseLightTheme,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
+        Self::Presenter,
+        Self::Palette,
+    ];
+
+    /// Its name, what it does, and its key.
+    pub(super) fn words(self) -> Words {
+        use Modifiers as M;
+        match self {
+            Self::OpenSamples => keyed(
+                "Open samples…",
+                "Read files that hold HL7 messages",
+                M::COMMAND,
+                Key::O,
+            ),
+            Self::OpenFolder => words(
+                "Open a folder of samples…",
+                "Read all messages below a folder",
+            ),
+            Self::OpenByPath => keyed(
+                "Open by path…",
+                "Type the path of a file, a folder or a profile",
+                M::COMMAND,
+                Key::L,
+            ),
+            Self::PasteMessage => words(
+                "Paste a message",
+                "Take the messages on the clipboard (Ctrl+V outside of a text)",
+            ),
+            Self::CloseSource => words(
+                "Close this source",
+                "Forget the file of the selected sample; the file itself stays",
+            ),
+            Self::CloseSamples => {
+                words("Close all samples", "Forget all samples; their files stay")
+            }
+            Self::NewProfile => keyed(
+                "New profile",
+                "Begin a site profile that stands in no file yet",
+                M::COMMAND,
+                Key::N,
+            ),
+            Self::OpenProfile => keyed(
+                "Open a site profile…",
+                "Read a site profile (RON)",
+                SHIFTED,
+                Key::O,
+            ),
+            Self::SaveProfile => keyed(
+                "Save profile",
+                "Write the profile and its scripts; what was there is kept as .bak",
+                M::COMMAND,
+                Key::S,
+            ),
+            Self::SaveProfileAs => keyed(
+                "Save profile as…",
+                "Write the profile under another name",
+                SHIFTED,
+                Key::S,
+            ),
+            Self::ReloadProfile => words(
+                "Reload profile",
+                "Read the profile's file again and forget what was changed here",
+            ),
+            Self::SaveOutput => words(
+                "Save output message as…",
+                "Write the message that the script made",
+            ),
+            Self::TryExample => words(
+                "Try the worked example",
+                "Open St Elsewhere's samples and profile",
+            ),
+            Self::ShowStart => words("Start page", "Show where to begin"),
+            Self::Quit => keyed("Quit", "Close the window", M::COMMAND, Key::Q),
+            Self::Undo => keyed(
+                "Undo",
+                "Take back the last change of the profile",
+                M::COMMAND,
+                Key::Z,
+            ),
+            Self::Redo => keyed(
+                "Redo",
+                "Make the change again that was taken back",
+                SHIFTED,
+                Key::Z,
+            ),
+            Self::RestoreMessage => words(
+                "Restore the message",
+                "Drop what was changed in the selected sample",
+            ),
+            Self::NextSample => keyed(
+                "Next sample",
+                "Go to the sample below",
+                M::ALT,
+                Key::ArrowDown,
+            ),
+            Self::PreviousSample => keyed(
+                "Previous sample",
+                "Go to the sample above",
+                M::ALT,
+                Key::ArrowUp,
+            ),
+            Self::AddDefinition => words(
+                "Add a message definition",
+                "Describe one more kind of message",
+            ),
+            Self::AddSegment => words(
+                "Describe a Z-segment",
+                "Add a segment of the site to the profile",
+            ),
+            Self::ToggleGhosts => keyed(
+                "Show what could be there",
+                "Show or hide fields and segments that are absent",
+                M::COMMAND,
+                Key::G,
+            ),
+            Self::ToggleFolding => words(
+                "Fold long values",
+                "Show or fold values of more than 160 bytes",
+            ),
+            Self::ShowSamples => words("Samples", "Go to the list of samples"),
+            Self::ShowRaw => words("Message text", "Go to the text of the message"),
+            Self::ShowTree => words("Message tree", "Go to the tree of the message"),
+            Self::ShowScript => words("Script", "Go to the scripts of the profile"),
+            Self::ShowProfile => words("Profile", "Go to the profile's own page"),
+            Self::ShowOutput => words("Output", "Go to what the mapping made"),
+            Self::ShowProblems => words("Problems", "Go to the list of problems"),
+            Self::ShowHelp => keyed(
+                "Help",
+                "Show all commands and all script functions",
+                M::NONE,
+                Key::F1,
+            ),
+            Self::ArrangeMap => keyed(
+                "Arrange panels: Map",
+                "Put the panels back: samples, message, script, output",
+                M::COMMAND,
+                Key::Num2,
+            ),
+            Self::FollowSystemTheme => words("System theme", "Be dark or light as the system is"),
+            Self::UseDarkTheme => words("Dark theme", "Light text on dark ground"),
+            Self::UseLightTheme => words("Light theme", "Dark text on light ground"),
+            Self::ZoomIn => keyed("Larger", "Make everything larger", M::COMMAND, Key::Plus),
+            Self::ZoomOut => keyed("Smaller", "Make everything smaller", M::COMMAND, Key::Minus),
+            Self::ZoomReset => keyed(
+                "Normal size",
+                "Take the size of the system",
+                M::COMMAND,
+                Key::Num0,
+            ),
+            Self::Presenter => words("Presenter size", "Large type, for a projector"),
+            Self::Palette => keyed(
+                "Find a command…",
+                "Type a few letters of what you want",
+                M::COMMAND,
+                Key::K,
+            ),
+        }
+    }
+}
+
+/// Something to be done, with all it needs.
+#[derive(Clone, Debug)]
+pub(super) enum Action {
+    Run(Command),
+    /// Files, folders and profiles, by what they are.
+    Open(Vec<PathBuf>),
+    OpenProfile(PathBuf),
+    /// The text of one or more messages.
+    Paste(String),
+    SelectSample(SampleId),
+    /// Show a location everywhere; the pane says where it was chosen.
+    SelectLocation {
+        location: Option<Location>,
+        from: Pane,
+    },
+    /// Show a message definition in the script and profile panels.
+    SelectDefinition(usize),
+    /// Put the caret of the script editor there.
+    GotoScript {
+        definition: usize,
+        line: u32,
+        column: u32,
+    },
+    /// Change the profile.
+    Edit(Edit),
+    EditScript {
+        message: String,
+        text: String,
+    },
+    /// Replace the text of the selected sample in memory.
+    EditMessage(String),
+    /// Set one value of the selected sample in memory.
+    EditValue {
+        location: Location,
+        text: String,
+    },
+    SaveProfileAs {
+        path: PathBuf,
+        overwrite: bool,
+    },
+    SaveOutputAs {
+        path: PathBuf,
+        overwrite: bool,
+    },
+    /// Do it although the profile's changes are lost.
+    Discarding(Box<Action>),
+    /// Save over what somebody else wrote.
+    OverwriteProfile,
+    DismissConflict,
+    StopLoading,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_name_or_a_key() {
+        let (mut names, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        for command in Command::ALL {
+            let words = command.words();
+            assert!(names.insert(words.name), "{}", words.name);
+            assert!(!words.tip.ends_with('.'), "{}", words.tip);
+            if let Some(key) = words.key {
+                assert!(keys.insert(format!("{key:?}")), "{key:?} of {}", words.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a panel may read, and how it asks for a change.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::action::{Action, Command};
+use super::layout::Pane;
+use super::settings::Settings;
+use crate::hl7::Location;
+use crate::workbench::{Preview, Session};
+
+/// The context of one frame.
+pub(super) struct Cx<'a> {
+    pub(super) session: &'a Session,
+    pub(super) settings: &'a Settings,
+    pub(super) chosen: Chosen,
+    actions: RefCell<Vec<Action>>,
+    own_undo: Cell<bool>,
+}
+
+/// Whether the profile holds changes that a person would miss: a new one that nobody touched does not.
+pub(super) fn has_unsaved_changes(session: &Session) -> bool {
+    session.is_modified() && (session.profile_path().is_some() || session.undo_name().is_some())
+}
+
+/// Where the chosen location was chosen, and since which frame it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Chosen {
+    pub(super) from: Option<Pane>,
+    /// Counts the choices: a panel that has seen the number need not scroll again.
+    pub(super) serial: u64,
+}
+
+impl<'a> Cx<'a> {
+    pub(super) fn new(session: &'a Session, settings: &'a Settings, chosen: Chosen) -> Self {
+        Self {
+            session,
+            settings,
+            chosen,
+            actions: RefCell::default(),
+            own_undo: Cell::new(false),
+        }
+    }
+
+    /// Asks for a change; it is made after this frame is painted.
+    pub(super) fn send(&self, action: Action) {
+        self.actions.borrow_mut().push(action);
+    }
+
+    /// Asks for a command.
+    pub(super) fn run(&self, command: Command) {
+        self.send(Action::Run(command));
+    }
+
+    /// Chooses a location for all panels.
+    pub(super) fn choose(&self, location: Option<Location>, from: Pane) {
+        if location.as_ref() != self.session.location() {
+            self.send(Action::SelectLocation { location, from });
+        }
+    }
+
+    /// The newest preview, as long as it is of the sample at hand.
+    pub(super) fn preview(&self) -> Option<&Arc<Preview>> {
+        let preview = self.session.preview()?;
+        (preview.sample == self.session.selected()).then_some(preview)
+    }
+
+    /// Says that a text with an undo of its own has the focus, if it has.
+    pub(super) fn keeps_own_undo(&self, has_focus: bool) {
+        self.own_undo.set(self.own_undo.get() || has_focus);
+    }
+
+    /// Whether a panel is to scroll to the chosen location: it was chosen in another one just now.
+    pub(super) fn reveals(&self, pane: Pane, seen: &mut u64) -> bool {
+        let new = *seen != self.chosen.serial;
+        *seen = self.chosen.serial;
+        new && self.chosen.from != Some(pane)
+    }
+
+    /// Ends the frame: what was asked for, and whether a text keeps its own undo.
+    pub(super) fn finish(self) -> (Vec<Action>, bool) {
+        (self.actions.into_inner(), self.own_undo.get())
+    }
+
+    /// Whether the command can do anything now.
+    pub(super) fn can(&self, command: Command) -> bool {
+        use Command as C;
+        let session = self.session;
+        match command {
+            C::CloseSource | C::RestoreMessage => match command {
+                C::RestoreMessage => session
+                    .sample()
+                    .is_some_and(|sample| sample.edited().is_some()),
+                _ => session.selected().is_some(),
+            },
+            C::CloseSamples => !session.corpus().is_empty(),
+            C::NextSample => session
+                .selected_position()
+                .is_some_and(|at| at + 1 < session.corpus().len()),
+            C::PreviousSample => session.selected_position().is_some_and(|at| at > 0),
+            C::ReloadProfile => session.profile_path().is_some(),
+            C::SaveOutput => self.preview().is_some_and(|preview| {
+                preview
+                    .outcome
+                    .as_ref()
+                    .is_some_and(|outcome| outcome.output.is_some())
+            }),
+            C::Undo => session.undo_name().is_some(),
+            C::Redo => session.redo_name().is_some(),
+            C::OpenSamples
+            | C::OpenFolder
+            | C::OpenByPath
+            | C::PasteMessage
+            | C::NewProfile
+            | C::OpenProfile
+            | C::SaveProfile
+            | C::SaveProfileAs
+            | C::TryExample
+            | C::ShowStart
+            | C::Quit
+            | C::AddDefinition
+            | C::AddSegment
+            | C::ToggleGhosts
+            | C::ToggleFolding
+            | C::ShowSamples
+            | C::ShowRaw
+            | C::ShowTree
+            | C::ShowScript
+            | C::ShowProfile
+            | C::ShowOutput
+            | C::ShowProblems
+            | C::ShowHelp
+            | C::ArrangeMap
+            | C::FollowSystemTheme
+            | C::UseDarkTheme
+            | C::UseLightTheme
+            | C::ZoomIn
+            | C::ZoomOut
+            | C::ZoomReset
+            | C::Presenter
+            | C::Palette => true,
+        }
+    }
+
+    /// What the command is called now: undo and redo name their step.
+    pub(super) fn name_of(&self, command: Command) -> String {
+        let step = match command {
+            Command::Undo => self.session.undo_name(),
+            Command::Redo => self.session.redo_name(),
+            _ => None,
+        };
+        let name = command.words().name;
+        step.map_or_else(|| name.to_owned(), |step| format!("{name} {step}"))
+    }
+}

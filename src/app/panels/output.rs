@@ -1,0 +1,402 @@
+//! What the mapping made: the message as text and tree with what changed marked, and rows as grids.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use egui::{Button, RichText, Role, Ui, Vec2};
+
+use super::super::action::Command;
+use super::super::cx::Cx;
+use super::super::layout::Pane;
+use super::super::status::plural;
+use super::super::theme::Theme;
+use super::super::widgets::{
+    ColumnSpec, Emphasis, Folding, Hl7Text, Hl7View, Outline, RowSource, RowsView, Width, cell_text,
+};
+use super::outline::Source;
+use super::show::{bar_ui, empty_ui, weak};
+use super::tree::{TreeView, columns, tree_cell_ui};
+use super::tree_row::{RowKind, TreeRow};
+use crate::hl7::{Message, Part};
+use crate::mapping::{Cell, Outcome, TableRows, Verdict};
+use crate::workbench::Preview;
+
+/// The faces of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    Message,
+    Tree,
+    #[default]
+    Rows,
+}
+
+/// The view of the output.
+#[derive(Default)]
+pub(in crate::app) struct State {
+    tab: Tab,
+    view: Hl7View,
+    tree: TreeView,
+    seen_text: u64,
+    seen_tree: u64,
+    selected: Option<(usize, usize)>,
+}
+
+/// Shows the output.
+pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+    let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
+        let text = "What the profile makes of the selected sample stands here: rows for the application, or another message";
+        return empty_ui(
+            ui,
+            cx,
+            "No output yet",
+            text,
+            &[Command::OpenSamples, Command::TryExample],
+        );
+    };
+    let Some(outcome) = &preview.outcome else {
+        return nothing_ui(ui, cx, preview);
+    };
+    let changed = preview
+        .differences
+        .iter()
+        .filter(|difference| difference.right.is_some())
+        .count();
+    bar_ui(ui, |ui| tabs_ui(ui, cx, state, outcome, changed));
+    match &outcome.verdict {
+        Verdict::Accepted => {}
+        Verdict::Skipped(why) => verdict_ui(ui, "Skipped", why),
+        Verdict::Rejected(why) => verdict_ui(ui, "Rejected", why),
+    }
+    match (state.tab, &outcome.output) {
+        (Tab::Rows, _) => rows_ui(ui, cx, state, outcome),
+        (Tab::Message, Some(output)) => text_ui(ui, cx, state, preview, output),
+        (Tab::Tree, Some(output)) => tree_ui(ui, cx, state, preview, output),
+        (Tab::Message | Tab::Tree, None) => {
+            let text = "A script makes a message by writing to out, such as out.copy(msg, [\"MSH\", \"PID\"])";
+            empty_ui(ui, cx, "No output message", text, &[Command::ShowScript]);
+        }
+    }
+}
+
+fn nothing_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
+    if preview.definition.is_none() {
+        let text = "No message definition of the profile matches this sample: add one that does, or change an identity";
+        empty_ui(
+            ui,
+            cx,
+            "Nothing is made of this message",
+            text,
+            &[Command::AddDefinition, Command::ShowProfile],
+        );
+    } else {
+        let text = "The script has errors: mend them and the output comes back";
+        empty_ui(
+            ui,
+            cx,
+            "No output",
+            text,
+            &[Command::ShowScript, Command::ShowProblems],
+        );
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome, changed: usize) {
+    let rows: usize = outcome.rows.iter().map(|table| table.rows.len()).sum();
+    let tabs = [
+        (Tab::Rows, format!("Rows {rows}")),
+        (Tab::Message, "Output message".to_owned()),
+        (Tab::Tree, "Output tree".to_owned()),
+    ];
+    ui.spacing_mut().item_spacing.x = Theme::of(ui).grid(1);
+    for (tab, name) in tabs {
+        if ui.add(Button::selectable(state.tab == tab, name)).clicked() {
+            state.tab = tab;
+        }
+    }
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let can = cx.can(Command::SaveOutput) && state.tab != Tab::Rows;
+        let save = Command::SaveOutput.words();
+        if can
+            && ui
+                .add(Button::new("Save as…").small())
+                .on_hover_text(save.tip)
+                .clicked()
+        {
+            cx.run(Command::SaveOutput);
+        }
+        if outcome.output.is_some() && state.tab != Tab::Rows {
+            let text = plural(changed, "change");
+            weak(ui, text).on_hover_text("Values that differ from the input are marked");
+        }
+    });
+}
+
+fn verdict_ui(ui: &mut Ui, verdict: &str, why: &str) {
+    let theme = Theme::of(ui);
+    let frame = egui::Frame::new()
+        .fill(*theme.surface.line)
+        .inner_margin(theme.margin(2, 2));
+    frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal(|ui| {
+            super::super::widgets::dot(ui, *theme.severity.warning);
+            ui.label(
+                RichText::new(verdict)
+                    .font(theme.strong_font())
+                    .color(*theme.text.strong),
+            );
+            ui.add(egui::Label::new(RichText::new(why).color(*theme.text.body)).wrap());
+        });
+    });
+}
+
+/// The stretches of the output that differ from the input.
+fn changed_parts(preview: &Preview) -> impl Iterator<Item = &Part> {
+    preview
+        .differences
+        .iter()
+        .filter_map(|difference| difference.right.as_ref())
+}
+
+fn text_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, output: &Message) {
+    let mut marks: Vec<(Range<usize>, Emphasis)> = changed_parts(preview)
+        .map(|part| (part.span.clone(), Emphasis::Changed))
+        .collect();
+    let chosen = cx
+        .session
+        .location()
+        .and_then(|location| output.find(location));
+    marks.extend(chosen.map(|element| (element.span(), Emphasis::Selected)));
+    let text = Hl7Text {
+        name: "Output text",
+        message: output,
+        folding: if cx.settings.folding {
+            Folding::Fold
+        } else {
+            Folding::Whole
+        },
+        editable: false,
+        marks: &marks,
+        reveal: cx.reveals(Pane::Output, &mut state.seen_text),
+    };
+    let response = state.view.ui(ui, &text);
+    if let Some(location) = response.caret.and_then(|byte| output.location_at(byte)) {
+        cx.choose(Some(location), Pane::Output);
+    }
+}
+
+fn tree_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, output: &Message) {
+    let source = Source {
+        message: output,
+        tree: None,
+        grammar: &preview.grammar,
+        profile: cx.session.profile(),
+        ghosts: false,
+    };
+    let made_from = Arc::as_ptr(&output.shared_text()).cast::<u8>() as usize;
+    state.tree.update(&source, made_from);
+    let reveal = cx.reveals(Pane::Output, &mut state.seen_tree);
+    if let Some(location) = cx.session.location().filter(|_| reveal) {
+        state.tree.open_to(&source, made_from, location);
+    }
+    let columns = columns(ui.available_width());
+    let view = RowsView {
+        name: "Output tree",
+        role: Role::Tree,
+        columns: &columns,
+        count: state.tree.rows.len(),
+        selected: cx
+            .session
+            .location()
+            .and_then(|location| state.tree.row_of(location)),
+        reveal,
+    };
+    let changed: Vec<_> = changed_parts(preview)
+        .map(|part| part.span.clone())
+        .collect();
+    let response = view.ui(
+        ui,
+        &mut TreeRows {
+            rows: &state.tree.rows,
+            changed: &changed,
+        },
+    );
+    if let Some(row) = response.toggled.or(response.activated) {
+        state.tree.toggle(row);
+    }
+    let chosen = response.selected.and_then(|row| state.tree.rows.get(row));
+    if let Some(location) = chosen.and_then(|row| row.location.clone()) {
+        cx.choose(Some(location), Pane::Output);
+    }
+}
+
+struct TreeRows<'a> {
+    rows: &'a [TreeRow],
+    changed: &'a [Range<usize>],
+}
+
+impl RowSource for TreeRows<'_> {
+    fn name(&self, row: usize) -> String {
+        self.rows
+            .get(row)
+            .map(|row| format!("{} {}", row.place, row.name))
+            .unwrap_or_default()
+    }
+
+    fn outline(&self, row: usize) -> Outline {
+        self.rows
+            .get(row)
+            .map_or(Outline::default(), |row| Outline {
+                depth: row.depth,
+                open: row.open,
+            })
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        let Some(row) = self.rows.get(row) else {
+            return;
+        };
+        let touches = |span: &Range<usize>| {
+            self.changed.iter().any(|changed| {
+                changed.start < span.end.max(span.start + 1)
+                    && span.start < changed.end.max(changed.start + 1)
+            })
+        };
+        let changed =
+            row.span.as_ref().is_some_and(touches) && !matches!(row.kind, RowKind::Segment(_));
+        if column == 2 && changed {
+            let theme = Theme::of(ui);
+            let rect = ui.max_rect().shrink2(Vec2::new(0.0, 2.0));
+            ui.painter()
+                .rect_filled(rect, theme.size.corner / 2, *theme.surface.changed);
+        }
+        tree_cell_ui(ui, row, column);
+    }
+}
+
+/// All tables below one another; each grid scrolls by itself when it is long.
+fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome) {
+    if outcome.rows.iter().all(|table| table.rows.is_empty()) {
+        let text = "Rows come from the columns of a message definition, or from rows.add(\"table\") in its script";
+        let steps = if outcome.output.is_some() {
+            [Command::ShowScript, Command::ShowProfile]
+        } else {
+            [Command::ShowProfile, Command::ShowScript]
+        };
+        return empty_ui(ui, cx, "No rows", text, &steps);
+    }
+    let theme = Theme::of(ui);
+    egui::ScrollArea::vertical()
+        .id_salt("tables")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            for (index, table) in outcome.rows.iter().enumerate() {
+                let frame = egui::Frame::new().inner_margin(theme.margin(2, 1));
+                frame.show(ui, |ui| {
+                    ui.set_min_width(ui.available_width());
+                    ui.horizontal(|ui| {
+                        ui.label(
+                            RichText::new(&*table.table)
+                                .font(theme.strong_font())
+                                .color(*theme.text.strong),
+                        );
+                        weak(ui, plural(table.rows.len(), "row"));
+                    });
+                });
+                grid_ui(ui, theme, state, index, table);
+            }
+        });
+}
+
+fn grid_ui(ui: &mut Ui, theme: &Theme, state: &mut State, index: usize, table: &TableRows) {
+    let visible = table.rows.len().min(12) as f32;
+    let height =
+        visible * (theme.size.row + ui.spacing().item_spacing.y) + theme.size.row + theme.grid(4);
+    let widths: Vec<f32> = (0..table.columns.len())
+        .map(|column| column_width(table, column))
+        .collect();
+    let total: f32 = widths.iter().map(|width| width + theme.grid(3)).sum();
+    let last = table.columns.len().saturating_sub(1);
+    let spec = |(at, (name, width)): (usize, (&Arc<str>, &f32))| {
+        let width = if at == last {
+            Width::Rest
+        } else {
+            Width::Points(*width)
+        };
+        ColumnSpec::new(&**name, width)
+    };
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .zip(&widths)
+        .enumerate()
+        .map(spec)
+        .collect();
+    let name = format!("Rows of {}", table.table);
+    let size = Vec2::new(total.max(ui.available_width()), height);
+    egui::ScrollArea::horizontal()
+        .id_salt(("grid", index))
+        .show(ui, |ui| {
+            ui.allocate_ui(size, |ui| {
+                ui.set_min_size(size);
+                let view = RowsView {
+                    name: &name,
+                    role: Role::Grid,
+                    columns: &columns,
+                    count: table.rows.len(),
+                    selected: state
+                        .selected
+                        .filter(|(table, _)| *table == index)
+                        .map(|(_, row)| row),
+                    reveal: false,
+                };
+                if let Some(row) = view.ui(ui, &mut GridRows { table }).selected {
+                    state.selected = Some((index, row));
+                }
+            });
+        });
+}
+
+/// Room for the title and the longest of the first values.
+fn column_width(table: &TableRows, column: usize) -> f32 {
+    let cells = table
+        .rows
+        .iter()
+        .take(50)
+        .filter_map(|row| row.cells.get(column));
+    let longest = cells
+        .map(|cell| cell.to_string().chars().count())
+        .max()
+        .unwrap_or_default();
+    let title = table
+        .columns
+        .get(column)
+        .map_or(0, |name| name.chars().count());
+    // A character of the code face is 8 points wide.
+    (longest.max(title) as f32 * 8.0 + 12.0).clamp(48.0, 260.0)
+}
+
+struct GridRows<'a> {
+    table: &'a TableRows,
+}
+
+impl RowSource for GridRows<'_> {
+    fn name(&self, row: usize) -> String {
+        format!("{} row {}", self.table.table, row + 1)
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        let theme = Theme::of(ui);
+        let cell = self
+            .table
+            .rows
+            .get(row)
+            .and_then(|row| row.cells.get(column));
+        let text = match cell {
+            None | Some(Cell::Absent) => return,
+            Some(Cell::Null) => RichText::new("null: delete").color(*theme.level.null),
+            Some(cell) => RichText::new(cell.to_string()).color(*theme.text.body),
+        };
+        cell_text(ui, text.font(theme.code_font()));
+    }
+}

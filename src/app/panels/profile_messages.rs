@@ -1,0 +1,296 @@
+//! The message definitions of the profile: their order, their identity, their structure.
+
+use std::sync::Arc;
+
+use egui::{Button, RichText, Ui};
+use regex::Regex;
+
+use super::super::action::{Action, Command};
+use super::super::cx::Cx;
+use super::super::theme::Theme;
+use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
+use super::show::weak;
+use crate::hl7::Location;
+use crate::profile::{Edit, Identity, MessageDefinition};
+
+/// Shows the definitions in matching order, and the chosen one in full.
+pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
+    let profile = cx.session.profile();
+    heading_ui(ui, "Message definitions");
+    weak(
+        ui,
+        "In matching order: a message falls under the first one whose identity it has",
+    );
+    let here = cx.preview().and_then(|preview| preview.definition);
+    for (index, definition) in profile.messages.iter().enumerate() {
+        row_ui(
+            ui,
+            cx,
+            index,
+            definition,
+            (index == chosen, here == Some(index)),
+        );
+    }
+    if ui.add(Button::new("Add a message definition")).clicked() {
+        cx.run(Command::AddDefinition);
+    }
+    if let Some(definition) = profile.messages.get(chosen) {
+        definition_ui(ui, cx, definition);
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    index: usize,
+    definition: &MessageDefinition,
+    (chosen, here): (bool, bool),
+) {
+    let theme = Theme::of(ui);
+    let last = cx.session.profile().messages.len() - 1;
+    ui.horizontal(|ui| {
+        let mut text = RichText::new(format!("{}  {}", index + 1, definition.name));
+        if here {
+            text = text.font(theme.strong_font());
+        }
+        let width = ui.available_width() - theme.grid(26);
+        let button =
+            Button::selectable(chosen, text).min_size(egui::Vec2::new(width, theme.size.row));
+        let button = ui.add(button);
+        button.widget_info(|| {
+            let name = format!("Definition {}", definition.name);
+            egui::WidgetInfo::selected(egui::Role::Button, true, chosen, name)
+        });
+        if button.clicked() {
+            cx.send(Action::SelectDefinition(index));
+        }
+        let message = &definition.name;
+        let steps = [
+            ("↑", "Move up", index.checked_sub(1)),
+            ("↓", "Move down", (index < last).then_some(index + 1)),
+        ];
+        for (sign, tip, to) in steps {
+            let button = ui
+                .add_enabled(to.is_some(), Button::new(sign).small())
+                .on_hover_text(tip);
+            button.widget_info(|| {
+                egui::WidgetInfo::labeled(
+                    egui::Role::Button,
+                    to.is_some(),
+                    format!("{tip} {message}"),
+                )
+            });
+            if let Some(to) = to.filter(|_| button.clicked()) {
+                cx.send(Action::Edit(Edit::MoveMessage {
+                    message: Arc::clone(message),
+                    to,
+                }));
+                cx.send(Action::SelectDefinition(to));
+            }
+        }
+        let remove = ui
+            .add(Button::new("×").small())
+            .on_hover_text("Remove this definition; Ctrl+Z brings it back");
+        remove.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Remove {message}"))
+        });
+        if remove.clicked() {
+            cx.send(Action::Edit(Edit::RemoveMessage {
+                message: Arc::clone(message),
+            }));
+        }
+        if here {
+            weak(ui, "this sample");
+        }
+    });
+}
+
+fn definition_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
+    let theme = Theme::of(ui);
+    heading_ui(ui, &format!("Definition: {}", definition.name));
+    let width = (ui.available_width() - theme.grid(26)).max(theme.grid(30));
+    ui.horizontal(|ui| {
+        label_ui(ui, "Name");
+        let free = |text: &str| {
+            some_name(text)?;
+            let taken = cx.session.profile().message(text).is_some() && *text != *definition.name;
+            if taken {
+                Err("Another definition has this name".to_owned())
+            } else {
+                Ok(())
+            }
+        };
+        if let Some(name) = text_ui(
+            ui,
+            "Definition name",
+            &definition.name,
+            width,
+            "Admissions",
+            free,
+        ) {
+            let message = Arc::clone(&definition.name);
+            cx.send(Action::Edit(Edit::RenameMessage {
+                message,
+                to: name.into(),
+            }));
+        }
+    });
+    ui.horizontal(|ui| {
+        label_ui(ui, "Structure");
+        let grammar = definition.grammar.as_deref().unwrap_or_default();
+        let hint = "What MSH-9 says, or a structure such as ADT_A01";
+        if let Some(text) = text_ui(ui, "Structure", grammar, width, hint, anything) {
+            let grammar = Some(text.trim())
+                .filter(|text| !text.is_empty())
+                .map(Arc::from);
+            cx.send(Action::Edit(Edit::SetGrammar {
+                message: Arc::clone(&definition.name),
+                grammar,
+            }));
+        }
+    });
+    identity_ui(ui, cx, definition);
+    ui.add_space(theme.grid(1));
+    ui.horizontal(|ui| {
+        label_ui(ui, "Makes");
+        let rows = definition
+            .rows
+            .iter()
+            .map(|rows| format!("rows of {} by {}", rows.table, rows.root));
+        let script = definition
+            .script
+            .iter()
+            .map(|_| "what its script says".to_owned());
+        let made: Vec<_> = rows.chain(script).collect();
+        let text = if made.is_empty() {
+            "nothing yet".to_owned()
+        } else {
+            made.join(", ")
+        };
+        ui.add(egui::Label::new(RichText::new(text).color(*theme.text.body)).wrap());
+    });
+    if ui.add(Button::new("Show its script")).clicked() {
+        cx.run(Command::ShowScript);
+    }
+}
+
+/// The rows of the identity: a location and the expression that its value must match.
+fn identity_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
+    let theme = Theme::of(ui);
+    let message = cx
+        .preview()
+        .filter(|preview| preview.sample.is_some())
+        .map(|preview| &preview.message);
+    let set = |identity: Vec<Identity>| {
+        cx.send(Action::Edit(Edit::SetIdentity {
+            message: Arc::clone(&definition.name),
+            identity,
+        }));
+    };
+    for (index, row) in definition.identity.iter().enumerate() {
+        ui.horizontal(|ui| {
+            label_ui(ui, if index == 0 { "Identity" } else { "and" });
+            let name = format!("Identity {} location", index + 1);
+            let at = text_ui(
+                ui,
+                &name,
+                &row.at.to_string(),
+                theme.grid(24),
+                "MSH-9.1",
+                location,
+            );
+            if let Some(at) = at.and_then(|text| text.trim().parse().ok()) {
+                let mut identity = definition.identity.clone();
+                if let Some(row) = identity.get_mut(index) {
+                    row.at = at;
+                }
+                set(identity);
+            }
+            ui.label(RichText::new("matches").color(*theme.text.weak));
+            let name = format!("Identity {} expression", index + 1);
+            if let Some(text) =
+                text_ui(ui, &name, &row.matches, theme.grid(28), "^ADT$", expression)
+            {
+                let mut identity = definition.identity.clone();
+                if let Some(row) = identity.get_mut(index) {
+                    row.matches = text.into();
+                }
+                set(identity);
+            }
+            let remove = ui
+                .add(Button::new("×").small())
+                .on_hover_text("Remove this condition");
+            remove.widget_info(|| {
+                egui::WidgetInfo::labeled(
+                    egui::Role::Button,
+                    true,
+                    format!("Remove condition {}", index + 1),
+                )
+            });
+            if remove.clicked() {
+                let mut identity = definition.identity.clone();
+                identity.remove(index);
+                set(identity);
+            }
+            if let Some(message) = message {
+                let holds = Regex::new(&row.matches)
+                    .is_ok_and(|regex| regex.is_match(&message.text_at(&row.at)));
+                let (text, colour) = if holds {
+                    ("holds here", theme.severity.good)
+                } else {
+                    ("not here", theme.text.weak)
+                };
+                ui.label(RichText::new(text).small().color(*colour));
+            }
+        });
+    }
+    ui.horizontal(|ui| {
+        label_ui(
+            ui,
+            if definition.identity.is_empty() {
+                "Identity"
+            } else {
+                ""
+            },
+        );
+        if definition.identity.is_empty() {
+            ui.label(RichText::new("every message").color(*theme.text.body));
+        }
+        if ui.add(Button::new("Add a condition")).clicked() {
+            let mut identity = definition.identity.clone();
+            identity.extend(first_condition(cx));
+            set(identity);
+        }
+    });
+}
+
+/// A condition that the selected sample meets: its location, or what kind of message it is.
+fn first_condition(cx: &Cx<'_>) -> Option<Identity> {
+    let chosen = cx
+        .session
+        .location()
+        .filter(|location| location.path.is_some())
+        .cloned();
+    let at: Location = chosen.or_else(|| "MSH-9.1".parse().ok())?;
+    let value = cx
+        .preview()
+        .map(|preview| preview.message.text_at(&at).into_owned())
+        .unwrap_or_default();
+    Some(Identity {
+        at,
+        matches: format!("^{}$", regex::escape(&value)).into(),
+    })
+}
+
+fn location(text: &str) -> Result<(), String> {
+    text.trim()
+        .parse::<Location>()
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+fn expression(text: &str) -> Result<(), String> {
+    Regex::new(text)
+        .map(drop)
+        .map_err(|_| "Not a regular expression yet".to_owned())
+}

@@ -1,0 +1,279 @@
+//! The segments of the site: a simple form for Z-segments and for what the site changes.
+
+use std::sync::Arc;
+
+use egui::{Button, ComboBox, RichText, Ui};
+
+use super::super::action::{Action, Command};
+use super::super::cx::Cx;
+use super::super::theme::Theme;
+use super::fields::{anything, heading_ui, label_ui, text_ui};
+use super::profile::State;
+use super::show::weak;
+use crate::hl7::SegmentId;
+use crate::profile::{Edit, FieldOverlay, Repeat, SegmentOverlay, Usage};
+
+/// Shows the segments, and the fields of the chosen one.
+pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+    let theme = Theme::of(ui);
+    let segments = &cx.session.profile().segments;
+    heading_ui(ui, "Segments of the site");
+    weak(ui, "What the standard does not know, or knows differently");
+    if state
+        .segment
+        .is_none_or(|segment| !segments.contains_key(&segment))
+    {
+        state.segment = segments.keys().next().copied();
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme.grid(1);
+        for &segment in segments.keys() {
+            let chosen = state.segment == Some(segment);
+            let button = ui.add(Button::selectable(chosen, segment.to_string()));
+            button.widget_info(|| {
+                egui::WidgetInfo::selected(
+                    egui::Role::Button,
+                    true,
+                    chosen,
+                    format!("Segment {segment}"),
+                )
+            });
+            if button.clicked() {
+                state.segment = Some(segment);
+            }
+        }
+        if ui.add(Button::new("Describe a Z-segment")).clicked() {
+            cx.run(Command::AddSegment);
+        }
+    });
+    if let Some(segment) = state.segment
+        && let Some(overlay) = segments.get(&segment)
+    {
+        segment_ui(ui, cx, state, segment, overlay);
+    }
+}
+
+fn segment_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    segment: SegmentId,
+    overlay: &SegmentOverlay,
+) {
+    let theme = Theme::of(ui);
+    let edit = |edit| cx.send(Action::Edit(edit));
+    ui.add_space(theme.grid(1));
+    ui.horizontal(|ui| {
+        label_ui(ui, "Segment");
+        let name = |text: &str| match SegmentId::new(text) {
+            None => Err("Three characters, the first a letter, all upper case".to_owned()),
+            Some(id) if id != segment && cx.session.profile().segments.contains_key(&id) => {
+                Err("This segment is described already".to_owned())
+            }
+            Some(_) => Ok(()),
+        };
+        let id = text_ui(
+            ui,
+            "Segment ID",
+            segment.as_str(),
+            theme.grid(14),
+            "ZPI",
+            name,
+        );
+        if let Some(to) = id
+            .and_then(|text| SegmentId::new(&text))
+            .filter(|to| *to != segment)
+        {
+            edit(Edit::RenameSegment { segment, to });
+            state.segment = Some(to);
+        }
+        let width = (ui.available_width() - theme.grid(22)).max(theme.grid(20));
+        let text = text_ui(
+            ui,
+            "Segment description",
+            &overlay.description,
+            width,
+            "What it holds",
+            anything,
+        );
+        if let Some(text) = text {
+            edit(Edit::DescribeSegment {
+                segment,
+                description: text.into(),
+            });
+        }
+        let remove = ui
+            .add(Button::new("Remove").small())
+            .on_hover_text("Forget this segment; Ctrl+Z brings it back");
+        if remove.clicked() {
+            edit(Edit::RemoveSegment { segment });
+        }
+    });
+    for (number, field) in (1u16..).zip(&overlay.fields) {
+        ui.push_id((segment, number), |ui| {
+            field_ui(ui, cx, segment, number, field);
+        });
+    }
+    ui.horizontal(|ui| {
+        label_ui(ui, "");
+        if ui.add(Button::new("Add a field")).clicked() {
+            edit(Edit::AddField {
+                segment,
+                before: None,
+                field: FieldOverlay::new(""),
+            });
+        }
+    });
+}
+
+fn field_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId, number: u16, field: &FieldOverlay) {
+    let theme = Theme::of(ui);
+    let place = format!("{segment}-{number}");
+    let change = |field: FieldOverlay| {
+        cx.send(Action::Edit(Edit::ChangeField {
+            segment,
+            number,
+            field,
+        }));
+    };
+    ui.horizontal(|ui| {
+        label_ui(ui, &place);
+        let width = (ui.available_width() - theme.grid(84)).max(theme.grid(24));
+        if let Some(name) = text_ui(
+            ui,
+            &format!("Name of {place}"),
+            &field.name,
+            width,
+            "Name",
+            anything,
+        ) {
+            cx.send(Action::Edit(Edit::RenameField {
+                segment,
+                number,
+                name: name.into(),
+            }));
+        }
+        if let Some(data_type) = text_ui(
+            ui,
+            &format!("Type of {place}"),
+            &field.data_type,
+            theme.grid(9),
+            "ST",
+            data_type,
+        ) {
+            change(FieldOverlay {
+                data_type: data_type.into(),
+                ..field.clone()
+            });
+        }
+        let mut usage = field.usage;
+        let shown = ComboBox::from_id_salt("usage")
+            .width(theme.grid(16))
+            .selected_text(usage.name())
+            .show_ui(ui, |ui| {
+                for each in Usage::ALL {
+                    ui.selectable_value(&mut usage, each, each.name());
+                }
+            });
+        name_it(ui, shown.response.id, &format!("Usage of {place}"));
+        if usage != field.usage {
+            change(FieldOverlay {
+                usage,
+                ..field.clone()
+            });
+        }
+        let mut repeats = field.repeat != Repeat::Once;
+        let shown = ui.checkbox(&mut repeats, "repeats");
+        name_it(ui, shown.id, &format!("{place} repeats"));
+        if shown.changed() {
+            let repeat = if repeats { Repeat::Many } else { Repeat::Once };
+            change(FieldOverlay {
+                repeat,
+                ..field.clone()
+            });
+        }
+        let length = field
+            .length
+            .map(|length| length.to_string())
+            .unwrap_or_default();
+        let length = text_ui(
+            ui,
+            &format!("Length of {place}"),
+            &length,
+            theme.grid(10),
+            "length",
+            length_check,
+        );
+        if let Some(text) = length {
+            change(FieldOverlay {
+                length: text.trim().parse().ok(),
+                ..field.clone()
+            });
+        }
+        let codes = field.codes.as_deref().unwrap_or_default();
+        if let Some(text) = text_ui(
+            ui,
+            &format!("Codes of {place}"),
+            codes,
+            theme.grid(14),
+            "codes",
+            anything,
+        ) {
+            let codes = Some(text.trim())
+                .filter(|text| !text.is_empty())
+                .map(Arc::from);
+            change(FieldOverlay {
+                codes,
+                ..field.clone()
+            });
+        }
+        let remove = ui
+            .add(Button::new("×").small())
+            .on_hover_text("Remove this field; those after it move up");
+        name_it(ui, remove.id, &format!("Remove {place}"));
+        if remove.clicked() {
+            cx.send(Action::Edit(Edit::RemoveField { segment, number }));
+        }
+    });
+    let value = cx.preview().map(|preview| {
+        let location = place.parse().ok();
+        location
+            .map(|location| preview.message.text_at(&location).into_owned())
+            .unwrap_or_default()
+    });
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        ui.horizontal(|ui| {
+            label_ui(ui, "");
+            let text = RichText::new(format!("here: {value}"))
+                .small()
+                .color(*theme.text.weak);
+            ui.add(egui::Label::new(text).truncate());
+        });
+    }
+}
+
+fn name_it(ui: &Ui, id: egui::Id, name: &str) {
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_label(name));
+}
+
+fn data_type(text: &str) -> Result<(), String> {
+    let known = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if known {
+        Ok(())
+    } else {
+        Err("Such as ST, CX, TS".to_owned())
+    }
+}
+
+fn length_check(text: &str) -> Result<(), String> {
+    let fine = text.trim().is_empty() || text.trim().parse::<u32>().is_ok();
+    if fine {
+        Ok(())
+    } else {
+        Err("A number of characters".to_owned())
+    }
+}

@@ -1,0 +1,225 @@
+//! The scripts of the profile: one for each message definition, checked with every keystroke.
+
+use std::sync::Arc;
+
+use egui::{Button, RichText, Ui};
+
+use super::super::action::{Action, Command};
+use super::super::cx::Cx;
+use super::super::layout::Pane;
+use super::super::theme::Theme;
+use super::super::widgets::{CodeEditor, CodeView, Mark};
+use super::show::{bar_ui, empty_ui, weak};
+use crate::diagnostic::{Place, Severity};
+use crate::hl7::Location;
+use crate::profile::{Edit, MessageDefinition, Script};
+use crate::workbench::SampleId;
+
+/// What a new script begins with.
+const TEMPLATE: &str = "// msg is the message that came, out the one being made, rows the tables.\nout.copy(msg, [\"MSH\", \"PID\"]);\n";
+
+/// The view of the scripts.
+#[derive(Default)]
+pub(in crate::app) struct State {
+    editor: CodeEditor,
+    buffer: String,
+    shown: Option<usize>,
+    goto: Option<(u32, u32)>,
+    followed: Option<(SampleId, usize)>,
+}
+
+impl State {
+    /// Puts the caret there in the next frame.
+    pub(in crate::app) fn goto(&mut self, line: u32, column: u32) {
+        self.goto = Some((line, column));
+    }
+}
+
+/// Shows the script of the chosen definition.
+pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
+    let profile = cx.session.profile();
+    if profile.messages.is_empty() {
+        let text = "A message definition says which messages are meant and what becomes of them: rows by columns, anything else by a script";
+        let steps = [
+            Command::AddDefinition,
+            Command::OpenProfile,
+            Command::TryExample,
+        ];
+        return empty_ui(
+            ui,
+            cx,
+            "The profile has no message definition",
+            text,
+            &steps,
+        );
+    }
+    let chosen = chosen.min(profile.messages.len() - 1);
+    follow(cx, state, chosen);
+    bar_ui(ui, |ui| definitions_ui(ui, cx, chosen));
+    let Some(definition) = profile.messages.get(chosen) else {
+        return;
+    };
+    let Some(script) = &definition.script else {
+        return no_script_ui(ui, cx, definition);
+    };
+    let Some(text) = script.text(cx.session.scripts()) else {
+        let title = "The script's file is not there";
+        return empty_ui(
+            ui,
+            cx,
+            title,
+            "Save it beside the profile, then reload the profile",
+            &[Command::ReloadProfile],
+        );
+    };
+    if state.shown != Some(chosen) || **text != *state.buffer {
+        state.shown = Some(chosen);
+        text.as_ref().clone_into(&mut state.buffer);
+    }
+    if let Some((line, column)) = state.goto.take() {
+        state.editor.goto(line, column);
+    }
+    let marks = marks(cx, definition);
+    let emphasis = cx
+        .session
+        .location()
+        .map(|location| quoted(location, &state.buffer));
+    let view = CodeView {
+        name: "Script editor",
+        marks: &marks,
+        emphasis: emphasis.as_deref(),
+        editable: true,
+    };
+    let response = state.editor.ui(ui, &view, &mut state.buffer);
+    if response.changed {
+        let message = definition.name.to_string();
+        cx.send(Action::EditScript {
+            message,
+            text: state.buffer.clone(),
+        });
+    }
+    let location = response
+        .quoted
+        .and_then(|words| words.trim_start_matches('/').parse::<Location>().ok());
+    if let Some(location) = location.filter(|location| location.path.is_some()) {
+        cx.choose(Some(location), Pane::Script);
+    }
+}
+
+/// Shows the definition of a sample when another sample is chosen.
+fn follow(cx: &Cx<'_>, state: &mut State, chosen: usize) {
+    let now = cx
+        .preview()
+        .and_then(|preview| Some((preview.sample?, preview.definition?)));
+    if let Some((sample, definition)) = now
+        && state.followed != now
+    {
+        let another = state.followed.is_none_or(|(seen, _)| seen != sample);
+        state.followed = now;
+        if another && definition != chosen {
+            cx.send(Action::SelectDefinition(definition));
+        }
+    }
+}
+
+fn definitions_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
+    let theme = Theme::of(ui);
+    let here = cx.preview().and_then(|preview| preview.definition);
+    egui::ScrollArea::horizontal()
+        .id_salt("definitions")
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = theme.grid(1);
+            for (index, definition) in cx.session.profile().messages.iter().enumerate() {
+                let mut text = RichText::new(&*definition.name);
+                if here == Some(index) {
+                    text = text.font(theme.strong_font());
+                }
+                let tip = if here == Some(index) {
+                    "The selected sample falls under this definition"
+                } else {
+                    "A message definition"
+                };
+                let button = Button::selectable(index == chosen, text);
+                if ui.add(button).on_hover_text(tip).clicked() {
+                    cx.send(Action::SelectDefinition(index));
+                }
+            }
+            if let Some(Script::File(path)) = cx
+                .session
+                .profile()
+                .messages
+                .get(chosen)
+                .and_then(|d| d.script.as_ref())
+            {
+                weak(ui, format!("in {path}"));
+            }
+        });
+}
+
+fn no_script_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
+    let theme = Theme::of(ui);
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space(height * 0.3);
+        ui.spacing_mut().item_spacing.y = theme.grid(2);
+        ui.label(RichText::new(format!("{} has no script", definition.name)).heading());
+        let text = "Its rows are made by columns alone. A script makes a message, or rows that columns cannot make";
+        ui.add(egui::Label::new(RichText::new(text).color(*theme.text.weak)).wrap());
+        if ui.add(super::super::question::primary(theme, "Write a script")).clicked() {
+            let script = Some(Script::Inline(Arc::from(TEMPLATE)));
+            cx.send(Action::Edit(Edit::SetScript { message: Arc::clone(&definition.name), script }));
+        }
+    });
+}
+
+/// The findings about this script.
+fn marks(cx: &Cx<'_>, definition: &MessageDefinition) -> Vec<Mark> {
+    let Some(preview) = cx.preview() else {
+        return Vec::new();
+    };
+    let mut marks: Vec<Mark> = preview
+        .diagnostics
+        .iter()
+        .filter_map(|found| match &found.place {
+            Place::Script { name, line, column } if is_of(name, definition) => Some(Mark {
+                line: *line,
+                column: *column,
+                message: found.help.as_ref().map_or_else(
+                    || found.message.clone(),
+                    |help| format!("{}; {help}", found.message),
+                ),
+                error: found.severity == Severity::Error,
+            }),
+            _ => None,
+        })
+        .collect();
+    marks.sort_by_key(|mark| (mark.line, mark.column));
+    marks.dedup();
+    marks
+}
+
+/// Whether a script of this name belongs to the definition.
+pub(super) fn is_of(name: &str, definition: &MessageDefinition) -> bool {
+    match &definition.script {
+        Some(Script::File(path)) => **path == *name || *definition.name == *name,
+        Some(Script::Inline(_)) | None => *definition.name == *name,
+    }
+}
+
+/// How the script may name the location: exactly, else its field.
+fn quoted(location: &Location, script: &str) -> String {
+    let exact = format!("\"{location}\"");
+    if script.contains(&exact) {
+        return exact;
+    }
+    let mut field = location.clone();
+    if let Some(path) = &mut field.path {
+        path.repetition = crate::hl7::Pick::First;
+        if path.component == Some(1) && path.subcomponent.is_none() {
+            path.component = None;
+        }
+        path.subcomponent = None;
+    }
+    format!("\"{field}\"")
+}

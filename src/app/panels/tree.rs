@@ -1,0 +1,449 @@
+//! The message as a tree, with the names of the standard and the site; values are edited in place.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use egui::{Checkbox, Id, Key, RichText, Role, TextEdit, Ui};
+
+use super::super::action::{Action, Command};
+use super::super::cx::Cx;
+use super::super::layout::Pane;
+use super::super::theme::Theme;
+use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
+use super::outline::{Source, keys_above, rows};
+use super::show::{bar_ui, empty_ui, weak};
+use super::tree_row::{Facts, RowKind, TreeRow, Value, standing_words};
+use crate::grammar::Standing;
+use crate::hl7::{Level, Location};
+use crate::workbench::Preview;
+
+/// The view of a tree.
+#[derive(Default)]
+pub(in crate::app) struct State {
+    pub(super) rows: TreeView,
+    seen: u64,
+    editing: Option<Editing>,
+}
+
+/// The rows of a tree and which of them are open.
+#[derive(Default)]
+pub(super) struct TreeView {
+    /// Rows that are not as they start.
+    toggled: BTreeSet<String>,
+    pub(super) rows: Vec<TreeRow>,
+    made_from: Option<(usize, bool, usize)>,
+}
+
+/// A value that is being edited.
+struct Editing {
+    key: String,
+    location: Location,
+    text: String,
+    focused: bool,
+}
+
+impl TreeView {
+    /// Brings the rows up to date; `made_from` tells whether the message is another one.
+    pub(super) fn update(&mut self, source: &Source<'_>, made_from: usize) {
+        let key = (made_from, source.ghosts, self.toggled.len());
+        if self.made_from != Some(key) {
+            let toggled = &self.toggled;
+            self.rows = rows(source, &|key, starts| toggled.contains(key) != starts);
+            self.made_from = Some(key);
+        }
+    }
+
+    pub(super) fn toggle(&mut self, row: usize) {
+        let Some(key) = self.rows.get(row).map(|row| row.key.clone()) else {
+            return;
+        };
+        if !self.toggled.remove(&key) {
+            self.toggled.insert(key);
+        }
+        self.made_from = None;
+    }
+
+    /// Opens what must be open for the location to be seen.
+    pub(super) fn open_to(&mut self, source: &Source<'_>, made_from: usize, location: &Location) {
+        for key in keys_above(source.message, location) {
+            let closed = self
+                .rows
+                .iter()
+                .position(|row| row.key == key && row.open == Some(false));
+            if let Some(row) = closed {
+                self.toggle(row);
+                self.update(source, made_from);
+            }
+        }
+    }
+
+    /// The row of a location, else the nearest row above it.
+    pub(super) fn row_of(&self, location: &Location) -> Option<usize> {
+        let is = |wanted: &Location| {
+            self.rows
+                .iter()
+                .position(|row| row.location.as_ref() == Some(wanted))
+        };
+        let mut wanted = location.clone();
+        loop {
+            if let Some(row) = is(&wanted) {
+                return Some(row);
+            }
+            let path = wanted.path.as_mut()?;
+            if path.subcomponent.take().is_none() && path.component.take().is_none() {
+                if path.repetition == crate::hl7::Pick::First {
+                    wanted.path = None;
+                } else {
+                    path.repetition = crate::hl7::Pick::First;
+                }
+            }
+        }
+    }
+}
+
+/// Shows the tree.
+pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+    let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
+        let text = "The selected sample stands here as a tree: each field with its name, value and meaning";
+        return empty_ui(
+            ui,
+            cx,
+            "No message",
+            text,
+            &[Command::OpenSamples, Command::PasteMessage],
+        );
+    };
+    bar_ui(ui, |ui| head_ui(ui, cx, preview));
+    let source = Source {
+        message: &preview.message,
+        tree: Some(&preview.tree),
+        grammar: &preview.grammar,
+        profile: cx.session.profile(),
+        ghosts: cx.settings.ghosts,
+    };
+    let made_from = Arc::as_ptr(preview) as usize;
+    state.rows.update(&source, made_from);
+    let reveal = cx.reveals(Pane::Tree, &mut state.seen);
+    if let Some(location) = cx.session.location().filter(|_| reveal) {
+        state.rows.open_to(&source, made_from, location);
+    }
+    let columns = columns(ui.available_width());
+    let view = RowsView {
+        name: "Message tree",
+        role: Role::Tree,
+        columns: &columns,
+        count: state.rows.rows.len(),
+        selected: cx
+            .session
+            .location()
+            .and_then(|location| state.rows.row_of(location)),
+        reveal,
+    };
+    let mut rows = Rows {
+        cx,
+        shown: &state.rows.rows,
+        editing: &mut state.editing,
+    };
+    let response = view.ui(ui, &mut rows);
+    if let Some(row) = response.toggled {
+        state.rows.toggle(row);
+    }
+    let row = |index: usize| state.rows.rows.get(index);
+    if let Some(location) = response
+        .selected
+        .and_then(row)
+        .and_then(|row| row.location.clone())
+    {
+        cx.choose(Some(location), Pane::Tree);
+    }
+    let begins = response.activated.and_then(row).filter(|row| can_edit(row));
+    if let Some((row, location)) = begins.and_then(|row| Some((row, row.location.clone()?))) {
+        let text = match &row.value {
+            Value::Text(_) => preview.message.text_at(&location).into_owned(),
+            Value::Null => "\"\"".to_owned(),
+            Value::None | Value::Empty | Value::Absent => String::new(),
+        };
+        state.editing = Some(Editing {
+            key: row.key.clone(),
+            location,
+            text,
+            focused: false,
+        });
+    } else if let Some(row) = response
+        .activated
+        .filter(|&index| row(index).is_some_and(|row| row.open.is_some()))
+    {
+        state.rows.toggle(row);
+    }
+}
+
+/// Only a value without parts is edited in its row.
+fn can_edit(row: &TreeRow) -> bool {
+    matches!(row.kind, RowKind::Element(_)) && row.open.is_none()
+}
+
+fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
+    let definition = preview
+        .definition
+        .and_then(|index| cx.session.profile().messages.get(index));
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let mut ghosts = cx.settings.ghosts;
+        let switch = Checkbox::new(&mut ghosts, "What could be there");
+        if ui
+            .add(switch)
+            .on_hover_text(Command::ToggleGhosts.words().tip)
+            .changed()
+        {
+            cx.run(Command::ToggleGhosts);
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let structure = preview
+                .grammar
+                .structure_name()
+                .map_or("no structure", |name| &**name);
+            let text = match definition {
+                Some(definition) => format!("{} · {structure}", definition.name),
+                None => format!("No definition matches · {structure}"),
+            };
+            weak(ui, text).on_hover_text(
+                "The message definition of the profile, and the structure of the standard",
+            );
+        });
+    });
+}
+
+/// As many columns as the width has room for.
+pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
+    let mut columns = vec![
+        ColumnSpec::new(
+            "Location",
+            Width::Points(if width > 560.0 { 168.0 } else { 132.0 }),
+        ),
+        ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(110.0, 240.0))),
+        ColumnSpec::new(
+            "Value",
+            if width > 560.0 {
+                Width::Points((width * 0.26).clamp(130.0, 320.0))
+            } else {
+                Width::Rest
+            },
+        ),
+    ];
+    if width > 560.0 {
+        columns.push(ColumnSpec::new(
+            "Meaning",
+            if width > 760.0 {
+                Width::Points(130.0)
+            } else {
+                Width::Rest
+            },
+        ));
+    }
+    if width > 760.0 {
+        for (title, points) in [("Type", 44.0), ("Use", 36.0), ("Repeats", 52.0)] {
+            columns.push(ColumnSpec::new(title, Width::Points(points)));
+        }
+        columns.push(ColumnSpec::new("Described by", Width::Rest));
+    }
+    columns
+}
+
+struct Rows<'a> {
+    cx: &'a Cx<'a>,
+    shown: &'a [TreeRow],
+    editing: &'a mut Option<Editing>,
+}
+
+impl RowSource for Rows<'_> {
+    fn name(&self, row: usize) -> String {
+        self.shown
+            .get(row)
+            .map(|row| format!("{} {}", row.place, row.name))
+            .unwrap_or_default()
+    }
+
+    fn outline(&self, row: usize) -> Outline {
+        self.shown
+            .get(row)
+            .map_or(Outline::default(), |row| Outline {
+                depth: row.depth,
+                open: row.open,
+            })
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        let Some(row) = self.shown.get(row) else {
+            return;
+        };
+        let edited = self
+            .editing
+            .as_ref()
+            .is_some_and(|editing| editing.key == row.key);
+        if column == 2 && edited {
+            self.edit_ui(ui);
+        } else {
+            tree_cell_ui(ui, row, column);
+        }
+    }
+}
+
+impl Rows<'_> {
+    fn edit_ui(&mut self, ui: &mut Ui) {
+        let Some(editing) = self.editing.as_mut() else {
+            return;
+        };
+        let id = Id::unique("value of the tree");
+        let field = TextEdit::singleline(&mut editing.text)
+            .id(id)
+            .font(egui::TextStyle::Monospace)
+            .desired_width(f32::INFINITY);
+        let field = ui.add(field);
+        let name = format!("Value of {}", editing.location);
+        field
+            .ctx
+            .accesskit_node_builder(field.id, |node| node.set_label(name));
+        self.cx.keeps_own_undo(true);
+        if !editing.focused {
+            field.request_focus();
+            editing.focused = true;
+        } else if field.lost_focus() || !field.has_focus() {
+            let dropped = ui.input(|input| input.key_pressed(Key::Escape));
+            let action = Action::EditValue {
+                location: editing.location.clone(),
+                text: editing.text.clone(),
+            };
+            *self.editing = None;
+            if !dropped {
+                self.cx.send(action);
+            }
+        }
+    }
+}
+
+/// One cell of a tree row, also of the output's tree.
+pub(super) fn tree_cell_ui(ui: &mut Ui, row: &TreeRow, column: usize) {
+    let theme = Theme::of(ui);
+    let text = |text: &str| RichText::new(text);
+    match column {
+        0 => {
+            let place = text(&row.place)
+                .font(theme.code_font())
+                .color(*place_colour(theme, row));
+            cell_text(ui, place);
+        }
+        1 => {
+            let (colour, words) = match row.kind {
+                RowKind::Segment(Standing::Expected) => (theme.text.strong, row.name.clone()),
+                RowKind::Segment(standing) => {
+                    (theme.severity.warning, segment_words(row, standing))
+                }
+                RowKind::Group | RowKind::Ghost { .. } => (theme.text.weak, row.name.clone()),
+                RowKind::Element(_) if row.value == Value::Absent => {
+                    (theme.text.weak, row.name.clone())
+                }
+                RowKind::Element(_) => (theme.text.body, row.name.clone()),
+            };
+            let name = if matches!(row.kind, RowKind::Segment(_)) {
+                text(&words).font(theme.strong_font())
+            } else {
+                text(&words)
+            };
+            cell_text(ui, name.color(*colour)).on_hover_ui(|ui| facts_ui(ui, row));
+        }
+        2 => value_ui(ui, theme, row),
+        3 => {
+            cell_text(ui, text(&row.meaning).color(*theme.text.weak));
+        }
+        4 => {
+            cell_text(
+                ui,
+                text(&row.facts.data_type).small().color(*theme.text.weak),
+            );
+        }
+        5 => {
+            cell_text(ui, text(&row.facts.usage).small().color(*theme.text.weak));
+        }
+        6 => {
+            cell_text(ui, text(&row.facts.repeats).small().color(*theme.text.weak));
+        }
+        _ => {
+            cell_text(ui, text(&row.facts.origin).small().color(*theme.text.weak));
+        }
+    }
+}
+
+fn segment_words(row: &TreeRow, standing: Standing) -> String {
+    let words = standing_words(standing);
+    if row.name.is_empty() || row.name == words {
+        words.to_owned()
+    } else {
+        format!("{} ({})", row.name, words.to_lowercase())
+    }
+}
+
+fn place_colour(theme: &Theme, row: &TreeRow) -> super::super::theme::Colour {
+    match row.kind {
+        RowKind::Group => theme.text.body,
+        RowKind::Ghost { .. } => theme.text.weak,
+        RowKind::Segment(_) => theme.level.segment,
+        RowKind::Element(_) if row.value == Value::Absent => theme.text.weak,
+        RowKind::Element(Level::Segment | Level::Field) => theme.level.field,
+        RowKind::Element(Level::Repetition) => theme.level.repetition,
+        RowKind::Element(Level::Component) => theme.level.component,
+        RowKind::Element(Level::Subcomponent) => theme.level.subcomponent,
+    }
+}
+
+fn value_ui(ui: &mut Ui, theme: &Theme, row: &TreeRow) {
+    let weak = |words: &str| RichText::new(words).italics().color(*theme.text.weak);
+    let required = matches!(row.kind, RowKind::Ghost { required: true });
+    let text = match &row.value {
+        Value::None => return,
+        Value::Text(text) => RichText::new(text)
+            .font(theme.code_font())
+            .color(*theme.text.strong),
+        Value::Null => RichText::new("null: delete")
+            .font(theme.code_font())
+            .color(*theme.level.null),
+        Value::Empty => weak("empty"),
+        Value::Absent if required => weak("absent, required").color(*theme.severity.warning),
+        Value::Absent => weak("absent"),
+    };
+    cell_text(ui, text);
+}
+
+/// All that is known of a row.
+fn facts_ui(ui: &mut Ui, row: &TreeRow) {
+    let theme = Theme::of(ui);
+    ui.set_max_width(theme.grid(80));
+    ui.label(
+        RichText::new(&row.place)
+            .font(theme.code_font())
+            .color(*theme.text.accent),
+    );
+    ui.label(RichText::new(&row.name).color(*theme.text.strong));
+    let Facts {
+        data_type,
+        usage,
+        repeats,
+        length,
+        table,
+        origin,
+    } = &row.facts;
+    let facts = [
+        ("Type", data_type),
+        ("Usage", usage),
+        ("Repetitions", repeats),
+        ("Length", length),
+        ("Table", table),
+        ("Described by", origin),
+        ("Means", &row.meaning),
+    ];
+    for (name, fact) in facts.into_iter().filter(|(_, fact)| !fact.is_empty()) {
+        ui.label(
+            RichText::new(format!("{name}: {fact}"))
+                .small()
+                .color(*theme.text.weak),
+        );
+    }
+}

@@ -1,0 +1,430 @@
+//! What actions do: the only place that changes the session.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{ThemePreference, ViewportCommand};
+
+use super::action::{Action, Command};
+use super::cx::has_unsaved_changes;
+use super::dialogs::{self, Want};
+use super::layout::{self, Pane};
+use super::palette::Palette;
+use super::path_dialog::PathDialog;
+use super::question::Question;
+use super::settings::PRESENTER_ZOOM;
+use super::status::plural;
+use super::window::Window;
+use crate::diagnostic::Severity;
+use crate::hl7::{Draft, Location, SegmentId};
+use crate::profile::{self, Edit, MessageDefinition, Profile, SegmentOverlay};
+use crate::workbench::{Notice, SaveGuard};
+
+/// Does what a person asked for.
+pub(super) fn perform(window: &mut Window, ctx: &egui::Context, action: Action) {
+    if drops_changes(&action) && has_unsaved_changes(&window.session) {
+        window.state.question = Some(Question::Unsaved(Box::new(action)));
+        return;
+    }
+    perform_anyway(window, ctx, action);
+}
+
+/// Whether the action takes another profile, or none.
+fn drops_changes(action: &Action) -> bool {
+    match action {
+        Action::OpenProfile(_) => true,
+        Action::Open(paths) => paths.iter().any(|path| is_profile(path)),
+        Action::Run(command) => matches!(
+            command,
+            Command::NewProfile | Command::ReloadProfile | Command::TryExample | Command::Quit
+        ),
+        _ => false,
+    }
+}
+
+fn is_profile(path: &std::path::Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("ron"))
+}
+
+fn perform_anyway(window: &mut Window, ctx: &egui::Context, action: Action) {
+    let Window {
+        session,
+        state,
+        settings,
+        ..
+    } = window;
+    match action {
+        Action::Run(command) => run(window, ctx, command),
+        Action::Discarding(action) => match *action {
+            Action::Run(Command::SaveProfile) => {
+                state.comments_may_go = true;
+                run(window, ctx, Command::SaveProfile);
+            }
+            Action::Run(Command::Quit) => {
+                state.may_close = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            other => perform_anyway(window, ctx, other),
+        },
+        Action::Open(paths) => {
+            state.start = false;
+            for path in &paths {
+                settings.remember(path);
+            }
+            session.open(paths);
+        }
+        Action::OpenProfile(path) => {
+            state.start = false;
+            settings.remember(&path);
+            session.open_profile(path);
+        }
+        Action::Paste(text) => {
+            state.start = false;
+            session.paste(&text);
+        }
+        Action::SelectSample(id) => {
+            state.raw.forget();
+            session.select(Some(id));
+        }
+        Action::SelectLocation { location, from } => {
+            session.select_location(location);
+            state.chosen.from = Some(from);
+            state.chosen.serial += 1;
+        }
+        Action::SelectDefinition(index) => state.definition = index,
+        Action::GotoScript {
+            definition,
+            line,
+            column,
+        } => {
+            state.definition = definition;
+            state.script.goto(line, column);
+            show(window, Pane::Script);
+        }
+        Action::Edit(edit) => {
+            if let Err(error) = session.apply(&edit) {
+                window.toasts.complain(error.to_string());
+            }
+        }
+        Action::EditScript { message, text } => {
+            if let Err(error) = session.edit_script(&message, &text) {
+                window.toasts.complain(error.to_string());
+            }
+        }
+        Action::EditMessage(text) => session.edit_message(Some(&text)),
+        Action::EditValue { location, text } => edit_value(window, &location, &text),
+        Action::SaveProfileAs { path, overwrite } => {
+            settings.remember(&path);
+            session.save_profile_as(path, guard(overwrite));
+        }
+        Action::SaveOutputAs { path, overwrite } => save_output(window, path, overwrite),
+        Action::OverwriteProfile => session.overwrite_profile(),
+        Action::DismissConflict => session.dismiss_conflict(),
+        Action::StopLoading => session.stop_loading(),
+    }
+}
+
+fn guard(overwrite: bool) -> SaveGuard {
+    if overwrite {
+        SaveGuard::Overwrite
+    } else {
+        SaveGuard::New
+    }
+}
+
+fn run(window: &mut Window, ctx: &egui::Context, command: Command) {
+    let Window {
+        session,
+        state,
+        settings,
+        ..
+    } = window;
+    match command {
+        Command::OpenSamples => ask(window, ctx, Want::Samples),
+        Command::OpenFolder => ask(window, ctx, Want::Folder),
+        Command::OpenProfile => ask(window, ctx, Want::Profile),
+        Command::SaveProfileAs => ask(window, ctx, Want::SaveProfile),
+        Command::SaveOutput => ask(window, ctx, Want::SaveOutput),
+        Command::OpenByPath => {
+            state.path_dialog = Some(PathDialog::new(Want::Anything, String::new()));
+        }
+        Command::PasteMessage => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+        Command::CloseSource => {
+            if let Some(id) = session.selected() {
+                session.close_source_of(id);
+            }
+        }
+        Command::CloseSamples => session.close_samples(),
+        Command::NewProfile => {
+            session.new_profile(Profile::new("New site"));
+            state.start = false;
+            state.definition = 0;
+            show(window, Pane::Profile);
+        }
+        Command::SaveProfile => save(window, ctx),
+        Command::ReloadProfile => session.reload_profile(),
+        Command::TryExample => try_example(window),
+        Command::ShowStart => state.start = true,
+        Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        Command::Undo => drop(session.undo()),
+        Command::Redo => drop(session.redo()),
+        Command::RestoreMessage => {
+            state.raw.forget();
+            session.edit_message(None);
+        }
+        Command::NextSample => step(window, 1),
+        Command::PreviousSample => step(window, -1),
+        Command::AddDefinition => add_definition(window),
+        Command::AddSegment => add_segment(window),
+        Command::ToggleGhosts => settings.ghosts = !settings.ghosts,
+        Command::ToggleFolding => settings.folding = !settings.folding,
+        Command::ShowSamples => show(window, Pane::Samples),
+        Command::ShowRaw => show(window, Pane::Raw),
+        Command::ShowTree => show(window, Pane::Tree),
+        Command::ShowScript => show(window, Pane::Script),
+        Command::ShowProfile => show(window, Pane::Profile),
+        Command::ShowOutput => show(window, Pane::Output),
+        Command::ShowProblems => show(window, Pane::Problems),
+        Command::ShowHelp => show(window, Pane::Help),
+        Command::ArrangeMap => {
+            settings.panels = layout::map();
+            state.start = false;
+        }
+        Command::FollowSystemTheme => set_theme(window, ctx, ThemePreference::System),
+        Command::UseDarkTheme => set_theme(window, ctx, ThemePreference::Dark),
+        Command::UseLightTheme => set_theme(window, ctx, ThemePreference::Light),
+        Command::ZoomIn => set_zoom(window, ctx, |zoom| zoom + 0.1),
+        Command::ZoomOut => set_zoom(window, ctx, |zoom| zoom - 0.1),
+        Command::ZoomReset => set_zoom(window, ctx, |_| 1.0),
+        Command::Presenter => set_zoom(window, ctx, |_| PRESENTER_ZOOM),
+        Command::Palette => {
+            state.palette = match state.palette {
+                None => Some(Palette::default()),
+                Some(_) => None,
+            };
+        }
+    }
+}
+
+fn show(window: &mut Window, pane: Pane) {
+    window.state.start = false;
+    layout::show(&mut window.settings.panels, pane);
+}
+
+fn set_theme(window: &mut Window, ctx: &egui::Context, theme: ThemePreference) {
+    window.settings.theme = theme;
+    ctx.set_theme(theme);
+}
+
+fn set_zoom(window: &mut Window, ctx: &egui::Context, change: impl Fn(f32) -> f32) {
+    let zoom = (change(window.settings.zoom) * 10.0).round() / 10.0;
+    window.settings.zoom = zoom.clamp(0.8, 3.0);
+    ctx.set_zoom_factor(window.settings.zoom);
+}
+
+/// Asks for a path: by the system's dialog, or inside the window where there is none.
+fn ask(window: &mut Window, ctx: &egui::Context, want: Want) {
+    let name = match want {
+        Want::SaveProfile => window.session.profile_path().map_or_else(
+            || "profile.ron".to_owned(),
+            |path| path.display().to_string(),
+        ),
+        Want::SaveOutput => "output.hl7".to_owned(),
+        Want::Samples | Want::Folder | Want::Profile | Want::Anything => String::new(),
+    };
+    if window.dialogs.is_available() {
+        window.dialogs.ask(want, &name, ctx);
+    } else {
+        window.state.path_dialog = Some(PathDialog::new(want, name));
+    }
+}
+
+fn save(window: &mut Window, ctx: &egui::Context) {
+    if window.session.would_lose_comments()
+        && !window.state.comments_may_go
+        && has_unsaved_changes(&window.session)
+    {
+        window.state.question = Some(Question::Comments);
+    } else if !window.session.save_profile() {
+        ask(window, ctx, Want::SaveProfile);
+    }
+}
+
+fn save_output(window: &mut Window, path: PathBuf, overwrite: bool) {
+    let output = window
+        .session
+        .preview()
+        .and_then(|preview| preview.outcome.as_ref()?.output.clone());
+    match output {
+        Some(output) => {
+            window
+                .session
+                .save_bytes(path, output.text().as_bytes().to_vec(), guard(overwrite));
+        }
+        None => window
+            .toasts
+            .complain("There is no output message to save: choose a sample that makes one"),
+    }
+}
+
+fn try_example(window: &mut Window) {
+    window.state.start = false;
+    window.session.close_samples();
+    if let Some(paths) = dialogs::example_paths() {
+        window.session.open(paths);
+    } else {
+        match profile::read(dialogs::EXAMPLE_PROFILE) {
+            Ok(profile) => window.session.new_profile(profile),
+            Err(error) => window.toasts.complain(error.to_string()),
+        }
+        for text in dialogs::EXAMPLE_MESSAGES {
+            window.session.paste(text);
+        }
+    }
+    window.state.definition = 0;
+}
+
+fn step(window: &mut Window, by: isize) {
+    let at = window
+        .session
+        .selected_position()
+        .and_then(|at| at.checked_add_signed(by));
+    let sample = at.and_then(|at| window.session.corpus().sample(at));
+    if let Some(sample) = sample {
+        window.state.raw.forget();
+        window.session.select(Some(sample.id()));
+        window.state.samples.reveal();
+    }
+}
+
+/// Sets one value of the message at hand, in memory; the source keeps its bytes.
+fn edit_value(window: &mut Window, location: &Location, text: &str) {
+    let Some(preview) = window.session.preview() else {
+        return;
+    };
+    let mut draft = Draft::from_message(&preview.message);
+    let set = if text == "\"\"" {
+        draft.set_raw(location, text)
+    } else {
+        draft.set(location, text)
+    };
+    match set {
+        Ok(()) => window.session.edit_message(Some(draft.finish().text())),
+        Err(error) => window.toasts.complain(error.to_string()),
+    }
+}
+
+fn add_definition(window: &mut Window) {
+    let profile = Arc::clone(window.session.profile());
+    let name = free_name("New message", |name| profile.message(name).is_some());
+    let definition = Arc::new(MessageDefinition::new(name));
+    let edit = Edit::AddMessage {
+        before: None,
+        definition,
+    };
+    match window.session.apply(&edit) {
+        Ok(()) => window.state.definition = profile.messages.len(),
+        Err(error) => window.toasts.complain(error.to_string()),
+    }
+    show(window, Pane::Profile);
+}
+
+fn add_segment(window: &mut Window) {
+    let known = &window.session.profile().segments;
+    let here = window.session.preview().and_then(|preview| {
+        let named = preview
+            .message
+            .segments()
+            .filter_map(|segment| segment.segment_id());
+        named
+            .into_iter()
+            .find(|id| id.as_str().starts_with('Z') && !known.contains_key(id))
+    });
+    let free = || {
+        (1..100)
+            .filter_map(|n| SegmentId::new(&format!("Z{n:02}")))
+            .find(|id| !known.contains_key(id))
+    };
+    if let Some(segment) = here.or_else(free) {
+        let overlay = Arc::new(SegmentOverlay::default());
+        if let Err(error) = window.session.apply(&Edit::AddSegment { segment, overlay }) {
+            window.toasts.complain(error.to_string());
+        }
+        window.state.profile.open_segment(segment);
+    }
+    show(window, Pane::Profile);
+}
+
+/// `base`, or `base 2`, `base 3` …, whichever is not taken.
+fn free_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{base} {number}"));
+    std::iter::once(base.to_owned())
+        .chain(numbered)
+        .find(|name| !is_taken(name))
+        .unwrap_or_default()
+}
+
+/// Takes what the workers made; `true` when anything changed that a panel shows.
+pub(super) fn poll(window: &mut Window) -> bool {
+    let changed = window.session.poll();
+    for notice in window.session.take_notices() {
+        tell(window, notice);
+    }
+    if let Some(conflict) = window.session.conflict()
+        && window.state.question.is_none()
+    {
+        window.state.question = Some(Question::Conflict(conflict.path.clone()));
+    }
+    changed
+}
+
+fn tell(window: &mut Window, notice: Notice) {
+    let toasts = &mut window.toasts;
+    match notice {
+        Notice::Loaded { messages, sources } => {
+            toasts.tell(format!(
+                "{} from {}",
+                plural(messages, "message"),
+                plural(sources, "source")
+            ));
+        }
+        Notice::ProfileOpened(path) => {
+            window.state.comments_may_go = false;
+            window.state.definition = 0;
+            toasts.tell(format!("Opened {}", path.display()));
+        }
+        Notice::ProfileSaved(path) | Notice::FileSaved(path) => {
+            toasts.tell(format!("Saved {}", path.display()));
+        }
+        // The question that follows says it.
+        Notice::ChangedOnDisk(_) => {}
+        Notice::Failed(diagnostic) => {
+            let help = diagnostic
+                .help
+                .map(|help| format!("; {help}"))
+                .unwrap_or_default();
+            let text = format!("{}{help}", diagnostic.message);
+            match diagnostic.severity {
+                Severity::Info => toasts.tell(text),
+                Severity::Warning | Severity::Error => toasts.complain(text),
+            }
+        }
+    }
+}
+
+/// Asks whether open files were changed by somebody else meanwhile.
+pub(super) fn look_again(window: &mut Window) {
+    window.session.look_again();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::free_name;
+
+    #[test]
+    fn a_free_name_counts_on() {
+        assert_eq!(free_name("A", |_| false), "A");
+        assert_eq!(free_name("A", |name| name == "A" || name == "A 2"), "A 3");
+    }
+}

@@ -1,0 +1,156 @@
+//! Questions that must be answered before anything is lost.
+
+use std::path::PathBuf;
+
+use egui::{Button, Id, Modal, RichText};
+
+use super::action::{Action, Command};
+use super::cx::Cx;
+use super::theme::{Theme, dialog_frame};
+
+/// What the person is asked.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    /// The profile has unsaved changes, and the action would drop them.
+    Unsaved(Box<Action>),
+    /// The profile's file was changed by somebody else.
+    Conflict(PathBuf),
+    /// Saving drops the comments of the profile's file.
+    Comments,
+}
+
+/// One way to answer.
+struct Answer {
+    name: &'static str,
+    tip: &'static str,
+    actions: Vec<Action>,
+}
+
+fn answer(name: &'static str, tip: &'static str, actions: Vec<Action>) -> Answer {
+    Answer { name, tip, actions }
+}
+
+impl Question {
+    fn words(&self) -> (&'static str, String) {
+        match self {
+            Self::Unsaved(_) => (
+                "The profile has unsaved changes",
+                "What you are about to do would drop them".to_owned(),
+            ),
+            Self::Conflict(path) => (
+                "The profile was changed on disk",
+                format!("{} is no longer what was opened here; nothing was written", path.display()),
+            ),
+            Self::Comments => (
+                "Saving drops the comments of the file",
+                "The profile is written anew, without its comments; the old file stays beside it as .bak".to_owned(),
+            ),
+        }
+    }
+
+    /// The first answer is the one that loses nothing.
+    fn answers(&self) -> Vec<Answer> {
+        match self {
+            Self::Unsaved(action) => vec![
+                answer(
+                    "Save first",
+                    "Write the profile, then ask again",
+                    vec![Action::Run(Command::SaveProfile)],
+                ),
+                answer(
+                    "Drop the changes",
+                    "Go on without saving",
+                    vec![Action::Discarding(action.clone())],
+                ),
+            ],
+            Self::Conflict(_) => vec![
+                answer(
+                    "Save under another name…",
+                    "Keep both",
+                    vec![Action::DismissConflict, Action::Run(Command::SaveProfileAs)],
+                ),
+                answer(
+                    "Take the file's version",
+                    "Read the file and forget what was changed here",
+                    vec![
+                        Action::DismissConflict,
+                        Action::Discarding(Box::new(Action::Run(Command::ReloadProfile))),
+                    ],
+                ),
+                answer(
+                    "Overwrite the file",
+                    "Write this version; the other one becomes the backup",
+                    vec![Action::OverwriteProfile],
+                ),
+            ],
+            Self::Comments => vec![
+                answer(
+                    "Save under another name…",
+                    "Leave the file as it is",
+                    vec![Action::Run(Command::SaveProfileAs)],
+                ),
+                answer(
+                    "Save anyway",
+                    "The backup keeps the comments",
+                    vec![Action::Discarding(Box::new(Action::Run(
+                        Command::SaveProfile,
+                    )))],
+                ),
+            ],
+        }
+    }
+
+    /// Asks; `false` when the question is answered or put off.
+    pub(super) fn ui(&self, ctx: &egui::Context, cx: &Cx<'_>) -> bool {
+        let theme = Theme::pick(ctx.global_style().visuals.dark_mode);
+        let (title, text) = self.words();
+        let shown = Modal::new(Id::unique("question"))
+            .frame(dialog_frame(ctx))
+            .show(ctx, |ui| {
+                ui.set_max_width(theme.grid(120));
+                ui.heading(title);
+                ui.add_space(theme.grid(1));
+                ui.add(egui::Label::new(RichText::new(text).color(*theme.text.weak)).wrap());
+                ui.add_space(theme.grid(4));
+                let mut chosen = None;
+                ui.horizontal(|ui| {
+                    for (index, answer) in self.answers().into_iter().enumerate() {
+                        let button = if index == 0 {
+                            primary(theme, answer.name)
+                        } else {
+                            Button::new(answer.name)
+                        };
+                        if ui.add(button).on_hover_text(answer.tip).clicked() {
+                            chosen = Some(answer.actions);
+                        }
+                    }
+                    if ui
+                        .button("Cancel")
+                        .on_hover_text("Leave everything as it is")
+                        .clicked()
+                    {
+                        chosen = Some(match self {
+                            Self::Conflict(_) => vec![Action::DismissConflict],
+                            Self::Unsaved(_) | Self::Comments => Vec::new(),
+                        });
+                    }
+                });
+                chosen
+            });
+        if let Some(actions) = shown.inner {
+            for action in actions {
+                cx.send(action);
+            }
+            return false;
+        }
+        !shown.should_close()
+    }
+}
+
+/// The button for the next step.
+pub(super) fn primary(theme: &Theme, text: &str) -> Button<'static> {
+    let text = RichText::new(text.to_owned())
+        .color(*theme.text.on_accent)
+        .family(super::theme::strong_family());
+    Button::new(text).fill(*theme.accent.fill)
+}

@@ -1,0 +1,42 @@
+//! What the window keeps beside the session: the view of each panel, never data.
+
+use super::cx::Chosen;
+use super::palette::Palette;
+use super::panels::{help, output, problems, profile, raw, samples, script, tree};
+use super::path_dialog::PathDialog;
+use super::question::Question;
+
+/// The view state.
+#[derive(Default)]
+pub(super) struct State {
+    /// Show the start page instead of the panels.
+    pub(super) start: bool,
+    /// The message definition that script and profile panels show.
+    pub(super) definition: usize,
+    pub(super) chosen: Chosen,
+    pub(super) palette: Option<Palette>,
+    pub(super) path_dialog: Option<PathDialog>,
+    pub(super) question: Option<Question>,
+    /// Saving drops the comments of this profile, and the person knows.
+    pub(super) comments_may_go: bool,
+    /// The window may close although there are unsaved changes.
+    pub(super) may_close: bool,
+    pub(super) samples: samples::State,
+    pub(super) raw: raw::State,
+    pub(super) tree: tree::State,
+    pub(super) script: script::State,
+    pub(super) profile: profile::State,
+    pub(super) output: output::State,
+    pub(super) problems: problems::State,
+    pub(super) help: help::State,
+}
+
+impl State {
+    /// The state of a window that was just opened.
+    pub(super) fn new() -> Self {
+        Self {
+            start: true,
+            ..Self::default()
+        }
+    }
+}

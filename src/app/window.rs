@@ -1,0 +1,240 @@
+//! The window itself: one frame after another.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{CentralPanel, Event, Frame, Panel, ViewportCommand};
+
+use super::action::{Action, Command};
+use super::cx::{Cx, has_unsaved_changes};
+use super::dialogs::{Answer, Dialogs};
+use super::layout::Panels;
+use super::panels::start;
+use super::path_dialog::{PathDialog, Step, action_for};
+use super::perform::{look_again, perform, poll};
+use super::question::Question;
+use super::settings::Settings;
+use super::state::State;
+use super::theme::Theme;
+use super::toasts::Toasts;
+use super::{fonts, menu, status, theme};
+use crate::hl7::Timestamp;
+use crate::workbench::Session;
+
+/// The window: a session, and what is seen of it.
+pub struct Window {
+    pub(super) session: Session,
+    pub(super) settings: Settings,
+    pub(super) state: State,
+    pub(super) dialogs: Dialogs,
+    pub(super) toasts: Toasts,
+    had_focus: bool,
+    own_undo: bool,
+}
+
+/// What a window starts with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Samples, folders and a profile to open.
+    pub paths: Vec<PathBuf>,
+    /// What scripts get from `now()`.
+    pub now: Timestamp,
+    /// Whether the system is asked for file dialogs and for fonts.
+    pub use_system: bool,
+}
+
+impl Window {
+    /// A window on `ctx`, with the settings of the last time where there are any.
+    pub fn new(ctx: &egui::Context, storage: Option<&dyn eframe::Storage>, start: Start) -> Self {
+        fonts::install(ctx);
+        theme::install(ctx);
+        if start.use_system {
+            fonts::use_system_fonts(ctx);
+        }
+        let settings = Settings::load(storage);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_theme(settings.theme);
+        ctx.set_zoom_factor(settings.zoom);
+        let wake = ctx.clone();
+        let session = Session::new(Arc::new(move || wake.request_repaint()), start.now);
+        let mut window = Self {
+            session,
+            settings,
+            state: State::new(),
+            dialogs: Dialogs::new(start.use_system),
+            toasts: Toasts::default(),
+            had_focus: true,
+            own_undo: false,
+        };
+        if !start.paths.is_empty() {
+            perform(&mut window, ctx, Action::Open(start.paths));
+        }
+        window
+    }
+
+    /// Waits until nothing is under way: for tests, which then draw the next frame.
+    pub fn settle(&mut self) {
+        self.session.settle();
+        poll(self);
+    }
+
+    /// Global keys, dropped files and pastes, before any text field can take them.
+    fn input(&mut self, ctx: &egui::Context) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let typing = ctx.text_edit_focused();
+        let in_dialog = self.state.path_dialog.is_some() || self.state.question.is_some();
+        ctx.input_mut(|input| {
+            let dropped: Vec<_> = input
+                .raw
+                .dropped_files
+                .iter()
+                .map(|file| file.path().to_owned())
+                .collect();
+            if !dropped.is_empty() {
+                actions.push(Action::Open(dropped));
+            }
+            if !typing && !in_dialog {
+                input.events.retain(|event| match event {
+                    Event::Paste(text) => {
+                        actions.push(Action::Paste(text.clone()));
+                        false
+                    }
+                    _ => true,
+                });
+            }
+            for command in Command::ALL {
+                let undo = matches!(command, Command::Undo | Command::Redo);
+                if in_dialog || (undo && self.own_undo) {
+                    continue;
+                }
+                let key = command.words().key;
+                if key.is_some_and(|key| input.consume_shortcut(&key)) {
+                    actions.push(Action::Run(command));
+                }
+            }
+        });
+        actions
+    }
+
+    /// Asks before unsaved changes are lost with the window.
+    fn guard_close(&mut self, ctx: &egui::Context) {
+        let asked = ctx.input(|input| input.viewport().close_requested());
+        if asked && has_unsaved_changes(&self.session) && !self.state.may_close {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.state.question = Some(Question::Unsaved(Box::new(Action::Run(Command::Quit))));
+        }
+    }
+
+    fn frame_ui(&mut self, ui: &mut egui::Ui) -> Vec<Action> {
+        let Self {
+            session,
+            settings,
+            state,
+            dialogs,
+            toasts,
+            ..
+        } = self;
+        // The arrangement is changed while the settings are read.
+        let nothing = egui_tiles::Tree::empty(egui::Id::unique("nothing"));
+        let mut panels = std::mem::replace(&mut settings.panels, nothing);
+        let cx = Cx::new(session, settings, state.chosen);
+        bars_ui(ui, &cx, toasts);
+        let body = Frame::new().fill(*Theme::of(ui).surface.window);
+        CentralPanel::default().frame(body).show(ui, |ui| {
+            if state.start {
+                start::ui(ui, &cx);
+            } else {
+                panels.ui(&mut Panels { cx: &cx, state }, ui);
+            }
+        });
+        over_ui(ui.ctx(), &cx, state, dialogs);
+        let (actions, own_undo) = cx.finish();
+        self.own_undo = own_undo;
+        self.settings.panels = panels;
+        self.toasts.ui(ui);
+        actions
+    }
+
+    fn answer(&mut self, ctx: &egui::Context) {
+        match self.dialogs.poll() {
+            Some(Answer::Paths(want, paths)) => perform(self, ctx, action_for(want, paths, true)),
+            Some(Answer::Unavailable(want)) => {
+                let mut dialog = PathDialog::new(want, String::new());
+                dialog.fell_back = true;
+                self.state.path_dialog = Some(dialog);
+            }
+            Some(Answer::Cancelled) | None => {}
+        }
+    }
+}
+
+fn bars_ui(ui: &mut egui::Ui, cx: &Cx<'_>, toasts: &mut Toasts) {
+    let theme = Theme::of(ui);
+    let bar = Frame::new()
+        .fill(*theme.surface.window)
+        .inner_margin(theme.margin(2, 1));
+    Panel::top("menu")
+        .frame(bar)
+        .show(ui, |ui| menu::ui(ui, cx));
+    let bar = bar.inner_margin(theme.margin(3, 0));
+    Panel::bottom("status")
+        .frame(bar)
+        .exact_size(theme.grid(7))
+        .show(ui, |ui| status::ui(ui, cx, toasts));
+}
+
+/// What stands above the panels: palette, dialog, question.
+fn over_ui(ctx: &egui::Context, cx: &Cx<'_>, state: &mut State, dialogs: &mut Dialogs) {
+    if let Some(mut palette) = state.palette.take()
+        && palette.ui(ctx, cx)
+    {
+        state.palette = Some(palette);
+    }
+    if let Some(mut dialog) = state.path_dialog.take() {
+        match dialog.ui(ctx, cx, dialogs.is_available()) {
+            Step::Stay => state.path_dialog = Some(dialog),
+            Step::Close => {}
+            Step::Browse => dialogs.ask(dialog.want, "", ctx),
+        }
+    }
+    if let Some(question) = state.question.take()
+        && question.ui(ctx, cx)
+    {
+        state.question = Some(question);
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        poll(self);
+        self.answer(ctx);
+        let focused = ctx.input(|input| input.focused);
+        if focused && !self.had_focus {
+            look_again(self);
+        }
+        self.had_focus = focused;
+        for action in self.input(ctx) {
+            perform(self, ctx, action);
+        }
+        self.guard_close(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let actions = self.frame_ui(ui);
+        if !actions.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        for action in actions {
+            perform(self, ui.ctx(), action);
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.settings.save(storage);
+    }
+
+    /// egui's own memory holds carets and undo steps of texts: nothing to keep on disk.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}
