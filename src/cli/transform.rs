@@ -257,7 +257,7 @@ impl Share {
             None if has_errors => {
                 self.counts.failed += 1;
                 self.notes
-                    .push(format!("{name}: not transformed: its script failed"));
+                    .push(format!("{name}: not transformed: its mapping has errors"));
             }
             None => {
                 self.counts.without_output += 1;

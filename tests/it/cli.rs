@@ -478,7 +478,7 @@ fn an_endless_script_is_stopped() {
         &run,
         1,
         "",
-        "admit.hl7 #1: not transformed: its script failed",
+        "admit.hl7 #1: not transformed: its mapping has errors",
     );
 }
 
