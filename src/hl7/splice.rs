@@ -17,16 +17,22 @@ fn part(
     let mut start = 0;
     let mut left = n.saturating_sub(1);
     while left > 0 {
-        match slice[start..].find(separator) {
+        match find_char(&slice[start..], separator) {
             Some(at) => start += at + separator.len_utf8(),
             None => return Err(left),
         }
         left -= 1;
     }
-    let end = slice[start..]
-        .find(separator)
-        .map_or(slice.len(), |at| start + at);
+    let end = find_char(&slice[start..], separator).map_or(slice.len(), |at| start + at);
     Ok(within.start + start..within.start + end)
+}
+
+/// Separators stand a few bytes apart: a plain loop is faster here than a search that starts up first.
+fn find_char(text: &str, c: char) -> Option<usize> {
+    match u8::try_from(c) {
+        Ok(byte) if c.is_ascii() => text.bytes().position(|other| other == byte),
+        _ => text.find(c),
+    }
 }
 
 /// The same, after adding the separators that are missing; `within` grows with the text.

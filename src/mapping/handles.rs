@@ -40,8 +40,7 @@ pub(super) struct RowHandle {
 
 /// A sentence of Rhai's with the names that people know in place of those of Rust's types.
 ///
-/// They are not registered with Rhai: it looks names up by text on every write by path, which took a
-/// fifth of the whole run.
+/// They are not registered with Rhai, which would look them up by text at every write by path.
 pub(super) fn with_plain_names(sentence: &str) -> String {
     let names = [
         (type_name::<OutHandle>(), "out"),

@@ -59,11 +59,12 @@ impl Output {
     /// Writes a plain value.
     pub(super) fn set(&mut self, location: &Location, text: &str) -> Result<(), ScriptFault> {
         self.count(text.len())?;
-        let known = match (&location.occurrence, &location.path) {
-            (Pick::First, Some(path)) => self.first_named(location.segment).zip(Some(path)),
-            _ => None,
-        };
-        if let Some((index, path)) = known {
+        if let (Pick::First, Some(path)) = (&location.occurrence, &location.path) {
+            let index = match self.first_named(location.segment) {
+                Some(index) => index,
+                None if text.is_empty() => return Ok(()),
+                None => self.make(location.segment),
+            };
             return Ok(self.draft.set_in(index, path, text)?);
         }
         self.draft.set(location, text)?;
@@ -179,6 +180,31 @@ impl Output {
 
     fn first_named(&self, id: SegmentId) -> Option<usize> {
         self.names.iter().position(|name| *name == Some(id))
+    }
+
+    /// Makes a segment behind the last one that the order puts before it or beside it.
+    fn make(&mut self, id: SegmentId) -> usize {
+        let rank = |id: SegmentId| self.order.iter().position(|known| *known == id);
+        let at = match rank(id) {
+            _ if id.carries_delimiters() => 0,
+            None => self.names.len(),
+            Some(own) => {
+                let stands_before = |name: &Option<SegmentId>| {
+                    name.is_some_and(|name| {
+                        name.carries_delimiters() || rank(name).is_some_and(|other| other <= own)
+                    })
+                };
+                self.names
+                    .iter()
+                    .rposition(stands_before)
+                    .map_or(0, |at| at + 1)
+            }
+        };
+        self.draft.insert_at(at, id);
+        self.keys.insert(at, self.next_key);
+        self.names.insert(at, Some(id));
+        self.next_key += 1;
+        at
     }
 
     fn key_added(&mut self, name: Option<SegmentId>) -> u32 {
