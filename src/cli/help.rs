@@ -42,10 +42,12 @@ messages: `pipehat show` and every reader that begins a message at MSH read it b
 unless MSH-18 of the output names another character set.
 
 rows-json: one object a row, {"index":0,"table":"patient","row":{"mrn":"123"}}; `index` counts the
-input messages from 0, so that rows of one message can be joined.
+input messages from 0, so that rows of one message can be joined. A column about which a message
+says nothing is left out; HL7's null is null.
 
 csv: RFC 4180 with a header line. With rows of one table only, it goes to --out or standard
-output; with several tables, --out names a folder that gets one TABLE.csv for each."#;
+output; with several tables, --out names a folder that gets one TABLE.csv for each. A column about which
+a message says nothing is empty; HL7's null is the text "" (two quotes)."#;
 
 /// For `check`.
 pub(super) const CHECK: &str =

@@ -84,17 +84,20 @@ impl Corpus {
 
     /// The same samples and those of another source after them.
     #[must_use]
-    pub fn with(&self, source: Arc<Source>) -> Self {
-        let mut stacks = Vec::clone(&self.stacks);
-        stacks.push(Stack {
+    pub fn with(mut self, source: Arc<Source>) -> Self {
+        self.add(source);
+        self
+    }
+
+    /// Puts the samples of a source after the others; a folder may bring ten thousand of them.
+    pub fn add(&mut self, source: Arc<Source>) {
+        let before = self.len();
+        Arc::make_mut(&mut self.stacks).push(Stack {
             number: self.next,
-            before: self.len(),
+            before,
             source,
         });
-        Self {
-            stacks: Arc::new(stacks),
-            next: self.next + 1,
-        }
+        self.next += 1;
     }
 
     /// The same samples without those of the source that holds `id`.
@@ -330,7 +333,7 @@ mod tests {
         assert_eq!(fewer.get(third.id()).unwrap().name(), "Pasted 1 #1");
         assert_eq!(fewer.position(corpus.sample(1).unwrap().id()), None);
         assert!(corpus.sample(4).is_none());
-        let more = fewer.with(source(TWO));
+        let more = fewer.clone().with(source(TWO));
         assert_ne!(more.sample(2).unwrap().id(), corpus.sample(0).unwrap().id());
     }
 

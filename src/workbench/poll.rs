@@ -94,7 +94,7 @@ impl Session {
         for source in loaded.sources {
             self.loaded.0 += source.len();
             self.loaded.1 += 1;
-            self.corpus = self.corpus.with(source);
+            self.corpus.add(source);
         }
         self.load_problems.extend(loaded.problems);
         if self.selected_position().is_none() {
