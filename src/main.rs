@@ -10,12 +10,39 @@ fn main() -> ExitCode {
 #[cfg(feature = "gui")]
 fn window(files: Vec<PathBuf>) -> Result<(), String> {
     use pipehat::{app, workbench};
+    let instead = instead(&files);
     app::open(files, workbench::local_time(), app::Renderer::Automatic)
-        .map_err(|error| error.to_string())
+        .map_err(|error| format!("{error}.\n{instead}"))
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(_: Vec<PathBuf>) -> Result<(), String> {
-    Err("this build has no window. Give a command, such as `pipehat show FILE`, or see `pipehat --help`."
-        .to_owned())
+fn window(files: Vec<PathBuf>) -> Result<(), String> {
+    Err(format!("this build has no window.\n{}", instead(&files)))
+}
+
+/// How the command line does without a window what was asked for.
+fn instead(files: &[PathBuf]) -> String {
+    let is_profile = |path: &&PathBuf| path.extension().is_some_and(|end| end == "ron");
+    let mut words = vec![
+        std::env::args()
+            .next()
+            .unwrap_or_else(|| "pipehat".to_owned()),
+    ];
+    match files.iter().find(is_profile) {
+        Some(profile) => {
+            words.extend([
+                "transform --profile".to_owned(),
+                profile.display().to_string(),
+            ]);
+        }
+        None if files.is_empty() => words.push("--help".to_owned()),
+        None => words.push("show".to_owned()),
+    }
+    words.extend(
+        files
+            .iter()
+            .filter(|path| !is_profile(path))
+            .map(|path| path.display().to_string()),
+    );
+    format!("The command line works without: {}", words.join(" "))
 }

@@ -26,14 +26,14 @@ pub enum Renderer {
 pub enum AppError {
     /// Neither X11 nor Wayland is there.
     #[error(
-        "there is no display to open a window on. Start it from a desktop, or set DISPLAY (ssh -X does), \\
-         or use the command line: pipehat --help"
+        "there is no display to open a window on. Start it from a desktop, or set DISPLAY \
+         (ssh -X does)"
     )]
     NoDisplay,
     /// A library that is loaded at run time is missing, or there is no OpenGL.
     #[error(
-        "the window cannot be opened: {0}. On Debian and Ubuntu this installs what it needs: \\
-         sudo apt-get install {LIBRARIES}. The command line works without: pipehat --help"
+        "the window cannot be opened: {0}. On Debian and Ubuntu this installs what it \
+         needs: sudo apt-get install {LIBRARIES}"
     )]
     Unopenable(String),
     /// The renderer was left out when the program was built.
