@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, ImmutableString, Position, Stmt};
 
 use super::engine::Engine;
-use super::errors::{ScriptFault, function_missing, place};
+use super::errors::function_missing;
+use super::fault::{ScriptFault, place};
 use super::functions::{FUNCTIONS, Takes};
 use super::paths::{Path, PathTable};
 use super::suggest::{help, nearest};

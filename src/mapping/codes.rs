@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::errors::{Fallible, ScriptFault};
-use super::running::with;
-use super::suggest::help;
-use super::text::shortened;
+use super::fault::ScriptFault;
+use super::suggest::{help, shortened};
 use crate::profile::{CodeDefault, Codes, Profile};
 
 /// The application's code for the site's; empty and null stay what they are.
@@ -56,18 +54,6 @@ pub(super) fn unknown(profile: &Profile, name: &str) -> ScriptFault {
         "code tables",
         profile.codes.keys().map(|key| &**key),
     ))
-}
-
-/// `codes(table, text)`.
-pub(super) fn codes(table: &str, text: &str) -> Fallible<rhai::ImmutableString> {
-    with(|run| {
-        let codes = run
-            .profile
-            .codes
-            .get(table)
-            .ok_or_else(|| unknown(&run.profile, table))?;
-        translate(codes, table, text).map(Into::into)
-    })
 }
 
 fn listed(codes: &[&str]) -> Cow<'static, str> {

@@ -4,8 +4,7 @@ use std::fmt;
 
 use rhai::{Dynamic, ImmutableString};
 
-use super::errors::{Fallible, ScriptFault};
-use super::running::with;
+use super::fault::{Fallible, ScriptFault};
 use crate::hl7::Timestamp;
 
 /// A date or time in a script; without one where the text was empty.
@@ -52,11 +51,6 @@ pub(super) fn date(text: &str) -> Fallible<Date> {
         Some(time) => Ok(Date(Some(time))),
         None => Err(not_a_date().into()),
     }
-}
-
-/// `now()`.
-pub(super) fn now() -> Fallible<Date> {
-    with(|run| Ok::<_, ScriptFault>(Date(Some(run.now))))
 }
 
 /// `day.format(pattern)`.

@@ -2,7 +2,7 @@
 
 use rhai::{EvalAltResult, NativeCallContext, Position};
 
-use super::errors::{Fallible, ScriptFault};
+use super::fault::{Fallible, ScriptFault};
 use super::outcome::Verdict;
 use super::running::with;
 use crate::diagnostic::{Diagnostic, Place, Severity};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::errors::ScriptFault;
+use super::fault::ScriptFault;
 use super::paths::Path;
 use crate::hl7::{Draft, EditError, Location, Message, Pick, Segment, SegmentId};
 

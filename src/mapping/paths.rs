@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::errors::ScriptFault;
+use super::fault::ScriptFault;
 use crate::hl7::{FieldPath, Location, Pick, SegmentId};
 
 /// What a path says.

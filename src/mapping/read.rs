@@ -2,13 +2,15 @@
 
 use rhai::{Array, Dynamic, ImmutableString};
 
-use super::errors::{Fallible, ScriptFault};
+use super::fault::{Fallible, ScriptFault};
 use super::groups::Groups;
 use super::handles::{GroupHandle, SegmentHandle};
 use super::paths::Path;
 use super::running::with;
-use super::text::ABSENT;
 use crate::hl7::{Element, FieldPath, Location, Message, Pick, Segment, SegmentId};
+
+/// The tag that a text carries which was read where the message has nothing.
+pub(super) const ABSENT: i32 = 1;
 
 /// Where a script reads.
 #[derive(Clone, Copy)]

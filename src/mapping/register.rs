@@ -3,14 +3,14 @@
 use rhai::{Array, Dynamic, Engine, NativeCallContext as Context};
 
 use super::dates::{self, Date};
-use super::errors::{Fallible, ScriptFault};
+use super::fault::{Fallible, ScriptFault};
 use super::handles::{
     GroupHandle, MessageHandle, OutHandle, OutSegmentHandle, RowHandle, RowsHandle, SegmentHandle,
 };
 use super::read::{self, Source};
 use super::text::{self, Name};
 use super::write::{self, Target, position};
-use super::{codes as code_tables, flow, row_store};
+use super::{flow, run_functions};
 use crate::diagnostic::Severity;
 
 pub(super) fn read_by_path(engine: &mut Engine) {
@@ -188,22 +188,24 @@ pub(super) fn append(engine: &mut Engine) {
 
 pub(super) fn add(engine: &mut Engine) {
     engine.register_fn("add", |_: &mut RowsHandle, table: &str| {
-        row_store::add(table)
+        run_functions::add_row(table)
     });
 }
 
 pub(super) fn cells(engine: &mut Engine) {
-    engine.register_indexer_get(|row: &mut RowHandle, column: &str| row_store::get(*row, column));
+    engine.register_indexer_get(|row: &mut RowHandle, column: &str| {
+        run_functions::cell(*row, column)
+    });
     engine.register_indexer_set(|row: &mut RowHandle, column: &str, text: &str| {
-        row_store::set_text(*row, column, text)
+        run_functions::set_cell_text(*row, column, text)
     });
     engine.register_indexer_set(|row: &mut RowHandle, column: &str, value: Dynamic| {
-        row_store::set(*row, column, value)
+        run_functions::set_cell(*row, column, value)
     });
 }
 
 pub(super) fn codes(engine: &mut Engine) {
-    engine.register_fn("codes", code_tables::codes);
+    engine.register_fn("codes", run_functions::codes);
 }
 
 pub(super) fn date(engine: &mut Engine) {
@@ -213,7 +215,7 @@ pub(super) fn date(engine: &mut Engine) {
 }
 
 pub(super) fn now(engine: &mut Engine) {
-    engine.register_fn("now", dates::now);
+    engine.register_fn("now", run_functions::now);
 }
 
 pub(super) fn format(engine: &mut Engine) {

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, ImmutableString};
-
 use super::convert::convert;
-use super::errors::{Fallible, ScriptFault};
+use super::fault::ScriptFault;
 use super::handles::RowHandle;
-use super::layout::{Layout, table_unknown};
+use super::layout::Layout;
 use super::outcome::{Cell, Row, TableRows};
-use super::running::with;
-use super::write::text_of;
 
 /// Cells that one message may make.
 const MOST_CELLS: usize = 2_000_000;
@@ -91,7 +87,7 @@ impl RowStore {
             .collect()
     }
 
-    fn cell(&self, handle: RowHandle, name: &str) -> Result<&Cell, ScriptFault> {
+    pub(super) fn cell(&self, handle: RowHandle, name: &str) -> Result<&Cell, ScriptFault> {
         let (table, rows) = self.tables.get(handle.table).ok_or_else(lost)?;
         let layout = self.layout.tables.get(*table).ok_or_else(lost)?;
         let column = layout
@@ -102,7 +98,12 @@ impl RowStore {
             .ok_or_else(lost)
     }
 
-    fn set(&mut self, handle: RowHandle, name: &str, text: &str) -> Result<(), ScriptFault> {
+    pub(super) fn set(
+        &mut self,
+        handle: RowHandle,
+        name: &str,
+        text: &str,
+    ) -> Result<(), ScriptFault> {
         let (table, rows) = self.tables.get_mut(handle.table).ok_or_else(lost)?;
         let layout = self.layout.tables.get(*table).ok_or_else(lost)?;
         let column = layout
@@ -132,46 +133,6 @@ impl RowStore {
         }
         Ok(())
     }
-}
-
-/// `rows.add(table)`.
-pub(super) fn add(name: &str) -> Fallible<RowHandle> {
-    with(|run| {
-        let layout = run.rows.layout();
-        let Some(table) = layout.table(name) else {
-            return Err(ScriptFault::from(table_unknown(&run.profile, name)));
-        };
-        let width = layout
-            .tables
-            .get(table)
-            .map_or(0, |table| table.columns.len());
-        run.rows.push(
-            table,
-            Row {
-                cells: vec![Cell::Absent; width],
-            },
-        )
-    })
-}
-
-/// `row.column = value`.
-pub(super) fn set(row: RowHandle, column: &str, value: Dynamic) -> Fallible<()> {
-    let text = text_of(value, || format!("the column \"{column}\""))?;
-    set_text(row, column, &text)
-}
-
-/// `row.column = text`.
-pub(super) fn set_text(row: RowHandle, column: &str, text: &str) -> Fallible<()> {
-    with(|run| run.rows.set(row, column, text))
-}
-
-/// `row.column`: the cell as text.
-pub(super) fn get(row: RowHandle, column: &str) -> Fallible<ImmutableString> {
-    with(|run| {
-        run.rows
-            .cell(row, column)
-            .map(|cell| cell.to_string().into())
-    })
 }
 
 fn size(cell: &Cell) -> usize {

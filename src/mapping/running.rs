@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, Position};
 
-use super::errors::{Fallible, ScriptFault, place};
+use super::fault::{Fallible, ScriptFault, place};
 use super::groups::Groups;
 use super::outcome::Verdict;
 use super::output::Output;

@@ -4,11 +4,8 @@ use std::fmt;
 
 use rhai::{Dynamic, ImmutableString};
 
-use super::errors::{Fallible, ScriptFault};
-use super::read::{self, Source};
-
-/// The tag that a text carries which was read where the message has nothing.
-pub(super) const ABSENT: i32 = 1;
+use super::fault::{Fallible, ScriptFault};
+use super::read::{self, ABSENT, Source};
 
 /// Wider padding is a slip.
 const MOST_PADDING: i64 = 10_000;
@@ -110,15 +107,6 @@ pub(super) fn is_absent(value: Dynamic) -> bool {
 /// `null_value()`: HL7's null, two quotes.
 pub(super) fn null_value() -> ImmutableString {
     "\"\"".into()
-}
-
-/// The first letters of a value, for a message about it.
-pub(super) fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(20).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn filling(text: &str, width: i64, fill: &str) -> Result<String, ScriptFault> {

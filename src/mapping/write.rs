@@ -3,7 +3,7 @@
 use rhai::{Array, Dynamic, ImmutableString, NativeCallContext, Position};
 
 use super::dates::Date;
-use super::errors::{Fallible, ScriptFault};
+use super::fault::{Fallible, ScriptFault};
 use super::handles::{GroupHandle, OutSegmentHandle, SegmentHandle};
 use super::paths::Path;
 use super::read::segment_id;
