@@ -52,7 +52,7 @@ pub(super) fn map() -> Tree<Pane> {
     let tree = tabs(&[Pane::Tree]);
     let script = tabs(&[Pane::Script, Pane::Profile, Pane::Help]);
     let output = tabs(&[Pane::Output, Pane::Problems]);
-    let message = column(&mut tiles, [raw, tree], [0.36, 0.64]);
+    let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
     let shares = [(samples, 0.22), (message, 0.40), (mapping, 0.38)];
     let mut row = egui_tiles::Linear::new(

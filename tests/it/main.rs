@@ -10,6 +10,8 @@ mod cases;
 mod cli;
 mod corpus;
 mod grammar;
+#[cfg(feature = "gui")]
+mod gui;
 mod profile;
 mod readme;
 mod roundtrip;

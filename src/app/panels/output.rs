@@ -118,7 +118,7 @@ fn tabs_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome, chang
         let save = Command::SaveOutput.words();
         if can
             && ui
-                .add(Button::new("Save as…").small())
+                .add(Button::new("Save as…"))
                 .on_hover_text(save.tip)
                 .clicked()
         {

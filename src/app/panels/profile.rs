@@ -30,7 +30,7 @@ pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: us
     let theme = Theme::of(ui);
     bar_ui(ui, |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let save = egui::Button::new("Save").small();
+            let save = egui::Button::new("Save");
             let can = cx.session.is_modified() || cx.session.profile_path().is_none();
             if ui
                 .add_enabled(can, save)

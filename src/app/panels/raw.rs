@@ -92,7 +92,7 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, folded: usize) {
             .is_some_and(|sample| sample.edited().is_some());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if edited {
-                let restore = ui.add(Button::new("Restore").small());
+                let restore = ui.add(Button::new("Restore"));
                 if restore
                     .on_hover_text(Command::RestoreMessage.words().tip)
                     .clicked()
@@ -109,11 +109,7 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, folded: usize) {
                 } else {
                     ("Fold", "Fold values of more than 160 bytes")
                 };
-                if ui
-                    .add(Button::new(name).small())
-                    .on_hover_text(tip)
-                    .clicked()
-                {
+                if ui.add(Button::new(name)).on_hover_text(tip).clicked() {
                     cx.run(Command::ToggleFolding);
                 }
             }

@@ -144,6 +144,8 @@ impl RowsView<'_> {
                     Role::Row
                 };
                 row.widget_info(|| WidgetInfo::selected(role, true, chosen, source.name(index)));
+                row.ctx
+                    .accesskit_node_builder(row.id, |node| node.set_selected(chosen));
                 if row.clicked() {
                     response.selected = Some(index);
                     row.ctx.memory_mut(|memory| memory.request_focus(id));
@@ -153,6 +155,9 @@ impl RowsView<'_> {
                 }
             });
         });
+        let below = area.top() + theme.size.row + theme.grid(1);
+        let line = Stroke::new(1.0, *theme.surface.border);
+        ui.painter().hline(area.x_range(), below, line);
         if response.focused {
             let edge = Stroke::new(1.0, *theme.accent.line);
             ui.painter()
@@ -228,9 +233,6 @@ impl RowsView<'_> {
 }
 
 fn header_ui(ui: &mut Ui, theme: &Theme, title: &str) {
-    let rect = ui.max_rect().expand2(Vec2::new(theme.grid(2), 0.0));
-    let line = Stroke::new(1.0, *theme.surface.border);
-    ui.painter().hline(rect.x_range(), rect.bottom(), line);
     ui.add_space(theme.grid(1));
     let text = egui::RichText::new(title).small().color(*theme.text.weak);
     ui.add(egui::Label::new(text).truncate());
