@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::layout::Pane;
+use super::pane::Pane;
 use crate::hl7::Location;
 use crate::profile::Edit;
 use crate::workbench::SampleId;

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::action::{Action, Command};
-use super::layout::Pane;
+use super::pane::Pane;
 use super::settings::Settings;
 use crate::hl7::Location;
 use crate::workbench::{Preview, Session};

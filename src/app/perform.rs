@@ -8,25 +8,27 @@ use egui::{ThemePreference, ViewportCommand};
 use super::action::{Action, Command};
 use super::cx::has_unsaved_changes;
 use super::dialogs::{self, Want};
-use super::layout::{self, Pane};
+use super::host::Host;
 use super::palette::Palette;
+use super::pane::Pane;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
 use super::status::plural;
-use super::window::Window;
+use super::{layout, pane};
+
 use crate::diagnostic::Severity;
 use crate::hl7::{Draft, Location, SegmentId};
 use crate::profile::{self, Edit, MessageDefinition, Profile, SegmentOverlay};
 use crate::workbench::{Notice, SaveGuard};
 
 /// Does what a person asked for.
-pub(super) fn perform(window: &mut Window, ctx: &egui::Context, action: Action) {
-    if drops_changes(&action) && has_unsaved_changes(&window.session) {
-        window.state.question = Some(Question::Unsaved(Box::new(action)));
+pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
+    if drops_changes(&action) && has_unsaved_changes(&host.session) {
+        host.state.question = Some(Question::Unsaved(Box::new(action)));
         return;
     }
-    perform_anyway(window, ctx, action);
+    perform_anyway(host, ctx, action);
 }
 
 /// Whether the action takes another profile, or none.
@@ -47,25 +49,25 @@ fn is_profile(path: &std::path::Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("ron"))
 }
 
-fn perform_anyway(window: &mut Window, ctx: &egui::Context, action: Action) {
-    let Window {
+fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
+    let Host {
         session,
         state,
         settings,
         ..
-    } = window;
+    } = host;
     match action {
-        Action::Run(command) => run(window, ctx, command),
+        Action::Run(command) => run(host, ctx, command),
         Action::Discarding(action) => match *action {
             Action::Run(Command::SaveProfile) => {
                 state.comments_may_go = true;
-                run(window, ctx, Command::SaveProfile);
+                run(host, ctx, Command::SaveProfile);
             }
             Action::Run(Command::Quit) => {
                 state.may_close = true;
                 ctx.send_viewport_cmd(ViewportCommand::Close);
             }
-            other => perform_anyway(window, ctx, other),
+            other => perform_anyway(host, ctx, other),
         },
         Action::Open(paths) => {
             state.start = false;
@@ -84,7 +86,7 @@ fn perform_anyway(window: &mut Window, ctx: &egui::Context, action: Action) {
             session.paste(&text);
         }
         Action::SelectSample(id) => {
-            state.raw.forget();
+            state.views.raw.forget();
             session.select(Some(id));
         }
         Action::SelectLocation { location, from } => {
@@ -99,26 +101,26 @@ fn perform_anyway(window: &mut Window, ctx: &egui::Context, action: Action) {
             column,
         } => {
             state.definition = definition;
-            state.script.goto(line, column);
-            show(window, Pane::Script);
+            state.views.script.goto(line, column);
+            show(host, Pane::Script);
         }
         Action::Edit(edit) => {
             if let Err(error) = session.apply(&edit) {
-                window.toasts.complain(error.to_string());
+                host.toasts.complain(error.to_string());
             }
         }
         Action::EditScript { message, text } => {
             if let Err(error) = session.edit_script(&message, &text) {
-                window.toasts.complain(error.to_string());
+                host.toasts.complain(error.to_string());
             }
         }
         Action::EditMessage(text) => session.edit_message(Some(&text)),
-        Action::EditValue { location, text } => edit_value(window, &location, &text),
+        Action::EditValue { location, text } => edit_value(host, &location, &text),
         Action::SaveProfileAs { path, overwrite } => {
             settings.remember(&path);
             session.save_profile_as(path, guard(overwrite));
         }
-        Action::SaveOutputAs { path, overwrite } => save_output(window, path, overwrite),
+        Action::SaveOutputAs { path, overwrite } => save_output(host, path, overwrite),
         Action::OverwriteProfile => session.overwrite_profile(),
         Action::DismissConflict => session.dismiss_conflict(),
         Action::StopLoading => session.stop_loading(),
@@ -133,19 +135,19 @@ fn guard(overwrite: bool) -> SaveGuard {
     }
 }
 
-fn run(window: &mut Window, ctx: &egui::Context, command: Command) {
-    let Window {
+fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
+    let Host {
         session,
         state,
         settings,
         ..
-    } = window;
+    } = host;
     match command {
-        Command::OpenSamples => ask(window, ctx, Want::Samples),
-        Command::OpenFolder => ask(window, ctx, Want::Folder),
-        Command::OpenProfile => ask(window, ctx, Want::Profile),
-        Command::SaveProfileAs => ask(window, ctx, Want::SaveProfile),
-        Command::SaveOutput => ask(window, ctx, Want::SaveOutput),
+        Command::OpenSamples => ask(host, ctx, Want::Samples),
+        Command::OpenFolder => ask(host, ctx, Want::Folder),
+        Command::OpenProfile => ask(host, ctx, Want::Profile),
+        Command::SaveProfileAs => ask(host, ctx, Want::SaveProfile),
+        Command::SaveOutput => ask(host, ctx, Want::SaveOutput),
         Command::OpenByPath => {
             state.path_dialog = Some(PathDialog::new(Want::Anything, String::new()));
         }
@@ -160,44 +162,44 @@ fn run(window: &mut Window, ctx: &egui::Context, command: Command) {
             session.new_profile(Profile::new("New site"));
             state.start = false;
             state.definition = 0;
-            show(window, Pane::Profile);
+            show(host, Pane::Profile);
         }
-        Command::SaveProfile => save(window, ctx),
+        Command::SaveProfile => save(host, ctx),
         Command::ReloadProfile => session.reload_profile(),
-        Command::TryExample => try_example(window),
+        Command::TryExample => try_example(host),
         Command::ShowStart => state.start = true,
         Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         Command::Undo => drop(session.undo()),
         Command::Redo => drop(session.redo()),
         Command::RestoreMessage => {
-            state.raw.forget();
+            state.views.raw.forget();
             session.edit_message(None);
         }
-        Command::NextSample => step(window, 1),
-        Command::PreviousSample => step(window, -1),
-        Command::AddDefinition => add_definition(window),
-        Command::AddSegment => add_segment(window),
+        Command::NextSample => step(host, 1),
+        Command::PreviousSample => step(host, -1),
+        Command::AddDefinition => add_definition(host),
+        Command::AddSegment => add_segment(host),
         Command::ToggleGhosts => settings.ghosts = !settings.ghosts,
         Command::ToggleFolding => settings.folding = !settings.folding,
-        Command::ShowSamples => show(window, Pane::Samples),
-        Command::ShowRaw => show(window, Pane::Raw),
-        Command::ShowTree => show(window, Pane::Tree),
-        Command::ShowScript => show(window, Pane::Script),
-        Command::ShowProfile => show(window, Pane::Profile),
-        Command::ShowOutput => show(window, Pane::Output),
-        Command::ShowProblems => show(window, Pane::Problems),
-        Command::ShowHelp => show(window, Pane::Help),
+        Command::ShowSamples => show(host, Pane::Samples),
+        Command::ShowRaw => show(host, Pane::Raw),
+        Command::ShowTree => show(host, Pane::Tree),
+        Command::ShowScript => show(host, Pane::Script),
+        Command::ShowProfile => show(host, Pane::Profile),
+        Command::ShowOutput => show(host, Pane::Output),
+        Command::ShowProblems => show(host, Pane::Problems),
+        Command::ShowHelp => show(host, Pane::Help),
         Command::ArrangeMap => {
-            settings.panels = layout::map();
+            settings.panels = pane::map();
             state.start = false;
         }
-        Command::FollowSystemTheme => set_theme(window, ctx, ThemePreference::System),
-        Command::UseDarkTheme => set_theme(window, ctx, ThemePreference::Dark),
-        Command::UseLightTheme => set_theme(window, ctx, ThemePreference::Light),
-        Command::ZoomIn => set_zoom(window, ctx, |zoom| zoom + 0.1),
-        Command::ZoomOut => set_zoom(window, ctx, |zoom| zoom - 0.1),
-        Command::ZoomReset => set_zoom(window, ctx, |_| 1.0),
-        Command::Presenter => set_zoom(window, ctx, |_| PRESENTER_ZOOM),
+        Command::FollowSystemTheme => set_theme(host, ctx, ThemePreference::System),
+        Command::UseDarkTheme => set_theme(host, ctx, ThemePreference::Dark),
+        Command::UseLightTheme => set_theme(host, ctx, ThemePreference::Light),
+        Command::ZoomIn => set_zoom(host, ctx, |zoom| zoom + 0.1),
+        Command::ZoomOut => set_zoom(host, ctx, |zoom| zoom - 0.1),
+        Command::ZoomReset => set_zoom(host, ctx, |_| 1.0),
+        Command::Presenter => set_zoom(host, ctx, |_| PRESENTER_ZOOM),
         Command::Palette => {
             state.palette = match state.palette {
                 None => Some(Palette::default()),
@@ -207,100 +209,99 @@ fn run(window: &mut Window, ctx: &egui::Context, command: Command) {
     }
 }
 
-fn show(window: &mut Window, pane: Pane) {
-    window.state.start = false;
-    layout::show(&mut window.settings.panels, pane);
+fn show(host: &mut Host, pane: Pane) {
+    host.state.start = false;
+    layout::show(&mut host.settings.panels, pane);
 }
 
-fn set_theme(window: &mut Window, ctx: &egui::Context, theme: ThemePreference) {
-    window.settings.theme = theme;
+fn set_theme(host: &mut Host, ctx: &egui::Context, theme: ThemePreference) {
+    host.settings.theme = theme;
     ctx.set_theme(theme);
 }
 
-fn set_zoom(window: &mut Window, ctx: &egui::Context, change: impl Fn(f32) -> f32) {
-    let zoom = (change(window.settings.zoom) * 10.0).round() / 10.0;
-    window.settings.zoom = zoom.clamp(0.8, 3.0);
-    ctx.set_zoom_factor(window.settings.zoom);
+fn set_zoom(host: &mut Host, ctx: &egui::Context, change: impl Fn(f32) -> f32) {
+    let zoom = (change(host.settings.zoom) * 10.0).round() / 10.0;
+    host.settings.zoom = zoom.clamp(0.8, 3.0);
+    ctx.set_zoom_factor(host.settings.zoom);
 }
 
 /// Asks for a path: by the system's dialog, or inside the window where there is none.
-fn ask(window: &mut Window, ctx: &egui::Context, want: Want) {
+fn ask(host: &mut Host, ctx: &egui::Context, want: Want) {
     let name = match want {
-        Want::SaveProfile => window.session.profile_path().map_or_else(
+        Want::SaveProfile => host.session.profile_path().map_or_else(
             || "profile.ron".to_owned(),
             |path| path.display().to_string(),
         ),
         Want::SaveOutput => "output.hl7".to_owned(),
         Want::Samples | Want::Folder | Want::Profile | Want::Anything => String::new(),
     };
-    if window.dialogs.is_available() {
-        window.dialogs.ask(want, &name, ctx);
+    if host.dialogs.is_available() {
+        host.dialogs.ask(want, &name, ctx);
     } else {
-        window.state.path_dialog = Some(PathDialog::new(want, name));
+        host.state.path_dialog = Some(PathDialog::new(want, name));
     }
 }
 
-fn save(window: &mut Window, ctx: &egui::Context) {
-    if window.session.would_lose_comments()
-        && !window.state.comments_may_go
-        && has_unsaved_changes(&window.session)
+fn save(host: &mut Host, ctx: &egui::Context) {
+    if host.session.would_lose_comments()
+        && !host.state.comments_may_go
+        && has_unsaved_changes(&host.session)
     {
-        window.state.question = Some(Question::Comments);
-    } else if !window.session.save_profile() {
-        ask(window, ctx, Want::SaveProfile);
+        host.state.question = Some(Question::Comments);
+    } else if !host.session.save_profile() {
+        ask(host, ctx, Want::SaveProfile);
     }
 }
 
-fn save_output(window: &mut Window, path: PathBuf, overwrite: bool) {
-    let output = window
+fn save_output(host: &mut Host, path: PathBuf, overwrite: bool) {
+    let output = host
         .session
         .preview()
         .and_then(|preview| preview.outcome.as_ref()?.output.clone());
     match output {
         Some(output) => {
-            window
-                .session
+            host.session
                 .save_bytes(path, output.text().as_bytes().to_vec(), guard(overwrite));
         }
-        None => window
+        None => host
             .toasts
             .complain("There is no output message to save: choose a sample that makes one"),
     }
 }
 
-fn try_example(window: &mut Window) {
-    window.state.start = false;
-    window.session.close_samples();
+fn try_example(host: &mut Host) {
+    host.state.start = false;
+    host.session.close_samples();
     if let Some(paths) = dialogs::example_paths() {
-        window.session.open(paths);
+        host.session.open(paths);
     } else {
         match profile::read(dialogs::EXAMPLE_PROFILE) {
-            Ok(profile) => window.session.new_profile(profile),
-            Err(error) => window.toasts.complain(error.to_string()),
+            Ok(profile) => host.session.new_profile(profile),
+            Err(error) => host.toasts.complain(error.to_string()),
         }
         for text in dialogs::EXAMPLE_MESSAGES {
-            window.session.paste(text);
+            host.session.paste(text);
         }
     }
-    window.state.definition = 0;
+    host.state.definition = 0;
 }
 
-fn step(window: &mut Window, by: isize) {
-    let at = window
+fn step(host: &mut Host, by: isize) {
+    let at = host
         .session
         .selected_position()
         .and_then(|at| at.checked_add_signed(by));
-    let sample = at.and_then(|at| window.session.corpus().sample(at));
+    let sample = at.and_then(|at| host.session.corpus().sample(at));
     if let Some(sample) = sample {
-        window.state.raw.forget();
-        window.session.select(Some(sample.id()));
-        window.state.samples.reveal();
+        host.state.views.raw.forget();
+        host.session.select(Some(sample.id()));
+        host.state.views.samples.reveal();
     }
 }
 
 /// Sets one value of the message at hand, in memory; the source keeps its bytes.
-fn edit_value(window: &mut Window, location: &Location, text: &str) {
-    let Some(preview) = window.session.preview() else {
+fn edit_value(host: &mut Host, location: &Location, text: &str) {
+    let Some(preview) = host.session.preview() else {
         return;
     };
     let mut draft = Draft::from_message(&preview.message);
@@ -310,29 +311,29 @@ fn edit_value(window: &mut Window, location: &Location, text: &str) {
         draft.set(location, text)
     };
     match set {
-        Ok(()) => window.session.edit_message(Some(draft.finish().text())),
-        Err(error) => window.toasts.complain(error.to_string()),
+        Ok(()) => host.session.edit_message(Some(draft.finish().text())),
+        Err(error) => host.toasts.complain(error.to_string()),
     }
 }
 
-fn add_definition(window: &mut Window) {
-    let profile = Arc::clone(window.session.profile());
+fn add_definition(host: &mut Host) {
+    let profile = Arc::clone(host.session.profile());
     let name = free_name("New message", |name| profile.message(name).is_some());
     let definition = Arc::new(MessageDefinition::new(name));
     let edit = Edit::AddMessage {
         before: None,
         definition,
     };
-    match window.session.apply(&edit) {
-        Ok(()) => window.state.definition = profile.messages.len(),
-        Err(error) => window.toasts.complain(error.to_string()),
+    match host.session.apply(&edit) {
+        Ok(()) => host.state.definition = profile.messages.len(),
+        Err(error) => host.toasts.complain(error.to_string()),
     }
-    show(window, Pane::Profile);
+    show(host, Pane::Profile);
 }
 
-fn add_segment(window: &mut Window) {
-    let known = &window.session.profile().segments;
-    let here = window.session.preview().and_then(|preview| {
+fn add_segment(host: &mut Host) {
+    let known = &host.session.profile().segments;
+    let here = host.session.preview().and_then(|preview| {
         let named = preview
             .message
             .segments()
@@ -348,12 +349,12 @@ fn add_segment(window: &mut Window) {
     };
     if let Some(segment) = here.or_else(free) {
         let overlay = Arc::new(SegmentOverlay::default());
-        if let Err(error) = window.session.apply(&Edit::AddSegment { segment, overlay }) {
-            window.toasts.complain(error.to_string());
+        if let Err(error) = host.session.apply(&Edit::AddSegment { segment, overlay }) {
+            host.toasts.complain(error.to_string());
         }
-        window.state.profile.open_segment(segment);
+        host.state.views.profile.open_segment(segment);
     }
-    show(window, Pane::Profile);
+    show(host, Pane::Profile);
 }
 
 /// `base`, or `base 2`, `base 3` …, whichever is not taken.
@@ -366,21 +367,21 @@ fn free_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
 }
 
 /// Takes what the workers made; `true` when anything changed that a panel shows.
-pub(super) fn poll(window: &mut Window) -> bool {
-    let changed = window.session.poll();
-    for notice in window.session.take_notices() {
-        tell(window, notice);
+pub(super) fn poll(host: &mut Host) -> bool {
+    let changed = host.session.poll();
+    for notice in host.session.take_notices() {
+        tell(host, notice);
     }
-    if let Some(conflict) = window.session.conflict()
-        && window.state.question.is_none()
+    if let Some(conflict) = host.session.conflict()
+        && host.state.question.is_none()
     {
-        window.state.question = Some(Question::Conflict(conflict.path.clone()));
+        host.state.question = Some(Question::Conflict(conflict.path.clone()));
     }
     changed
 }
 
-fn tell(window: &mut Window, notice: Notice) {
-    let toasts = &mut window.toasts;
+fn tell(host: &mut Host, notice: Notice) {
+    let toasts = &mut host.toasts;
     match notice {
         Notice::Loaded { messages, sources } => {
             toasts.tell(format!(
@@ -390,8 +391,8 @@ fn tell(window: &mut Window, notice: Notice) {
             ));
         }
         Notice::ProfileOpened(path) => {
-            window.state.comments_may_go = false;
-            window.state.definition = 0;
+            host.state.comments_may_go = false;
+            host.state.definition = 0;
             toasts.tell(format!("Opened {}", path.display()));
         }
         Notice::ProfileSaved(path) | Notice::FileSaved(path) => {
@@ -414,8 +415,8 @@ fn tell(window: &mut Window, notice: Notice) {
 }
 
 /// Asks whether open files were changed by somebody else meanwhile.
-pub(super) fn look_again(window: &mut Window) {
-    window.session.look_again();
+pub(super) fn look_again(host: &mut Host) {
+    host.session.look_again();
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
-use super::layout::{self, Pane};
+use super::pane::{self, Pane};
 
 /// The place of the settings in eframe's store.
 const KEY: &str = "pipehat";
@@ -37,7 +37,7 @@ impl Default for Settings {
             recent: Vec::new(),
             ghosts: false,
             folding: true,
-            panels: layout::map(),
+            panels: pane::map(),
         }
     }
 }

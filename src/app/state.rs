@@ -2,7 +2,7 @@
 
 use super::cx::Chosen;
 use super::palette::Palette;
-use super::panels::{help, output, problems, profile, raw, samples, script, tree};
+use super::panels::Views;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 
@@ -21,14 +21,7 @@ pub(super) struct State {
     pub(super) comments_may_go: bool,
     /// The window may close although there are unsaved changes.
     pub(super) may_close: bool,
-    pub(super) samples: samples::State,
-    pub(super) raw: raw::State,
-    pub(super) tree: tree::State,
-    pub(super) script: script::State,
-    pub(super) profile: profile::State,
-    pub(super) output: output::State,
-    pub(super) problems: problems::State,
-    pub(super) help: help::State,
+    pub(super) views: Views,
 }
 
 impl State {

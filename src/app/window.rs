@@ -8,6 +8,7 @@ use egui::{CentralPanel, Event, Frame, Panel, ViewportCommand};
 use super::action::{Action, Command};
 use super::cx::{Cx, has_unsaved_changes};
 use super::dialogs::{Answer, Dialogs};
+use super::host::Host;
 use super::layout::Panels;
 use super::panels::start;
 use super::path_dialog::{PathDialog, Step, action_for};
@@ -23,11 +24,7 @@ use crate::workbench::Session;
 
 /// The window: a session, and what is seen of it.
 pub struct Window {
-    pub(super) session: Session,
-    pub(super) settings: Settings,
-    pub(super) state: State,
-    pub(super) dialogs: Dialogs,
-    pub(super) toasts: Toasts,
+    host: Host,
     had_focus: bool,
     own_undo: bool,
 }
@@ -57,32 +54,34 @@ impl Window {
         ctx.set_zoom_factor(settings.zoom);
         let wake = ctx.clone();
         let session = Session::new(Arc::new(move || wake.request_repaint()), start.now);
-        let mut window = Self {
+        let mut host = Host {
             session,
             settings,
             state: State::new(),
             dialogs: Dialogs::new(start.use_system),
             toasts: Toasts::default(),
-            had_focus: true,
-            own_undo: false,
         };
         if !start.paths.is_empty() {
-            perform(&mut window, ctx, Action::Open(start.paths));
+            perform(&mut host, ctx, Action::Open(start.paths));
         }
-        window
+        Self {
+            host,
+            had_focus: true,
+            own_undo: false,
+        }
     }
 
     /// Waits until nothing is under way: for tests, which then draw the next frame.
     pub fn settle(&mut self) {
-        self.session.settle();
-        poll(self);
+        self.host.session.settle();
+        poll(&mut self.host);
     }
 
     /// Global keys, dropped files and pastes, before any text field can take them.
     fn input(&mut self, ctx: &egui::Context) -> Vec<Action> {
         let mut actions = Vec::new();
         let typing = ctx.text_edit_focused();
-        let in_dialog = self.state.path_dialog.is_some() || self.state.question.is_some();
+        let in_dialog = self.host.state.path_dialog.is_some() || self.host.state.question.is_some();
         ctx.input_mut(|input| {
             let dropped: Vec<_> = input
                 .raw
@@ -119,21 +118,21 @@ impl Window {
     /// Asks before unsaved changes are lost with the window.
     fn guard_close(&mut self, ctx: &egui::Context) {
         let asked = ctx.input(|input| input.viewport().close_requested());
-        if asked && has_unsaved_changes(&self.session) && !self.state.may_close {
+        if asked && has_unsaved_changes(&self.host.session) && !self.host.state.may_close {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            self.state.question = Some(Question::Unsaved(Box::new(Action::Run(Command::Quit))));
+            self.host.state.question =
+                Some(Question::Unsaved(Box::new(Action::Run(Command::Quit))));
         }
     }
 
     fn frame_ui(&mut self, ui: &mut egui::Ui) -> Vec<Action> {
-        let Self {
+        let Host {
             session,
             settings,
             state,
             dialogs,
             toasts,
-            ..
-        } = self;
+        } = &mut self.host;
         // The arrangement is changed while the settings are read.
         let nothing = egui_tiles::Tree::empty(egui::Id::unique("nothing"));
         let mut panels = std::mem::replace(&mut settings.panels, nothing);
@@ -144,24 +143,35 @@ impl Window {
             if state.start {
                 start::ui(ui, &cx);
             } else {
-                panels.ui(&mut Panels { cx: &cx, state }, ui);
+                let definition = state.definition;
+                let views = &mut state.views;
+                panels.ui(
+                    &mut Panels {
+                        cx: &cx,
+                        views,
+                        definition,
+                    },
+                    ui,
+                );
             }
         });
         over_ui(ui.ctx(), &cx, state, dialogs);
         let (actions, own_undo) = cx.finish();
         self.own_undo = own_undo;
-        self.settings.panels = panels;
-        self.toasts.ui(ui);
+        self.host.settings.panels = panels;
+        self.host.toasts.ui(ui);
         actions
     }
 
     fn answer(&mut self, ctx: &egui::Context) {
-        match self.dialogs.poll() {
-            Some(Answer::Paths(want, paths)) => perform(self, ctx, action_for(want, paths, true)),
+        match self.host.dialogs.poll() {
+            Some(Answer::Paths(want, paths)) => {
+                perform(&mut self.host, ctx, action_for(want, paths, true));
+            }
             Some(Answer::Unavailable(want)) => {
                 let mut dialog = PathDialog::new(want, String::new());
                 dialog.fell_back = true;
-                self.state.path_dialog = Some(dialog);
+                self.host.state.path_dialog = Some(dialog);
             }
             Some(Answer::Cancelled) | None => {}
         }
@@ -206,15 +216,15 @@ fn over_ui(ctx: &egui::Context, cx: &Cx<'_>, state: &mut State, dialogs: &mut Di
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        poll(self);
+        poll(&mut self.host);
         self.answer(ctx);
         let focused = ctx.input(|input| input.focused);
         if focused && !self.had_focus {
-            look_again(self);
+            look_again(&mut self.host);
         }
         self.had_focus = focused;
         for action in self.input(ctx) {
-            perform(self, ctx, action);
+            perform(&mut self.host, ctx, action);
         }
         self.guard_close(ctx);
     }
@@ -225,12 +235,12 @@ impl eframe::App for Window {
             ui.ctx().request_repaint();
         }
         for action in actions {
-            perform(self, ui.ctx(), action);
+            perform(&mut self.host, ui.ctx(), action);
         }
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.settings.save(storage);
+        self.host.settings.save(storage);
     }
 
     /// egui's own memory holds carets and undo steps of texts: nothing to keep on disk.

@@ -6,17 +6,17 @@ use super::super::action::Command;
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::heading_ui;
-use super::show::{bar_ui, weak};
+use super::parts::{bar_ui, weak};
 use crate::mapping::{FUNCTIONS, FunctionDoc, Receiver};
 
 /// The view of the help.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     query: String,
 }
 
 /// Shows the help.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let theme = Theme::of(ui);
     bar_ui(ui, |ui| {
         let field = TextEdit::singleline(&mut state.query)

@@ -7,14 +7,14 @@ use egui::{Button, RichText, Role, Ui, Vec2};
 
 use super::super::action::Command;
 use super::super::cx::Cx;
-use super::super::layout::Pane;
+use super::super::pane::Pane;
 use super::super::status::plural;
 use super::super::theme::Theme;
 use super::super::widgets::{
     ColumnSpec, Emphasis, Folding, Hl7Text, Hl7View, Outline, RowSource, RowsView, Width, cell_text,
 };
 use super::outline::Source;
-use super::show::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, empty_ui, weak};
 use super::tree::{TreeView, columns, tree_cell_ui};
 use super::tree_row::{RowKind, TreeRow};
 use crate::hl7::{Message, Part};
@@ -32,7 +32,7 @@ enum Tab {
 
 /// The view of the output.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     tab: Tab,
     view: Hl7View,
     tree: TreeView,
@@ -42,7 +42,7 @@ pub(in crate::app) struct State {
 }
 
 /// Shows the output.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "What the profile makes of the selected sample stands here: rows for the application, or another message";
         return empty_ui(

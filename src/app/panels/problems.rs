@@ -6,22 +6,22 @@ use egui::{Button, RichText, Role, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
-use super::super::layout::Pane;
+use super::super::pane::Pane;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
+use super::parts::{bar_ui, empty_ui};
 use super::script::is_of;
-use super::show::{bar_ui, empty_ui};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 
 /// The view of the list.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     selected: Option<usize>,
     hidden: [bool; 3],
 }
 
 /// Shows the list.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let found = cx
         .preview()
         .map_or(&[][..], |preview| &preview.diagnostics[..]);

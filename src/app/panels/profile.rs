@@ -6,27 +6,14 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
-use super::show::{bar_ui, weak};
+use super::parts::{bar_ui, weak};
+pub(crate) use super::profile_segments::State;
 use super::{profile_messages, profile_segments};
-use crate::hl7::SegmentId;
 use crate::profile::Edit;
 use crate::standard::Version;
 
-/// The view of the page.
-#[derive(Default)]
-pub(in crate::app) struct State {
-    pub(super) segment: Option<SegmentId>,
-}
-
-impl State {
-    /// Shows the fields of a segment.
-    pub(in crate::app) fn open_segment(&mut self, segment: SegmentId) {
-        self.segment = Some(segment);
-    }
-}
-
 /// Shows the page.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     let theme = Theme::of(ui);
     bar_ui(ui, |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -9,7 +9,7 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
-use super::show::weak;
+use super::parts::weak;
 use crate::hl7::Location;
 use crate::profile::{Edit, Identity, MessageDefinition};
 
@@ -47,62 +47,61 @@ fn row_ui(
     (chosen, here): (bool, bool),
 ) {
     let theme = Theme::of(ui);
-    let last = cx.session.profile().messages.len() - 1;
-    ui.horizontal(|ui| {
-        let mut text = RichText::new(format!("{}  {}", index + 1, definition.name));
-        if here {
-            text = text.font(theme.strong_font());
-        }
-        let width = ui.available_width() - theme.grid(26);
-        let button =
-            Button::selectable(chosen, text).min_size(egui::Vec2::new(width, theme.size.row));
-        let button = ui.add(button);
-        button.widget_info(|| {
-            let name = format!("Definition {}", definition.name);
-            egui::WidgetInfo::selected(egui::Role::Button, true, chosen, name)
-        });
-        if button.clicked() {
-            cx.send(Action::SelectDefinition(index));
-        }
-        let message = &definition.name;
-        let steps = [
-            ("↑", "Move up", index.checked_sub(1)),
-            ("↓", "Move down", (index < last).then_some(index + 1)),
-        ];
-        for (sign, tip, to) in steps {
-            let button = ui
-                .add_enabled(to.is_some(), Button::new(sign).small())
-                .on_hover_text(tip);
-            button.widget_info(|| {
-                egui::WidgetInfo::labeled(
-                    egui::Role::Button,
-                    to.is_some(),
-                    format!("{tip} {message}"),
-                )
-            });
-            if let Some(to) = to.filter(|_| button.clicked()) {
-                cx.send(Action::Edit(Edit::MoveMessage {
-                    message: Arc::clone(message),
-                    to,
-                }));
-                cx.send(Action::SelectDefinition(to));
+    let size = egui::Vec2::new(ui.available_width(), theme.size.row);
+    let from_right = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, from_right, |ui| {
+        ui.spacing_mut().item_spacing.x = theme.grid(1);
+        order_ui(ui, cx, index, definition);
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let mut text = RichText::new(format!("{}  {}", index + 1, definition.name));
+            if here {
+                text = text.font(theme.strong_font());
             }
-        }
-        let remove = ui
-            .add(Button::new("×").small())
-            .on_hover_text("Remove this definition; Ctrl+Z brings it back");
-        remove.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Remove {message}"))
+            let button = ui.add(Button::selectable(chosen, text).truncate());
+            button.widget_info(|| {
+                let name = format!("Definition {}", definition.name);
+                egui::WidgetInfo::selected(egui::Role::Button, true, chosen, name)
+            });
+            if button.clicked() {
+                cx.send(Action::SelectDefinition(index));
+            }
+            if here {
+                weak(ui, "this sample falls under it");
+            }
         });
-        if remove.clicked() {
-            cx.send(Action::Edit(Edit::RemoveMessage {
-                message: Arc::clone(message),
-            }));
-        }
-        if here {
-            weak(ui, "this sample");
-        }
     });
+}
+
+/// The buttons that move or remove a definition, from the right.
+fn order_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, definition: &MessageDefinition) {
+    let last = cx.session.profile().messages.len() - 1;
+    let message = &definition.name;
+    let tip = "Remove this definition; Ctrl+Z brings it back";
+    let remove = ui.add(Button::new("×").small()).on_hover_text(tip);
+    remove.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Remove {message}"))
+    });
+    if remove.clicked() {
+        let message = Arc::clone(message);
+        cx.send(Action::Edit(Edit::RemoveMessage { message }));
+    }
+    let steps = [
+        ("↓", "Move down", (index < last).then_some(index + 1)),
+        ("↑", "Move up", index.checked_sub(1)),
+    ];
+    for (sign, tip, to) in steps {
+        let button = Button::new(sign).small();
+        let button = ui.add_enabled(to.is_some(), button).on_hover_text(tip);
+        button.widget_info(|| {
+            let name = format!("{tip} {message}");
+            egui::WidgetInfo::labeled(egui::Role::Button, to.is_some(), name)
+        });
+        if let Some(to) = to.filter(|_| button.clicked()) {
+            let message = Arc::clone(message);
+            cx.send(Action::Edit(Edit::MoveMessage { message, to }));
+            cx.send(Action::SelectDefinition(to));
+        }
+    }
 }
 
 fn definition_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {

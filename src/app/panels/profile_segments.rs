@@ -8,10 +8,22 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, text_ui};
-use super::profile::State;
-use super::show::weak;
+use super::parts::weak;
 use crate::hl7::SegmentId;
 use crate::profile::{Edit, FieldOverlay, Repeat, SegmentOverlay, Usage};
+
+/// The view of the page.
+#[derive(Default)]
+pub(crate) struct State {
+    segment: Option<SegmentId>,
+}
+
+impl State {
+    /// Shows the fields of a segment.
+    pub(crate) fn open_segment(&mut self, segment: SegmentId) {
+        self.segment = Some(segment);
+    }
+}
 
 /// Shows the segments, and the fields of the chosen one.
 pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {

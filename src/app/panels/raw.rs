@@ -6,29 +6,29 @@ use egui::{Button, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
-use super::super::layout::Pane;
+use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{EDITABLE_BYTES, Emphasis, Folding, Hl7Text, Hl7View, size_text};
-use super::show::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, empty_ui, weak};
 use crate::hl7::Message;
 use crate::workbench::Preview;
 
 /// The view of the text.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     view: Hl7View,
     seen: u64,
 }
 
 impl State {
     /// Takes the text of the session anew, whatever was typed.
-    pub(in crate::app) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.view.forget();
     }
 }
 
 /// Shows the text.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "The text of the selected sample stands here, coloured by level: segments, fields, components";
         return empty_ui(

@@ -10,7 +10,7 @@ use super::super::cx::Cx;
 use super::super::status::plural;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
-use super::show::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, empty_ui, weak};
 use crate::diagnostic::Severity;
 use crate::mapping::Verdict;
 use crate::profile::Profile;
@@ -23,7 +23,7 @@ const HEADERS: usize = 2_000;
 
 /// The view of the list.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     query: String,
     found: Vec<usize>,
     scanned: usize,
@@ -44,7 +44,7 @@ struct Verdicts {
 
 impl State {
     /// Scrolls to the selected sample in the next frame.
-    pub(in crate::app) fn reveal(&mut self) {
+    pub(crate) fn reveal(&mut self) {
         self.reveal = true;
     }
 
@@ -152,7 +152,7 @@ impl Fact {
         match self {
             Self::Kind => Width::Points(66.0),
             Self::Time => Width::Points(118.0),
-            Self::Patient => Width::Points((panel * 0.36).clamp(84.0, 140.0)),
+            Self::Patient => Width::Points((panel * 0.36).clamp(84.0, 120.0)),
             Self::ControlId => Width::Points(88.0),
             Self::Result => Width::Rest,
         }
@@ -162,8 +162,8 @@ impl Fact {
 /// As many columns as the width has room for.
 fn shown_columns(width: f32) -> Vec<Fact> {
     match width {
-        ..330.0 => vec![Fact::Kind, Fact::Patient, Fact::Result],
-        330.0..470.0 => vec![Fact::Kind, Fact::Time, Fact::Patient, Fact::Result],
+        ..400.0 => vec![Fact::Kind, Fact::Patient, Fact::Result],
+        400.0..500.0 => vec![Fact::Kind, Fact::Time, Fact::Patient, Fact::Result],
         _ => vec![
             Fact::Kind,
             Fact::Time,
@@ -175,7 +175,7 @@ fn shown_columns(width: f32) -> Vec<Fact> {
 }
 
 /// Shows the list.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let corpus = cx.session.corpus();
     if corpus.is_empty() {
         let text = "Samples are the messages that a site really sends. Open files or folders, paste one, or drop them here";

@@ -6,10 +6,10 @@ use egui::{Button, RichText, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
-use super::super::layout::Pane;
+use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{CodeEditor, CodeView, Mark};
-use super::show::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, empty_ui, weak};
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::Location;
 use crate::profile::{Edit, MessageDefinition, Script};
@@ -20,7 +20,7 @@ const TEMPLATE: &str = "// msg is the message that came, out the one being made,
 
 /// The view of the scripts.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     editor: CodeEditor,
     buffer: String,
     shown: Option<usize>,
@@ -30,13 +30,13 @@ pub(in crate::app) struct State {
 
 impl State {
     /// Puts the caret there in the next frame.
-    pub(in crate::app) fn goto(&mut self, line: u32, column: u32) {
+    pub(crate) fn goto(&mut self, line: u32, column: u32) {
         self.goto = Some((line, column));
     }
 }
 
 /// Shows the script of the chosen definition.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     let profile = cx.session.profile();
     if profile.messages.is_empty() {
         let text = "A message definition says which messages are meant and what becomes of them: rows by columns, anything else by a script";

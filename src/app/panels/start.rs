@@ -16,7 +16,7 @@ const STEPS: [Command; 5] = [
 ];
 
 /// Shows the start page.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let theme = Theme::of(ui);
     let all = ui.max_rect();
     ui.painter().rect_filled(all, 0.0, *theme.surface.panel);

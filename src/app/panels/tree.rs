@@ -7,11 +7,11 @@ use egui::{Checkbox, Id, Key, RichText, Role, TextEdit, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
-use super::super::layout::Pane;
+use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
 use super::outline::{Source, keys_above, rows};
-use super::show::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, empty_ui, weak};
 use super::tree_row::{Facts, RowKind, TreeRow, Value, standing_words};
 use crate::grammar::Standing;
 use crate::hl7::{Level, Location};
@@ -19,7 +19,7 @@ use crate::workbench::Preview;
 
 /// The view of a tree.
 #[derive(Default)]
-pub(in crate::app) struct State {
+pub(crate) struct State {
     pub(super) rows: TreeView,
     seen: u64,
     editing: Option<Editing>,
@@ -102,7 +102,7 @@ impl TreeView {
 }
 
 /// Shows the tree.
-pub(in crate::app) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "The selected sample stands here as a tree: each field with its name, value and meaning";
         return empty_ui(

@@ -12,38 +12,38 @@ use super::highlight::Highlight;
 
 /// Something to point at in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::app) struct Mark {
+pub(crate) struct Mark {
     /// Counted from 1.
-    pub(in crate::app) line: u32,
+    pub(crate) line: u32,
     /// Counted from 1, in characters.
-    pub(in crate::app) column: u32,
-    pub(in crate::app) message: String,
-    pub(in crate::app) error: bool,
+    pub(crate) column: u32,
+    pub(crate) message: String,
+    pub(crate) error: bool,
 }
 
 /// What is shown, beside the text itself.
-pub(in crate::app) struct CodeView<'a> {
+pub(crate) struct CodeView<'a> {
     /// The accessible name, also what the state is kept by.
-    pub(in crate::app) name: &'a str,
-    pub(in crate::app) marks: &'a [Mark],
+    pub(crate) name: &'a str,
+    pub(crate) marks: &'a [Mark],
     /// Words that are marked wherever they stand, such as the chosen location.
-    pub(in crate::app) emphasis: Option<&'a str>,
-    pub(in crate::app) editable: bool,
+    pub(crate) emphasis: Option<&'a str>,
+    pub(crate) editable: bool,
 }
 
 /// What a person did in this frame.
 #[derive(Default)]
-pub(in crate::app) struct CodeResponse {
-    pub(in crate::app) changed: bool,
+pub(crate) struct CodeResponse {
+    pub(crate) changed: bool,
     /// Line and column of the caret, counted from 1, when the editor has the focus.
-    pub(in crate::app) caret: Option<(u32, u32)>,
+    pub(crate) caret: Option<(u32, u32)>,
     /// The words in double quotes under the caret, when it was just moved there.
-    pub(in crate::app) quoted: Option<String>,
+    pub(crate) quoted: Option<String>,
 }
 
 /// The state of one editor, kept from frame to frame.
 #[derive(Default)]
-pub(in crate::app) struct CodeEditor {
+pub(crate) struct CodeEditor {
     highlight: Highlight,
     goto: Option<(u32, u32)>,
     caret: Option<usize>,
@@ -58,12 +58,12 @@ struct Painted {
 
 impl CodeEditor {
     /// Puts the caret there and scrolls to it in the next frame.
-    pub(in crate::app) fn goto(&mut self, line: u32, column: u32) {
+    pub(crate) fn goto(&mut self, line: u32, column: u32) {
         self.goto = Some((line, column));
     }
 
     /// Shows the editor in all the space there is.
-    pub(in crate::app) fn ui(
+    pub(crate) fn ui(
         &mut self,
         ui: &mut Ui,
         view: &CodeView<'_>,

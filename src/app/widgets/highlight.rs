@@ -29,7 +29,7 @@ static LIGHT: LazyLock<SyntectTheme> = LazyLock::new(|| theme(Theme::pick(false)
 
 /// The coloured lines of one text, kept from frame to frame.
 #[derive(Default)]
-pub(in crate::app) struct Highlight {
+pub(crate) struct Highlight {
     dark: bool,
     lines: Vec<Line>,
     job: Option<(u64, Arc<LayoutJob>)>,
@@ -46,7 +46,7 @@ struct Line {
 
 impl Highlight {
     /// The text as a job for the layout, without wrapping.
-    pub(in crate::app) fn job(&mut self, text: &str, dark: bool, font: &FontId) -> Arc<LayoutJob> {
+    pub(crate) fn job(&mut self, text: &str, dark: bool, font: &FontId) -> Arc<LayoutJob> {
         let key = hash(&(text, dark, font.size.to_bits()));
         match &self.job {
             Some((known, job)) if *known == key => Arc::clone(job),

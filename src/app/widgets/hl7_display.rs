@@ -18,7 +18,7 @@ const FOLD_KEEP: usize = 32;
 
 /// Whether long values are folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::app) enum Folding {
+pub(crate) enum Folding {
     Fold,
     Whole,
 }
@@ -329,7 +329,7 @@ fn symbol(character: char) -> Option<char> {
 }
 
 /// A size for people: `820 B`, `12.4 kB`, `3.1 MB`.
-pub(in crate::app) fn size_text(bytes: usize) -> String {
+pub(crate) fn size_text(bytes: usize) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

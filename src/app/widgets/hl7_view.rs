@@ -12,11 +12,11 @@ use super::hl7_display::{Display, Folding, display};
 use crate::hl7::{Delimiters, Message};
 
 /// Texts up to this many bytes are laid out whole and can be edited.
-pub(in crate::app) const EDITABLE_BYTES: usize = 200_000;
+pub(crate) const EDITABLE_BYTES: usize = 200_000;
 
 /// Why a stretch of the text is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Emphasis {
+pub(crate) enum Emphasis {
     /// It is what is chosen everywhere.
     Selected,
     /// It differs from what it was made from.
@@ -26,30 +26,30 @@ pub(in crate::app) enum Emphasis {
 }
 
 /// What is shown.
-pub(in crate::app) struct Hl7Text<'a> {
+pub(crate) struct Hl7Text<'a> {
     /// The accessible name, also what the state is kept by.
-    pub(in crate::app) name: &'a str,
-    pub(in crate::app) message: &'a Message,
-    pub(in crate::app) folding: Folding,
-    pub(in crate::app) editable: bool,
-    pub(in crate::app) marks: &'a [(Range<usize>, Emphasis)],
+    pub(crate) name: &'a str,
+    pub(crate) message: &'a Message,
+    pub(crate) folding: Folding,
+    pub(crate) editable: bool,
+    pub(crate) marks: &'a [(Range<usize>, Emphasis)],
     /// Scroll to the selected mark, because it was chosen elsewhere.
-    pub(in crate::app) reveal: bool,
+    pub(crate) reveal: bool,
 }
 
 /// What a person did in this frame.
 #[derive(Default)]
-pub(in crate::app) struct Hl7Response {
+pub(crate) struct Hl7Response {
     /// The byte at which the caret was put.
-    pub(in crate::app) caret: Option<usize>,
+    pub(crate) caret: Option<usize>,
     /// The whole text after an edit.
-    pub(in crate::app) edited: Option<String>,
-    pub(in crate::app) focused: bool,
+    pub(crate) edited: Option<String>,
+    pub(crate) focused: bool,
 }
 
 /// The state of one view, kept from frame to frame.
 #[derive(Default)]
-pub(in crate::app) struct Hl7View {
+pub(crate) struct Hl7View {
     buffer: String,
     /// The text the buffer was taken from, and the one it will become once the worker is done.
     taken: Option<Arc<str>>,
@@ -62,12 +62,12 @@ pub(in crate::app) struct Hl7View {
 
 impl Hl7View {
     /// How many values are folded in what is shown.
-    pub(in crate::app) fn folded(&self) -> usize {
+    pub(crate) fn folded(&self) -> usize {
         self.display.folded
     }
 
     /// Shows the message in all the space there is.
-    pub(in crate::app) fn ui(&mut self, ui: &mut Ui, view: &Hl7Text<'_>) -> Hl7Response {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, view: &Hl7Text<'_>) -> Hl7Response {
         let theme = Theme::of(ui);
         ui.painter()
             .rect_filled(ui.available_rect_before_wrap(), 0.0, *theme.surface.sunken);
@@ -102,7 +102,7 @@ impl Hl7View {
     }
 
     /// Forgets what was typed but not taken over, such as when another sample is chosen.
-    pub(in crate::app) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.awaited = false;
         self.taken = None;
     }

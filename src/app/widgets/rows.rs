@@ -9,14 +9,14 @@ use egui_extras::{Column, TableBuilder};
 use super::super::theme::Theme;
 
 /// A column's title and how wide it starts.
-pub(in crate::app) struct ColumnSpec {
-    pub(in crate::app) title: String,
-    pub(in crate::app) width: Width,
+pub(crate) struct ColumnSpec {
+    pub(crate) title: String,
+    pub(crate) width: Width,
 }
 
 /// How wide a column is.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) enum Width {
+pub(crate) enum Width {
     /// Starts with so many points; a person can change it.
     Points(f32),
     /// Takes what the others leave.
@@ -24,7 +24,7 @@ pub(in crate::app) enum Width {
 }
 
 impl ColumnSpec {
-    pub(in crate::app) fn new(title: impl Into<String>, width: Width) -> Self {
+    pub(crate) fn new(title: impl Into<String>, width: Width) -> Self {
         Self {
             title: title.into(),
             width,
@@ -34,26 +34,26 @@ impl ColumnSpec {
 
 /// Where a row stands in a tree.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::app) struct Outline {
-    pub(in crate::app) depth: u16,
+pub(crate) struct Outline {
+    pub(crate) depth: u16,
     /// Whether the rows below it are shown; `None` when there are none.
-    pub(in crate::app) open: Option<bool>,
+    pub(crate) open: Option<bool>,
 }
 
 /// What is shown.
-pub(in crate::app) struct RowsView<'a> {
+pub(crate) struct RowsView<'a> {
     /// The accessible name, also what the state is kept by.
-    pub(in crate::app) name: &'a str,
-    pub(in crate::app) role: Role,
-    pub(in crate::app) columns: &'a [ColumnSpec],
-    pub(in crate::app) count: usize,
-    pub(in crate::app) selected: Option<usize>,
+    pub(crate) name: &'a str,
+    pub(crate) role: Role,
+    pub(crate) columns: &'a [ColumnSpec],
+    pub(crate) count: usize,
+    pub(crate) selected: Option<usize>,
     /// Scroll to the selected row, because it was chosen elsewhere.
-    pub(in crate::app) reveal: bool,
+    pub(crate) reveal: bool,
 }
 
 /// What the rows hold.
-pub(in crate::app) trait RowSource {
+pub(crate) trait RowSource {
     /// What a screen reader says of the row.
     fn name(&self, row: usize) -> String;
     /// Where the row stands in a tree.
@@ -66,19 +66,19 @@ pub(in crate::app) trait RowSource {
 
 /// What a person did in this frame.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::app) struct RowsResponse {
-    pub(in crate::app) selected: Option<usize>,
+pub(crate) struct RowsResponse {
+    pub(crate) selected: Option<usize>,
     /// The row whose rows below it are to be shown or hidden.
-    pub(in crate::app) toggled: Option<usize>,
+    pub(crate) toggled: Option<usize>,
     /// The row that was opened by a double click or Enter.
-    pub(in crate::app) activated: Option<usize>,
+    pub(crate) activated: Option<usize>,
     /// The row whose context menu is asked for.
-    pub(in crate::app) focused: bool,
+    pub(crate) focused: bool,
 }
 
 impl RowsView<'_> {
     /// Shows the rows in all the space there is.
-    pub(in crate::app) fn ui(&self, ui: &mut Ui, source: &mut dyn RowSource) -> RowsResponse {
+    pub(crate) fn ui(&self, ui: &mut Ui, source: &mut dyn RowSource) -> RowsResponse {
         let theme = Theme::of(ui);
         let area = ui.available_rect_before_wrap();
         ui.painter().rect_filled(area, 0.0, *theme.surface.sunken);
@@ -124,7 +124,7 @@ impl RowsView<'_> {
                 for column in 0..self.columns.len() {
                     row.col(|ui| {
                         ui.add_space(theme.grid(1));
-                        if column == 0 {
+                        if column == 0 && self.role == Role::Tree {
                             outline_ui(
                                 ui,
                                 theme,
@@ -247,9 +247,6 @@ fn outline_ui(
     row: usize,
     response: &mut RowsResponse,
 ) {
-    if outline.depth == 0 && outline.open.is_none() {
-        return;
-    }
     ui.add_space(f32::from(outline.depth) * theme.grid(4));
     let (rect, toggle) = ui.allocate_exact_size(Vec2::splat(theme.grid(4)), Sense::click());
     let Some(open) = outline.open else { return };
@@ -285,12 +282,12 @@ fn chevron(ui: &Ui, rect: Rect, open: bool, colour: egui::Color32) {
 }
 
 /// One line of text in a cell, cut off where the cell ends, whole when the pointer rests on it.
-pub(in crate::app) fn cell_text(ui: &mut Ui, text: impl Into<egui::WidgetText>) -> egui::Response {
+pub(crate) fn cell_text(ui: &mut Ui, text: impl Into<egui::WidgetText>) -> egui::Response {
     ui.add(egui::Label::new(text).truncate())
 }
 
 /// A small dot in the colour of a state; words beside it say the state, too.
-pub(in crate::app) fn dot(ui: &mut Ui, colour: egui::Color32) {
+pub(crate) fn dot(ui: &mut Ui, colour: egui::Color32) {
     let size = Theme::of(ui).grid(2);
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
     ui.painter()

@@ -1,0 +1,16 @@
+//! What actions change: the session and all that the window keeps beside it.
+
+use super::dialogs::Dialogs;
+use super::settings::Settings;
+use super::state::State;
+use super::toasts::Toasts;
+use crate::workbench::Session;
+
+/// The session and its surroundings.
+pub(super) struct Host {
+    pub(super) session: Session,
+    pub(super) settings: Settings,
+    pub(super) state: State,
+    pub(super) dialogs: Dialogs,
+    pub(super) toasts: Toasts,
+}

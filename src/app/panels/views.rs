@@ -1,0 +1,16 @@
+//! The view state of all panels.
+
+use super::{help, output, problems, profile, raw, samples, script, tree};
+
+/// What each panel keeps from frame to frame: its view, never data.
+#[derive(Default)]
+pub(crate) struct Views {
+    pub(crate) samples: samples::State,
+    pub(crate) raw: raw::State,
+    pub(crate) tree: tree::State,
+    pub(crate) script: script::State,
+    pub(crate) profile: profile::State,
+    pub(crate) output: output::State,
+    pub(crate) problems: problems::State,
+    pub(crate) help: help::State,
+}
