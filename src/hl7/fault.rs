@@ -58,7 +58,7 @@ impl FaultKind {
             Self::SecondHeader => "one message has one MSH: split it there",
             Self::Delimiter(_) => "MSH-1 and MSH-2 usually read |^~\\&",
             Self::LineIsNoSegment => {
-                "a segment starts with three capitals or digits and the field separator"
+                "a segment starts with a capital, two capitals or digits, and the field separator"
             }
             Self::LineFeedInField => "a line break inside a value is sent as \\.br\\ or \\X0A\\",
             Self::GluedSegment => "put a carriage return before the segment's identifier",

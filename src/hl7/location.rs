@@ -69,7 +69,7 @@ pub struct LocationError {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LocationProblem {
     /// No segment identifier.
-    #[error("a segment has three capitals or digits, such as PID or ZPI")]
+    #[error("a segment is named by a capital and two capitals or digits, such as PID or ZPI")]
     SegmentId,
     /// No number.
     #[error("a number from 1 to 65535 is needed, such as the 5 in PID-5")]
@@ -440,11 +440,11 @@ mod tests {
     fn errors_name_the_place() {
         check(
             "",
-            "at character 1: a segment has three capitals or digits, such as PID or ZPI",
+            "at character 1: a segment is named by a capital and two capitals or digits, such as PID or ZPI",
         );
         check(
             "pid-5",
-            "at character 1: a segment has three capitals or digits, such as PID or ZPI",
+            "at character 1: a segment is named by a capital and two capitals or digits, such as PID or ZPI",
         );
         check(
             "PID-",

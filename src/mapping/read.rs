@@ -149,8 +149,9 @@ pub(super) fn segment(source: Source, name: &str) -> Fallible<SegmentHandle> {
 /// A segment's name from a script.
 pub(super) fn segment_id(name: &str) -> Result<SegmentId, ScriptFault> {
     SegmentId::new(name).ok_or_else(|| {
-        ScriptFault::new("script-path", format!("\"{name}\" is no segment"))
-            .with_help("a segment has three capitals or digits, such as PID or ZPI")
+        ScriptFault::new("script-path", format!("\"{name}\" is no segment")).with_help(
+            "a segment is named by a capital and two capitals or digits, such as PID or ZPI",
+        )
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::source::Source;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{Decoded, Location, Message, Timestamp, decode, parse_shared};
+use crate::hl7::{Decoded, Location, Message, Timestamp, parse_shared};
 
 /// Names one message for as long as its source is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,7 +223,7 @@ impl Sample {
 
     /// The bytes as text, read by byte order mark, MSH-18 and the bytes themselves.
     pub fn decode(&self) -> Decoded {
-        decode(self.bytes(), self.source.wide_charset())
+        self.source.decode(self.bytes())
     }
 
     /// What a list shows of it, read from two lines only: a few microseconds.
@@ -232,7 +232,7 @@ impl Sample {
             parse_shared(Arc::clone(text)).0
         } else {
             let head = self.source.head(self.id.index as usize).unwrap_or_default();
-            parse_shared(decode(&head, self.source.wide_charset()).text).0
+            parse_shared(self.source.decode(&head).text).0
         };
         Header::of(&message)
     }

@@ -9,11 +9,14 @@ use memchr::memmem;
 use super::files::{self, FileError};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{
-    Charset, DecompressError, Piece, PieceKind, batch_faults, decompress, split, wide_charset,
+    Charset, Decoded, DecompressError, Piece, PieceKind, batch_faults, decode_with, decompress,
+    split, wide_charset,
 };
 
 /// More than this is not unpacked from one compressed file: 4 GiB.
 const UNPACKED_LIMIT_BYTES: usize = 4 << 30;
+
+const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Where samples come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +187,19 @@ impl Source {
     /// The charset of the whole source where a message alone does not show it (UTF-16 and UTF-32).
     pub fn wide_charset(&self) -> Option<Charset> {
         self.wide
+    }
+
+    /// Reads bytes of one of its messages as text.
+    ///
+    /// What the start of the source says holds for all of it: its width, and a byte order mark of
+    /// UTF-8, under which bytes that are none are faults and no other charset.
+    pub fn decode(&self, bytes: &[u8]) -> Decoded {
+        let fallback = if self.bytes.starts_with(UTF_8_MARK) {
+            Charset::UTF_8
+        } else {
+            Charset::WINDOWS_1252
+        };
+        decode_with(bytes, self.wide, fallback)
     }
 
     /// What is odd about it as a whole: no message in it, text outside messages, wrong batch counts.

@@ -20,7 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use pipehat::hl7::{Element, Level, Location, Message, decode, encode, parse};
+use pipehat::hl7::{Element, Level, Location, Message, encode, parse};
 use pipehat::workbench::Source;
 use rayon::prelude::*;
 
@@ -49,7 +49,7 @@ fn every_input_survives_a_round_trip() {
             continue;
         };
         for original in messages(&source) {
-            let decoded = decode(original, source.wide_charset());
+            let decoded = source.decode(original);
             let (message, _) = parse(&decoded.text);
             let written = encode(message.text(), Some((&decoded, original)), decoded.charset);
             assert_eq!(written.as_deref(), Ok(original), "{}", folder.display());
@@ -256,7 +256,7 @@ impl Case {
         let text = fs::read_to_string(self.place.join("get.txt")).expect("get.txt can be read");
         let source = self.source().expect("values are read from one file");
         let messages: Vec<Message> = messages(&source)
-            .map(|bytes| parse(&decode(bytes, source.wide_charset()).text).0)
+            .map(|bytes| parse(&source.decode(bytes).text).0)
             .collect();
         let mut locations: Vec<&str> = Vec::new();
         for line in text
