@@ -1,7 +1,7 @@
 //! The workbench: what the window and the command line share.
 //!
 //! A [`Corpus`] holds the loaded samples, a [`Snapshot`] is everything that a preview is made from,
-//! [`derive`] makes it and reads nothing else, a [`Worker`] does so on its own thread, and a
+//! [`derive()`] makes it and reads nothing else, a [`Worker`] does so on its own thread, and a
 //! [`Session`] is the state that a person changes. It draws and prints nothing.
 
 mod clock;
