@@ -7,7 +7,7 @@ use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::heading_ui;
 use super::parts::{bar_ui, weak};
-use crate::mapping::{FUNCTIONS, FunctionDoc, Receiver};
+use crate::mapping::{FUNCTIONS, FunctionDoc};
 
 /// The view of the help.
 #[derive(Default)]
@@ -60,9 +60,8 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
 
 fn function_ui(ui: &mut Ui, theme: &Theme, function: &FunctionDoc) {
     ui.add_space(theme.grid(2));
-    let signature = format!("{}{}", before(function.receiver), function.signature);
     ui.label(
-        RichText::new(signature)
+        RichText::new(function.signature)
             .font(theme.code_font())
             .color(*theme.text.accent),
     );
@@ -71,19 +70,6 @@ fn function_ui(ui: &mut Ui, theme: &Theme, function: &FunctionDoc) {
         .font(theme.code_font())
         .color(*theme.text.weak);
     ui.add(egui::Label::new(example).selectable(true).wrap());
-}
-
-/// What stands before the name of a function.
-fn before(receiver: Receiver) -> &'static str {
-    match receiver {
-        Receiver::Message => "msg.",
-        Receiver::Output => "out.",
-        Receiver::Rows => "rows.",
-        Receiver::Text => "text.",
-        Receiver::Date => "date.",
-        Receiver::Name => "name.",
-        Receiver::Nothing => "",
-    }
 }
 
 fn command_ui(ui: &mut Ui, theme: &Theme, command: Command) {

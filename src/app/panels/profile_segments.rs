@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Button, ComboBox, RichText, Ui};
+use egui::{Button, ComboBox, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
@@ -138,6 +138,7 @@ fn segment_ui(
     });
 }
 
+/// A field in two lines: what it is, then its rules and what the message at hand has there.
 fn field_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId, number: u16, field: &FieldOverlay) {
     let theme = Theme::of(ui);
     let place = format!("{segment}-{number}");
@@ -150,116 +151,91 @@ fn field_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId, number: u16, field: &F
     };
     ui.horizontal(|ui| {
         label_ui(ui, &place);
-        let width = (ui.available_width() - theme.grid(84)).max(theme.grid(24));
-        if let Some(name) = text_ui(
-            ui,
-            &format!("Name of {place}"),
-            &field.name,
-            width,
-            "Name",
-            anything,
-        ) {
+        let name = format!("Name of {place}");
+        if let Some(name) = text_ui(ui, &name, &field.name, theme.grid(56), "Name", anything) {
             cx.send(Action::Edit(Edit::RenameField {
                 segment,
                 number,
                 name: name.into(),
             }));
         }
-        if let Some(data_type) = text_ui(
-            ui,
-            &format!("Type of {place}"),
-            &field.data_type,
-            theme.grid(9),
-            "ST",
-            data_type,
-        ) {
+        let name = format!("Type of {place}");
+        let width = theme.grid(10);
+        if let Some(text) = text_ui(ui, &name, &field.data_type, width, "ST", data_type) {
             change(FieldOverlay {
-                data_type: data_type.into(),
+                data_type: text.into(),
                 ..field.clone()
             });
         }
-        let mut usage = field.usage;
-        let shown = ComboBox::from_id_salt("usage")
-            .width(theme.grid(16))
-            .selected_text(usage.name())
-            .show_ui(ui, |ui| {
-                for each in Usage::ALL {
-                    ui.selectable_value(&mut usage, each, each.name());
-                }
-            });
-        name_it(ui, shown.response.id, &format!("Usage of {place}"));
-        if usage != field.usage {
-            change(FieldOverlay {
-                usage,
-                ..field.clone()
-            });
-        }
-        let mut repeats = field.repeat != Repeat::Once;
-        let shown = ui.checkbox(&mut repeats, "repeats");
-        name_it(ui, shown.id, &format!("{place} repeats"));
-        if shown.changed() {
-            let repeat = if repeats { Repeat::Many } else { Repeat::Once };
-            change(FieldOverlay {
-                repeat,
-                ..field.clone()
-            });
-        }
-        let length = field
-            .length
-            .map(|length| length.to_string())
-            .unwrap_or_default();
-        let length = text_ui(
-            ui,
-            &format!("Length of {place}"),
-            &length,
-            theme.grid(10),
-            "length",
-            length_check,
-        );
-        if let Some(text) = length {
-            change(FieldOverlay {
-                length: text.trim().parse().ok(),
-                ..field.clone()
-            });
-        }
-        let codes = field.codes.as_deref().unwrap_or_default();
-        if let Some(text) = text_ui(
-            ui,
-            &format!("Codes of {place}"),
-            codes,
-            theme.grid(14),
-            "codes",
-            anything,
-        ) {
-            let codes = Some(text.trim())
-                .filter(|text| !text.is_empty())
-                .map(Arc::from);
-            change(FieldOverlay {
-                codes,
-                ..field.clone()
-            });
-        }
-        let remove = ui
-            .add(Button::new("×").small())
-            .on_hover_text("Remove this field; those after it move up");
+        let tip = "Remove this field; those after it move up";
+        let remove = ui.add(Button::new("×").small()).on_hover_text(tip);
         name_it(ui, remove.id, &format!("Remove {place}"));
         if remove.clicked() {
             cx.send(Action::Edit(Edit::RemoveField { segment, number }));
         }
+        let value = cx
+            .preview()
+            .zip(place.parse().ok())
+            .map(|(preview, location)| preview.message.text_at(&location).into_owned());
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            weak(ui, format!("here: {value}"));
+        }
     });
-    let value = cx.preview().map(|preview| {
-        let location = place.parse().ok();
-        location
-            .map(|location| preview.message.text_at(&location).into_owned())
-            .unwrap_or_default()
+    ui.horizontal(|ui| {
+        label_ui(ui, "");
+        rules_ui(ui, theme, &place, field, &change);
     });
-    if let Some(value) = value.filter(|value| !value.is_empty()) {
-        ui.horizontal(|ui| {
-            label_ui(ui, "");
-            let text = RichText::new(format!("here: {value}"))
-                .small()
-                .color(*theme.text.weak);
-            ui.add(egui::Label::new(text).truncate());
+    ui.add_space(theme.grid(1));
+}
+
+/// Usage, repetitions, length and codes of a field.
+fn rules_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    place: &str,
+    field: &FieldOverlay,
+    change: &dyn Fn(FieldOverlay),
+) {
+    let mut usage = field.usage;
+    let combo = ComboBox::from_id_salt("usage").width(theme.grid(24));
+    let shown = combo.selected_text(usage.name()).show_ui(ui, |ui| {
+        for each in Usage::ALL {
+            ui.selectable_value(&mut usage, each, each.name());
+        }
+    });
+    name_it(ui, shown.response.id, &format!("Usage of {place}"));
+    if usage != field.usage {
+        change(FieldOverlay {
+            usage,
+            ..field.clone()
+        });
+    }
+    let mut repeats = field.repeat != Repeat::Once;
+    let shown = ui.checkbox(&mut repeats, "repeats");
+    name_it(ui, shown.id, &format!("{place} repeats"));
+    if shown.changed() {
+        let repeat = if repeats { Repeat::Many } else { Repeat::Once };
+        change(FieldOverlay {
+            repeat,
+            ..field.clone()
+        });
+    }
+    let length = field.length.map(|length| length.to_string());
+    let length = length.unwrap_or_default();
+    let name = format!("Length of {place}");
+    if let Some(text) = text_ui(ui, &name, &length, theme.grid(12), "length", length_check) {
+        change(FieldOverlay {
+            length: text.trim().parse().ok(),
+            ..field.clone()
+        });
+    }
+    let codes = field.codes.as_deref().unwrap_or_default();
+    let name = format!("Codes of {place}");
+    if let Some(text) = text_ui(ui, &name, codes, theme.grid(16), "codes", anything) {
+        let codes = Some(text.trim()).filter(|text| !text.is_empty());
+        change(FieldOverlay {
+            codes: codes.map(Arc::from),
+            ..field.clone()
         });
     }
 }

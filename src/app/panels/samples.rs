@@ -150,9 +150,9 @@ impl Fact {
 
     fn width(self, panel: f32) -> Width {
         match self {
-            Self::Kind => Width::Points(66.0),
+            Self::Kind => Width::Points(72.0),
             Self::Time => Width::Points(118.0),
-            Self::Patient => Width::Points((panel * 0.36).clamp(84.0, 120.0)),
+            Self::Patient => Width::Points((panel * 0.34).clamp(84.0, 120.0)),
             Self::ControlId => Width::Points(88.0),
             Self::Result => Width::Rest,
         }
