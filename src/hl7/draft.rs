@@ -15,6 +15,9 @@ use super::rewrite::rewritten;
 use super::segment_id::SegmentId;
 use super::splice::{self, Line};
 
+/// Segments that one write may make: `OBX[1000000]-5` is a slip.
+const MOST_MADE: usize = 1000;
+
 /// A message that is being made or changed.
 #[derive(Clone)]
 pub struct Draft {
@@ -181,7 +184,10 @@ impl Draft {
             self.insert_at(index, location.segment);
             return Ok(());
         };
-        let (place, separator) = self.place_in(index, path, location)?;
+        let (places, separator) = self.places_in(index, path, location)?;
+        let Some(place) = places.first() else {
+            return Err(EditError::Nothing(location.clone()));
+        };
         self.own(index).insert(place.start, separator);
         Ok(())
     }
@@ -199,10 +205,25 @@ impl Draft {
             }
             return Ok(());
         };
-        let index = self.existing(location)?;
-        let (place, separator) = self.place_in(index, path, location)?;
+        let mut removed = false;
+        for index in self.indexes(location) {
+            let (mut places, separator) = self.places_in(index, path, location)?;
+            places.reverse();
+            for place in places {
+                self.take_out(index, place, separator);
+                removed = true;
+            }
+        }
+        if removed {
+            Ok(())
+        } else {
+            Err(EditError::Nothing(location.clone()))
+        }
+    }
+
+    /// Takes a place out with the separator behind it, or else with the one before it.
+    fn take_out(&mut self, index: usize, place: Range<usize>, separator: char) {
         let text = self.own(index);
-        // With the separator behind it, or else with the one before it.
         let width = separator.len_utf8();
         let place = if text[place.end..].starts_with(separator) {
             place.start..place.end + width
@@ -212,7 +233,6 @@ impl Draft {
             place
         };
         text.replace_range(place, "");
-        Ok(())
     }
 
     /// The plain value at a location; nothing where it is absent.
@@ -443,22 +463,26 @@ impl Draft {
         Ok(())
     }
 
-    /// Makes the segment that a location lacks: the first of its name, or the next one.
+    /// Makes the segment that a location lacks, and those of its name that come before it.
     fn make(&mut self, location: &Location) -> Result<usize, EditError> {
         let id = location.segment;
         let named = (0..self.parts.len())
             .filter(|i| self.segment_id(*i) == id.as_str())
             .count();
-        match location.occurrence {
-            Pick::First => {}
-            Pick::Nth(n) if n as usize == named + 1 => {}
+        let missing = match location.occurrence {
+            Pick::First => 1,
+            Pick::Nth(n) if n as usize > named && n as usize - named <= MOST_MADE => {
+                n as usize - named
+            }
             Pick::Nth(_) | Pick::Every | Pick::Where { .. } => {
                 return Err(EditError::NoSegment(location.clone()));
             }
-        }
+        };
         let at = self.place_for(id);
-        self.insert_at(at, id);
-        Ok(at)
+        for _ in 0..missing {
+            self.insert_at(at, id);
+        }
+        Ok(at + missing - 1)
     }
 
     /// Behind the last segment that the order puts before this one or beside it.
@@ -486,13 +510,13 @@ impl Draft {
             .ok_or_else(|| EditError::Nothing(location.clone()))
     }
 
-    /// A place that is there, and the separator of its level.
-    fn place_in(
+    /// The places that are there, and the separator of their level.
+    fn places_in(
         &self,
         index: usize,
         path: &FieldPath,
         location: &Location,
-    ) -> Result<(Range<usize>, char), EditError> {
+    ) -> Result<(Vec<Range<usize>>, char), EditError> {
         let header = self.is_header(index);
         if header && path.field <= 2 {
             return Err(EditError::Delimiters(location.clone()));
@@ -507,11 +531,8 @@ impl Draft {
         } else {
             d.repetition
         };
-        splice::find(self.segment_text(index), d, header, path)
-            .into_iter()
-            .next()
-            .map(|place| (place, separator))
-            .ok_or_else(|| EditError::Nothing(location.clone()))
+        let places = splice::find(self.segment_text(index), d, header, path);
+        Ok((places, separator))
     }
 
     fn location_of(&self, index: usize, path: &FieldPath) -> Location {

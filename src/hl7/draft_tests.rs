@@ -82,8 +82,8 @@ fn what_cannot_be_written_says_why() {
         &["MSH-2: the delimiters stand here; they are chosen when the message is made"],
     );
     check(
-        set("OBX[9]-3", "n"),
-        &["OBX[9]-3: there is no such segment; append it first"],
+        set("OBX[9999]-3", "n"),
+        &["OBX[9999]-3: there is no such segment; append it first"],
     );
     check(
         |d| d.set_raw(&at("PID-5"), "a|b"),
@@ -128,6 +128,16 @@ fn places_are_cleared_inserted_and_removed() {
         |d| d.set_raw(&at("PID-5"), "A^B~C"),
         &["PID|1||12^^^A&1.2^MR~77^^^B^PI||A^B~C"],
     );
+}
+
+#[test]
+fn every_place_of_many_is_removed() {
+    check(|d| d.remove(&at("OBX[*]-2")), &["OBX|1|x", "OBX|2|y"]);
+    check(
+        |d| d.remove(&at("PID-3[*].1")),
+        &["PID|1||^^A&1.2^MR~^^B^PI||ROE^JANE"],
+    );
+    check(|d| d.set(&at("OBX[5]-4"), "n"), &["OBX", "OBX", "OBX||||n"]);
 }
 
 #[test]

@@ -22,8 +22,13 @@ pub fn unescape<'t>(raw: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {
         rest = &rest[at..];
         let used = match sequence(rest, delimiters) {
             Some(Sequence::Delimiter(c, length)) => {
-                plain.push(c);
-                length
+                if let Some(literal) = ambiguous(rest, delimiters) {
+                    plain.push_str(literal);
+                    literal.len()
+                } else {
+                    plain.push(c);
+                    length
+                }
             }
             Some(Sequence::Kept(text)) => {
                 plain.push_str(text);
@@ -40,10 +45,35 @@ pub fn unescape<'t>(raw: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {
     Cow::Owned(plain)
 }
 
+/// What must stay escaped in the plain value, or writing it back would mean something else:
+/// `\E\H\E\`, which is no highlighting but the text `\H\`, and `\P\` at the end, where the bare
+/// character says that the value was cut off.
+fn ambiguous<'t>(raw: &'t str, d: &Delimiters) -> Option<&'t str> {
+    let open = d.escape.len_utf8();
+    let is = |text: &str, letter: char| {
+        let mut chars = text.chars();
+        chars.next() == Some(d.escape)
+            && chars.next() == Some(letter)
+            && chars.next() == Some(d.escape)
+    };
+    let length = 2 * open + 1;
+    if is(raw, 'P') && raw.len() == length && d.truncation.is_some() {
+        return Some(raw);
+    }
+    if !is(raw, 'E') {
+        return None;
+    }
+    let after = raw.get(length..)?;
+    let end = after.find(|c: char| d.contains(c) || c.is_control())?;
+    let (body, close) = after.split_at(end);
+    let is_command = stands_for(body, d).is_none() && is_kept(body);
+    (is_command && is(close, 'E')).then(|| &raw[..length + end + length])
+}
+
 /// The raw text that reads as the plain value.
 pub fn escape<'t>(text: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {
     let d = delimiters;
-    let special = |c: char| d.contains(c) || c == '\r' || c == '\n';
+    let special = |c: char| d.contains(c) || c == '\r' || c == '\n' || d.truncation == Some(c);
     let Some(first) = text.find(special) else {
         return Cow::Borrowed(text);
     };
@@ -53,7 +83,10 @@ pub fn escape<'t>(text: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {
     while let Some(c) = rest.chars().next() {
         let mut used = c.len_utf8();
         if c == d.escape {
-            if let Some(Sequence::Kept(kept)) = sequence(rest, d) {
+            if let Some(kept) = ambiguous(rest, d) {
+                raw.push_str(kept);
+                used = kept.len();
+            } else if let Some(Sequence::Kept(kept)) = sequence(rest, d) {
                 raw.push_str(kept);
                 used = kept.len();
             } else {
@@ -67,6 +100,8 @@ pub fn escape<'t>(text: &'t str, delimiters: &Delimiters) -> Cow<'t, str> {
             push_escaped(&mut raw, "T", d);
         } else if c == d.repetition {
             push_escaped(&mut raw, "R", d);
+        } else if d.truncation == Some(c) && rest.len() > used {
+            push_escaped(&mut raw, "P", d);
         } else if c == '\r' {
             push_escaped(&mut raw, "X0D", d);
         } else if c == '\n' {
@@ -186,21 +221,25 @@ enum Sequence<'t> {
     Kept(&'t str),
 }
 
-/// The longest body of a sequence that is taken for one: `\X..\` may be long, prose is not one.
-const LONGEST_BODY: usize = 4096;
-
 /// The sequence at the start of `text`, which begins with the escape character.
 fn sequence<'t>(text: &'t str, d: &Delimiters) -> Option<Sequence<'t>> {
     let open = d.escape.len_utf8();
     let after = text.get(open..)?;
-    let window = after.get(..LONGEST_BODY).unwrap_or(after);
-    let end = window.find(|c: char| d.contains(c) || c.is_control())?;
+    let end = after.find(|c: char| d.contains(c) || c.is_control())?;
     let body = &after[..end];
     if !after[end..].starts_with(d.escape) || body.is_empty() {
         return None;
     }
     let length = open * 2 + end;
-    let stands_for = match body {
+    match stands_for(body, d) {
+        Some(c) => Some(Sequence::Delimiter(c, length)),
+        None => is_kept(body).then(|| Sequence::Kept(&text[..length])),
+    }
+}
+
+/// The delimiter that a sequence stands for.
+fn stands_for(body: &str, d: &Delimiters) -> Option<char> {
+    match body {
         "F" => Some(d.field),
         "S" => Some(d.component),
         "T" => Some(d.subcomponent),
@@ -208,19 +247,16 @@ fn sequence<'t>(text: &'t str, d: &Delimiters) -> Option<Sequence<'t>> {
         "E" => Some(d.escape),
         "P" => d.truncation,
         _ => None,
-    };
-    match stands_for {
-        Some(c) => Some(Sequence::Delimiter(c, length)),
-        None => is_kept(body).then(|| Sequence::Kept(&text[..length])),
     }
 }
 
-/// Formatting, bytes, character sets, local sequences, and short unknown ones.
+/// Formatting, bytes, character sets, local sequences, and unknown ones of one or two characters:
+/// a longer word between two backslashes is part of a path.
 fn is_kept(body: &str) -> bool {
     match body.as_bytes() {
-        [b'X', hex @ ..] if is_hex(hex) => true,
+        [b'X' | b'C' | b'M', hex @ ..] if is_hex(hex) => true,
         [b'.' | b'Z', ..] => body.len() <= 80,
-        bytes => bytes.len() <= 8 && bytes.iter().all(u8::is_ascii_alphanumeric),
+        bytes => (1..=2).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_alphanumeric),
     }
 }
 
@@ -273,6 +309,14 @@ mod tests {
             "unterminated \\F and",
             "unterminated \\E\\F and",
         );
+        check("\\E\\H\\E\\", "\\E\\H\\E\\", "\\E\\H\\E\\");
+        check(
+            "\\E\\\\E\\server\\E\\share",
+            "\\\\server\\share",
+            "\\E\\\\E\\server\\E\\share",
+        );
+        let long = format!("\\X{}\\", "0A".repeat(5000));
+        check(&long, &long, &long);
         check("\\", "\\", "\\E\\");
         check("\\\\", "\\\\", "\\E\\\\E\\");
         check("\\E\\F\\E\\", "\\F\\", "\\E\\F\\E\\");
@@ -292,6 +336,10 @@ mod tests {
             ..Delimiters::default()
         };
         assert_eq!(unescape("a\\P\\b", &d), "a#b");
+        assert_eq!(escape("a#b", &d), "a\\P\\b");
+        for same in ["cut off#", "not cut off\\P\\"] {
+            assert_eq!(escape(&unescape(same, &d), &d), same);
+        }
         assert_eq!(unescape("a\\P\\b", &Delimiters::default()), "a\\P\\b");
     }
 

@@ -4,16 +4,17 @@ use super::fault::{Fault, FaultKind};
 use super::message::Message;
 use super::segment_id::SegmentId;
 
-/// Places where a field ends with the name of a segment that `is_known`, followed by a field
-/// separator: `…|2.5.1PID|1||…`. Which names exist is not this room's knowledge.
+/// Places where a field ends with the name of a segment and another segment starts:
+/// `…|2.5.1PID|1||…`, `…|F|||FOBX|2|…`. Which names exist is not this room's knowledge.
 pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     for segment in message
         .segments()
         .filter(super::message::Segment::is_segment)
     {
-        let last = segment.field_count();
-        for field in segment.fields().take(last.saturating_sub(1)) {
+        let mut fields = segment.fields().peekable();
+        while let Some(field) = fields.next() {
+            let Some(next) = fields.peek() else { break };
             let raw = field.raw();
             let Some(start) = raw
                 .len()
@@ -23,12 +24,23 @@ pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -
                 continue;
             };
             let (before, tail) = raw.split_at(start);
-            // A whole value such as PID in ERR-2, or a word that ends so, is no lost line end.
+            let Some(id) = SegmentId::new(tail) else {
+                continue;
+            };
+            // A whole value such as PID in ERR-2, or a word that ends so, is no lost line end; but
+            // a segment that counts its kind (OBX-1) is one.
             let apart = before
                 .chars()
                 .next_back()
                 .is_some_and(|c| !c.is_ascii_uppercase());
-            if apart && SegmentId::new(tail).is_some_and(&is_known) {
+            let counted = is_set_id(next.raw()) && next.span().end < segment.span().end;
+            let is_name = is_known(id) || (id.is_site_defined() && counted);
+            let is_start = if before.is_empty() {
+                counted && segment.id() != "ERR"
+            } else {
+                apart || counted
+            };
+            if is_name && is_start {
                 let at = field.span().start + start;
                 faults.push(Fault {
                     kind: FaultKind::GluedSegment,
@@ -38,6 +50,10 @@ pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -
         }
     }
     faults
+}
+
+fn is_set_id(raw: &str) -> bool {
+    (1..=4).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -53,6 +69,11 @@ mod tests {
             ("MSH|^~\\&|A\rERR|PID|1", vec![]),
             ("MSH|^~\\&|A\rNTE|1|RAPID|x", vec![]),
             ("MSH|^~\\&|A\rNTE|1|see PID", vec![]),
+            ("MSH|^~\\&|A\rOBX|1|||F|||PID|2||x", vec![23]),
+            ("MSH|^~\\&|A\rOBX|1|||FPID|2||x", vec![20]),
+            ("MSH|^~\\&|A\rNTE|1|textZPI|1|x", vec![21]),
+            ("MSH|^~\\&|A\rNTE|1|textZPI|x|x", vec![]),
+            ("MSH|^~\\&|A\rERR|PID|1|7", vec![]),
         ] {
             let (message, _) = parse(text);
             let found: Vec<_> = glued_segments(&message, |id| id.as_str() == "PID")

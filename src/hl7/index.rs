@@ -3,6 +3,8 @@
 //! Segments take eight bytes each. Field separators take one bit for each byte of text, so the
 //! whole index is an eighth of the text and a few bytes a segment, however dense the separators.
 
+use std::sync::OnceLock;
+
 use super::segment_id::well_formed;
 
 /// The bytes of one segment, without its line end.
@@ -18,6 +20,8 @@ pub(super) struct Index {
     pub(super) segments: Vec<Span>,
     /// Bit `i % 64` of word `i / 64` stands for byte `i`.
     separators: Box<[u64]>,
+    /// Which one of its name each segment is, counted from 1; made when it is first asked for.
+    pub(super) occurrences: OnceLock<Box<[u32]>>,
 }
 
 impl Index {
@@ -32,6 +36,7 @@ impl Index {
         Self {
             segments,
             separators,
+            occurrences: OnceLock::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A parsed message and its segments.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -166,14 +167,18 @@ impl<'m> Segment<'m> {
 
     /// Which one among the segments of its name it is, counted from 1.
     pub fn occurrence(&self) -> u32 {
-        let id = self.id();
-        let before = self
-            .message
-            .segments()
-            .take(self.index)
-            .filter(|s| s.id() == id)
-            .count();
-        u32::try_from(before + 1).unwrap_or(u32::MAX)
+        let all = self.message.index.occurrences.get_or_init(|| {
+            let mut seen: HashMap<&str, u32> = HashMap::new();
+            self.message
+                .segments()
+                .map(|segment| {
+                    let number = seen.entry(segment.id()).or_default();
+                    *number += 1;
+                    *number
+                })
+                .collect()
+        });
+        all.get(self.index).copied().unwrap_or(1)
     }
 
     /// The text without its line end, escapes still in place.

@@ -143,10 +143,18 @@ fn split_mixed(text: &str, limit: usize, lines: &mut Lines, faults: &mut Vec<Fau
         }
         let is_cr = bytes.get(at) == Some(&b'\r');
         if mixed && !is_cr && !breaks_line(&text[at + 1..limit], lines.separator) {
-            faults.push(Fault {
-                kind: FaultKind::LineFeedInField,
-                span: at..at + 1,
-            });
+            // One fault a segment: a document may hold a line feed every eighty bytes.
+            match faults.last_mut() {
+                Some(last)
+                    if last.kind == FaultKind::LineFeedInField && last.span.start >= start =>
+                {
+                    last.span.end = at + 1;
+                }
+                _ => faults.push(Fault {
+                    kind: FaultKind::LineFeedInField,
+                    span: at..at + 1,
+                }),
+            }
             continue;
         }
         lines.push(text, start, at, faults);
@@ -306,6 +314,12 @@ mod tests {
             .and_then(|s| s.field(2))
             .map(|f| f.raw().to_owned());
         assert_eq!(field.as_deref(), Some("one\ntwo"));
+    }
+
+    #[test]
+    fn many_line_feeds_in_a_segment_are_one_fault() {
+        let text = format!("MSH|^~\\&|A\rOBX|1|{}x\rPID|1\r", "eeee\n".repeat(99));
+        check(&text, "MSH OBX PID", "line-feed-in-field");
     }
 
     #[test]

@@ -217,7 +217,17 @@ impl<'a> Splitter<'a> {
     }
 
     fn opener(&self, at: usize) -> Option<PieceKind> {
-        match self.bytes.get(at..at + 3)? {
+        let name = self.bytes.get(at..at + 3)?;
+        // A blank separates nothing, and words may start like a trailer: `BTS was seen`.
+        let is_separated = match self.bytes.get(at + 3) {
+            None => true,
+            Some(b' ') => false,
+            Some(byte) => name == b"MSH" || !byte.is_ascii_alphanumeric(),
+        };
+        if !is_separated {
+            return None;
+        }
+        match name {
             b"MSH" => Some(PieceKind::Message),
             b"FHS" => Some(PieceKind::FileHeader),
             b"BHS" => Some(PieceKind::BatchHeader),

@@ -215,19 +215,22 @@ impl Output {
         key
     }
 
-    /// A write makes at most one segment, and puts it behind the others of its name.
+    /// A write puts the segments that it makes behind the others of their name.
     fn key_made(&mut self, id: SegmentId) {
-        if self.draft.segment_count() == self.keys.len() {
+        let made = self.draft.segment_count().saturating_sub(self.keys.len());
+        if made == 0 {
             return;
         }
-        let at = (0..self.draft.segment_count())
+        let end = (0..self.draft.segment_count())
             .rev()
             .find(|index| self.draft.segment_id(*index) == id.as_str())
-            .unwrap_or(self.keys.len());
-        let at = at.min(self.keys.len());
-        self.keys.insert(at, self.next_key);
-        self.names.insert(at, Some(id));
-        self.next_key += 1;
+            .map_or(self.keys.len() + made, |last| last + 1);
+        let at = end.saturating_sub(made).min(self.keys.len());
+        for _ in 0..made {
+            self.keys.insert(at, self.next_key);
+            self.names.insert(at, Some(id));
+            self.next_key += 1;
+        }
     }
 
     fn count(&mut self, bytes: usize) -> Result<(), ScriptFault> {
