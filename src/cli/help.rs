@@ -5,6 +5,7 @@ pub(super) const ALL: &str =
     "Without a command, the window opens with the files given. FILE may be a file or a folder (read
 with all its sub-folders); `-` is standard input. Files may hold one or many messages, batches
 (FHS/BHS) or MLLP frames, end their lines with CR, LF or CRLF, and be compressed (gzip, zstd).
+Standard input is read to its end before the first message of it is worked on.
 
 Results go to standard output, everything said about them to standard error. PIPEHAT_LOG=debug
 says there what the program does; values of messages are never logged.

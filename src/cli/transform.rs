@@ -49,7 +49,6 @@ pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
     };
     let report = run.report.clone();
     let result = each_source(&arguments.files, &report, &cancel, |source| {
-        run.report.expect(source.len());
         samples(source).try_for_each(|sample| run.take(sample))
     });
     let result = result.and_then(|finish| run.work().map(|()| finish));

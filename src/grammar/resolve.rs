@@ -70,8 +70,9 @@ fn by_type(
     message: &Message,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(&'static Structure, Version)> {
-    let header = message.segment(0)?;
-    let field = header.field(9).filter(|_| header.carries_delimiters());
+    let first = SegmentId::new("MSH").and_then(|id| message.segments_named(id).next());
+    let field = first.and_then(|header| header.field(9));
+    let header = first.or_else(|| message.segment(0))?;
     let part = |number| {
         field
             .and_then(|field| field.component(number))

@@ -28,7 +28,13 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     other_scripts(snapshot, definition, memo, &mut diagnostics);
     diagnostics.append(&mut placed.script_problems);
     diagnostics.extend(read.diagnostics());
-    diagnostics.extend(placed.grammar.1.iter().cloned());
+    diagnostics.extend(
+        placed
+            .grammar
+            .1
+            .iter()
+            .map(|found| placed_in(&read.message, found)),
+    );
     if definition.is_none() && snapshot.sample.is_some() && !snapshot.profile.messages.is_empty() {
         diagnostics.push(unmatched());
     }
@@ -190,16 +196,33 @@ impl Read {
 }
 
 /// Where the parser had to guess or leave something out it is an error; else receivers get by.
+/// Glued segments are told by the grammar, which knows the names, as the warning that they are here.
 fn severity(kind: FaultKind) -> Severity {
     match kind {
         FaultKind::NoHeader
         | FaultKind::SecondHeader
         | FaultKind::LineIsNoSegment
-        | FaultKind::GluedSegment
         | FaultKind::TooLong => Severity::Error,
-        FaultKind::TextBeforeHeader | FaultKind::Delimiter(_) | FaultKind::LineFeedInField => {
-            Severity::Warning
-        }
+        FaultKind::TextBeforeHeader
+        | FaultKind::Delimiter(_)
+        | FaultKind::LineFeedInField
+        | FaultKind::GluedSegment => Severity::Warning,
+    }
+}
+
+/// What is known of a grammar by location, where it stands in this message.
+fn placed_in(message: &Message, found: &Diagnostic) -> Diagnostic {
+    let Place::Location(location) = &found.place else {
+        return found.clone();
+    };
+    let element = message.find(location).map(|element| element.span());
+    let span = element.or_else(|| Some(message.segments_named(location.segment).next()?.span()));
+    match span {
+        Some(span) => found.clone().at(Place::Message {
+            span,
+            location: Some(location.clone()),
+        }),
+        None => found.clone(),
     }
 }
 

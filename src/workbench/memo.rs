@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::cancel::{Cancel, Stale};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, bind, check, resolve};
-use crate::hl7::{Location, Message, SegmentId, Timestamp};
+use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{Engine, Job, Outcome, Program, compile, run};
 use crate::profile::{MessageDefinition, Profile, SegmentOverlay, validate};
 use crate::standard::Version;
@@ -21,7 +21,7 @@ const KEPT: usize = 64;
 /// The memory of one thread that derives.
 pub struct Memo {
     engine: Engine,
-    header: [Location; 2],
+    message_type: Location,
     site: Option<Site>,
     resolved: Option<Resolved>,
     programs: Vec<Compiled>,
@@ -51,7 +51,7 @@ pub(super) type Found<T> = (Arc<T>, Arc<[Diagnostic]>);
 struct GrammarKey {
     structure: Option<Arc<str>>,
     kind: Box<str>,
-    version: Box<str>,
+    delimiters: Delimiters,
 }
 
 struct Compiled {
@@ -89,10 +89,9 @@ impl fmt::Debug for Memo {
 
 impl Default for Memo {
     fn default() -> Self {
-        let field = |text: &str| text.parse().expect("a location of the header");
         Self {
             engine: Engine::new(),
-            header: [field("MSH-9"), field("MSH-12")],
+            message_type: "MSH-9".parse().expect("a location of the header"),
             site: None,
             resolved: None,
             programs: Vec::new(),
@@ -131,15 +130,17 @@ impl Memo {
         }))
     }
 
-    /// The grammar of a message under its definition.
+    /// The grammar of a message under its definition; what is wrong with it is placed by location
+    /// only, for messages alike share it.
     pub(super) fn grammar(
         &mut self,
         profile: &Profile,
         definition: Option<&MessageDefinition>,
         message: &Message,
     ) -> Found<Grammar> {
-        let raw = |at: &Location| message.find(at).map_or("", |element| element.raw());
-        let (kind, version) = (raw(&self.header[0]), raw(&self.header[1]));
+        let kind = message
+            .find(&self.message_type)
+            .map_or("", |element| element.raw());
         let structure = definition.and_then(|d| d.grammar.as_ref());
         let resolved = self
             .resolved
@@ -151,7 +152,9 @@ impl Memo {
             grammars: Vec::new(),
         }));
         let known = resolved.grammars.iter().find(|(key, _)| {
-            key.structure.as_ref() == structure && *key.kind == *kind && *key.version == *version
+            key.structure.as_ref() == structure
+                && *key.kind == *kind
+                && key.delimiters == *message.delimiters()
         });
         if let Some((_, found)) = known {
             return found.clone();
@@ -159,9 +162,10 @@ impl Memo {
         let key = GrammarKey {
             structure: structure.cloned(),
             kind: kind.into(),
-            version: version.into(),
+            delimiters: *message.delimiters(),
         };
-        let (grammar, problems) = resolve(profile.standard, profile, definition, message);
+        let (grammar, mut problems) = resolve(profile.standard, profile, definition, message);
+        problems.iter_mut().for_each(forget_span);
         let found: Found<Grammar> = (Arc::new(grammar), problems.into());
         make_room(&mut resolved.grammars);
         resolved.grammars.push((key, found.clone()));
@@ -296,6 +300,13 @@ impl Mapped {
     }
 }
 
+/// Where in one message it stands is not so in the next.
+fn forget_span(found: &mut Diagnostic) {
+    if let Place::Message { location, .. } = &mut found.place {
+        found.place = location.take().map_or(Place::Nowhere, Place::Location);
+    }
+}
+
 fn same_text(a: &Arc<str>, b: &Arc<str>) -> bool {
     Arc::ptr_eq(a, b) || a == b
 }
@@ -304,5 +315,63 @@ fn same_text(a: &Arc<str>, b: &Arc<str>) -> bool {
 fn make_room<T>(kept: &mut Vec<T>) {
     if kept.len() >= KEPT {
         kept.remove(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::corpus::Corpus;
+    use super::super::derive::derive;
+    use super::super::inputs::Snapshot;
+    use super::super::source::{Origin, Source};
+    use super::*;
+
+    /// Derives the messages one after the other; gives what MSH-9 each finding is about.
+    fn check(texts: &[&str], code: &str, expect: &[&str]) {
+        let mut memo = Memo::default();
+        let now = "20260301".parse().unwrap();
+        let snapshot = Snapshot::new(Arc::new(Profile::new("Site")), Arc::default(), now);
+        let mut found = Vec::new();
+        for text in texts {
+            let source = Source::from_bytes(Origin::Paste(1), text.as_bytes().to_vec()).unwrap();
+            let sample = Corpus::default().with(Arc::new(source)).sample(0).unwrap();
+            let sample = sample.with_text(Some((*text).into()));
+            let snapshot = snapshot.clone().with_sample(sample);
+            let preview = derive(&snapshot, &mut memo, &Cancel::never()).unwrap();
+            for diagnostic in preview.diagnostics.iter().filter(|d| d.code == code) {
+                match &diagnostic.place {
+                    Place::Message { span, .. } => found.push(text[span.clone()].to_owned()),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(found, expect, "{code}");
+    }
+
+    #[test]
+    fn what_messages_share_is_placed_in_each() {
+        check(
+            &[
+                "MSH|^~\\&|A|B|C|D|||XYZ^X99|1|P|2.5.1\r",
+                "MSH|^~\\&|LONGER|B|C|D|20260301||XYZ^X99|1|P|2.4\r",
+                "MSH|&~\\^|A|B|C|D|||XYZ^X99|1|P|2.5.1\r",
+            ],
+            "message-type-unknown",
+            &["XYZ^X99", "XYZ^X99", "XYZ^X99"],
+        );
+    }
+
+    #[test]
+    fn the_type_is_that_of_the_first_header() {
+        let admit = "MSH|^~\\&|A|B|C|D|||ADT^A01|1|P|2.5.1\rEVN||1\rPID|1\rPV1|1|I\r";
+        let stray = format!("ZZZ|1\r{admit}");
+        let batch = format!("BHS|^~\\&|||||||XYZ\r{admit}");
+        check(&[&stray, &batch, admit], "message-type-unknown", &[]);
+    }
+
+    #[test]
+    fn a_glued_segment_weighs_the_same_wherever_it_is_told() {
+        let admit = "MSH|^~\\&|A|B|C|D|||ADT^A01|1|P|2.5.1PID|1||7\r";
+        check(&[admit], "segment-glued", &["PID"]);
     }
 }
