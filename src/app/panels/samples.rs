@@ -118,12 +118,21 @@ fn verdicts(preview: &Preview) -> Verdicts {
         (Some(Verdict::Rejected(_)), _) => "rejected".to_owned(),
         (Some(Verdict::Skipped(_)), _) => "skipped".to_owned(),
         (_, Some(Severity::Warning)) => plural(count(Severity::Warning), "warning"),
-        (None, _) => "no definition".to_owned(),
+        (None, _) => "unmatched".to_owned(),
         (Some(Verdict::Accepted), _) => "ok".to_owned(),
+    };
+    // Green is for what was mapped: the rest has no output, though nothing is wrong with it.
+    let without_output = match &preview.outcome {
+        None => Some(Severity::Info),
+        Some(outcome) => match outcome.verdict {
+            Verdict::Accepted => None,
+            Verdict::Skipped(_) => Some(Severity::Info),
+            Verdict::Rejected(_) => Some(Severity::Warning),
+        },
     };
     Verdicts {
         text,
-        severity: worst,
+        severity: worst.max(without_output),
     }
 }
 

@@ -217,19 +217,19 @@ pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
     let mut columns = vec![
         ColumnSpec::new(
             "Location",
-            Width::Points(if width > 560.0 { 168.0 } else { 132.0 }),
+            Width::Points(if width > 640.0 { 168.0 } else { 132.0 }),
         ),
         ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(110.0, 240.0))),
         ColumnSpec::new(
             "Value",
-            if width > 560.0 {
+            if width > 640.0 {
                 Width::Points((width * 0.26).clamp(130.0, 320.0))
             } else {
                 Width::Rest
             },
         ),
     ];
-    if width > 560.0 {
+    if width > 640.0 {
         columns.push(ColumnSpec::new(
             "Meaning",
             if width > 760.0 {
