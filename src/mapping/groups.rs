@@ -73,6 +73,11 @@ impl Groups {
         }
     }
 
+    /// How many there are, the message itself counted.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn get(&self, at: usize) -> Option<&Group> {
         self.0.get(at)
     }
@@ -83,30 +88,18 @@ impl Groups {
         (at + 1..end)
             .filter(move |inner| self.0.get(*inner).is_some_and(|group| group.is_named(name)))
     }
-
-    /// The ranges of segments around a segment, from the innermost group to the whole message.
-    pub(super) fn around(&self, segment: usize) -> impl Iterator<Item = Range<usize>> {
-        let innermost = (0..self.0.len()).rev().find(|at| {
-            self.0
-                .get(*at)
-                .is_some_and(|group| group.segments.contains(&segment))
-        });
-        self.enclosing(innermost.unwrap_or(0))
-    }
-
-    /// The ranges of segments of a group and of those around it, up to the whole message.
-    pub(super) fn enclosing(&self, at: usize) -> impl Iterator<Item = Range<usize>> {
-        let mut next = Some(at);
-        std::iter::from_fn(move || {
-            let at = next?;
-            let group = self.0.get(at)?;
-            next = (at != 0).then_some(group.parent);
-            Some(group.segments.clone())
-        })
-    }
 }
 
 impl Group {
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The group around it.
+    pub(super) fn parent(&self) -> usize {
+        self.parent
+    }
+
     /// The standard writes some names with their structure: `ORU_R01.OBSERVATION`.
     fn is_named(&self, name: &str) -> bool {
         self.name.as_deref().is_some_and(|own| {

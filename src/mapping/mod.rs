@@ -26,6 +26,7 @@ mod row_store;
 mod run;
 mod run_functions;
 mod running;
+mod scopes;
 mod suggest;
 mod tables;
 mod text;
@@ -35,6 +36,8 @@ mod write;
 mod tests;
 #[cfg(test)]
 mod tests_limits;
+#[cfg(test)]
+mod tests_rows;
 
 pub use engine::{Engine, Limits};
 pub use functions::{FUNCTIONS, FunctionDoc, Receiver};

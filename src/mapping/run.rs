@@ -51,7 +51,14 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     let plan = layout.plan(job.definition);
     let mut rows = RowStore::new(layout);
     let mut diagnostics = Vec::new();
-    tables::fill(&plan, job.message, job.tree, &mut rows, &mut diagnostics);
+    tables::fill(
+        &plan,
+        job.message,
+        job.tree,
+        job.grammar,
+        &mut rows,
+        &mut diagnostics,
+    );
     let Some(program) = job.program else {
         return Ok(Outcome {
             output: None,

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::codes::translate;
 use super::convert::convert;
-use super::groups::Groups;
 use super::layout::{CellPlan, Plan, RowsPlan, TableLayout};
 use super::outcome::{Cell, Row};
 use super::read::{find_in, pick};
 use super::row_store::RowStore;
+use super::scopes::Scopes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::Node;
+use crate::grammar::{Grammar, Node};
 use crate::hl7::{Element, Message, Pick, Segment};
 use crate::profile::{Origin, Root};
 
@@ -22,11 +22,12 @@ enum Stand<'m> {
     Group(usize),
 }
 
-/// The message, and its groups once they are asked for.
+/// The message, and where its segments stand once that is asked for.
 struct Bound<'m> {
     message: &'m Message,
     tree: &'m Node,
-    groups: Option<Groups>,
+    grammar: &'m Grammar,
+    scopes: Option<Scopes>,
 }
 
 /// Makes the rows of a plan.
@@ -34,6 +35,7 @@ pub(super) fn fill(
     plan: &Plan,
     message: &Message,
     tree: &Node,
+    grammar: &Grammar,
     store: &mut RowStore,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -41,7 +43,8 @@ pub(super) fn fill(
     let mut bound = Bound {
         message,
         tree,
-        groups: None,
+        grammar,
+        scopes: None,
     };
     for rows in &plan.rows {
         fill_table(rows, &mut bound, store, diagnostics);
@@ -65,7 +68,7 @@ fn fill_table<'m>(
             }
         }
         Root::Group(name) => {
-            let found: Vec<usize> = bound.groups().named(0, name).collect();
+            let found: Vec<usize> = bound.scopes().groups.named(0, name).collect();
             for at in found {
                 make(bound, Stand::Group(at));
             }
@@ -132,8 +135,9 @@ fn cell(plan: &CellPlan, text: &str, table: &TableLayout) -> Result<Cell, Box<Di
 }
 
 impl<'m> Bound<'m> {
-    fn groups(&mut self) -> &Groups {
-        self.groups.get_or_insert_with(|| Groups::of(self.tree))
+    fn scopes(&mut self) -> &Scopes {
+        self.scopes
+            .get_or_insert_with(|| Scopes::of(self.message, self.tree, self.grammar.structure()))
     }
 
     /// The first element that a cell comes from.
@@ -144,21 +148,23 @@ impl<'m> Bound<'m> {
         let own_segment = |segment: &Segment<'_>| {
             location.occurrence == Pick::First && segment.id() == location.segment.as_str()
         };
-        let ranges: Vec<_> = match stand {
+        let scopes = match stand {
             Stand::Message => return message.find(location),
             _ if plan.origin == Origin::Message => return message.find(location),
             Stand::Segment(segment) if own_segment(&segment) => return find_in(segment, path),
-            Stand::Segment(segment) => self.groups().around(segment.index()).collect(),
-            Stand::Group(at) => self.groups().enclosing(at).collect(),
+            Stand::Segment(_) | Stand::Group(_) => self.scopes(),
         };
-        // Innermost first: what is nearest to the row is meant.
-        ranges.into_iter().find_map(|range| {
-            let named = range
-                .filter_map(|index| message.segment(index))
-                .filter(|segment| segment.id() == location.segment.as_str());
-            pick(named, &location.occurrence)
-                .into_iter()
-                .find_map(|segment| find_in(segment, path))
-        })
+        let at = match stand {
+            Stand::Segment(segment) => scopes.around(segment.index()),
+            Stand::Group(at) => at,
+            Stand::Message => 0,
+        };
+        let named = scopes.find(at, location.segment).into_iter();
+        pick(
+            named.filter_map(|index| message.segment(index)),
+            &location.occurrence,
+        )
+        .into_iter()
+        .find_map(|segment| find_in(segment, path))
     }
 }
