@@ -86,6 +86,10 @@ pub(super) struct Transform {
     /// The time that now() gives in scripts, as HL7 writes it (20260301120000+0100); else the clock
     #[arg(long, value_name = "T")]
     pub(super) now: Option<String>,
+    /// What next_id() starts from in scripts; 1 gives the ids that the window shows. Else --now, or
+    /// the clock
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
     /// Use this message definition for every message instead of the first that matches
     #[arg(long, value_name = "NAME")]
     pub(super) message: Option<String>,

@@ -46,7 +46,9 @@ pub(super) fn run(arguments: &Check) -> Result<Finish, Failure> {
             found.count(problem.severity);
         }
         for sample in samples(source) {
-            let preview = derive(&inputs.of(&sample), &mut memo, &cancel)?;
+            let mut inputs = inputs.of(&sample);
+            inputs.position = messages;
+            let preview = derive(&inputs, &mut memo, &cancel)?;
             found.of_preview(Some(&sample), &preview)?;
             messages += 1;
             report.done(1);
@@ -111,7 +113,10 @@ impl Findings {
         let of_run = preview.diagnostics.len().saturating_sub(mapped);
         for (at, diagnostic) in preview.diagnostics.iter().enumerate() {
             let is_of_profile = match diagnostic.place {
-                Place::Script { .. } | Place::Profile { .. } | Place::File(_) => at < of_run,
+                // A fault that compiling found is not a second one when the script runs into it.
+                Place::Script { .. } | Place::Profile { .. } | Place::File(_) => {
+                    at < of_run || self.once.contains(&diagnostic.to_string())
+                }
                 Place::Nowhere => self.once.contains(&diagnostic.to_string()),
                 Place::Message { .. } | Place::Location(_) => false,
             };

@@ -39,8 +39,10 @@ there counts them. Rejected, failed and unmatched messages make the exit status 
 are what the profile wants.
 
 hl7: every segment ends with CR, each message begins with its MSH, nothing stands between
-messages: `pipehat show` and every reader that begins a message at MSH read it back. Text is UTF-8
-unless MSH-18 of the output names another character set.
+messages: `pipehat show` and every reader that begins a message at MSH read it back. Where MSH-18 of
+the output is that of the input, what was not edited keeps its bytes, and the rest is written in the
+character set that the input was read in; else MSH-18 of the output names it, all repetitions taken
+together, and without one it is UTF-8. A message that cannot be written so is reported as failed.
 
 rows-json: one object a row, {"index":0,"table":"patient","row":{"mrn":"123"}}; `index` counts the
 input messages from 0, so that rows of one message can be joined. A column about which a message

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::show_json;
-use crate::hl7::{Charset, EncodeError, Location, Message, encode};
+use crate::hl7::{Charset, Decoded, EncodeError, Message, SegmentId, decode, encode};
 use crate::mapping::{Cell, Row, TableRows};
 
 /// What is ready to be written.
@@ -16,6 +16,25 @@ pub(super) struct Rendering {
     pub(super) tables: Vec<TableLines>,
 }
 
+/// The message that an output was made from.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub(super) message: &'a Message,
+    pub(super) decoded: &'a Decoded,
+    pub(super) bytes: &'a [u8],
+}
+
+/// Why a message cannot be written: nothing is written in its place.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotWritten {
+    /// A character that the charset does not have.
+    #[error("{0}")]
+    Character(#[from] EncodeError),
+    /// Nobody can tell which bytes its characters would be.
+    #[error("MSH-18 of the output is no known character set")]
+    UnknownCharset,
+}
+
 /// CSV lines of one table, without the header line.
 pub(super) struct TableLines {
     pub(super) table: Arc<str>,
@@ -24,17 +43,24 @@ pub(super) struct TableLines {
 }
 
 impl Rendering {
-    /// A message, each segment ended by CR, in the charset that its MSH-18 names, else UTF-8.
-    pub(super) fn message(&mut self, message: &Message) -> Result<(), EncodeError> {
+    /// A message, each segment ended by CR. Under the MSH-18 that it came with it is written as it was
+    /// read, byte for byte where nothing was edited; else in the charset that its MSH-18 names.
+    pub(super) fn message(
+        &mut self,
+        message: &Message,
+        input: Option<Input<'_>>,
+    ) -> Result<(), NotWritten> {
         let mut text = String::with_capacity(message.text().len() + 1);
         for segment in message.segments() {
             text.push_str(segment.raw());
             text.push('\r');
         }
-        match charset_of(message) {
-            Some(charset) => self.bytes.extend(encode(&text, None, charset)?),
-            None => self.bytes.extend_from_slice(text.as_bytes()),
-        }
+        let names = charset_names(message);
+        let written = match input.filter(|input| charset_names(input.message) == names) {
+            Some(input) => as_read(text, &input)?,
+            None => as_named(text, &names)?,
+        };
+        self.bytes.extend(written);
         Ok(())
     }
 
@@ -140,10 +166,61 @@ fn is_json_number(text: &str) -> bool {
     serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
-fn charset_of(message: &Message) -> Option<Charset> {
-    let location: Location = "MSH-18[1]".parse().ok()?;
-    let name = message.text_at(&location);
-    Charset::from_name(&name).filter(|charset| *charset != Charset::UTF_8)
+/// The bytes of the text in the charset that the input was read with.
+fn as_read(text: String, input: &Input<'_>) -> Result<Vec<u8>, NotWritten> {
+    let decoded = input.decoded;
+    let is_utf_8 = decoded.charset == Charset::UTF_8;
+    if is_utf_8 && decoded.undecodable.is_empty() {
+        return Ok(text.into_bytes());
+    }
+    let mut written = encode(&text, Some((decoded, input.bytes)), decoded.charset)?;
+    if is_utf_8 {
+        // The mark is the file's and not the message's, which begins with its MSH.
+        written.drain(..decoded.bom_length.min(written.len()));
+    }
+    Ok(written)
+}
+
+/// The bytes of the text in the charset that the names mean to one who reads it back: the first, or
+/// another to which the bytes themselves lead from there.
+fn as_named(text: String, names: &[String]) -> Result<Vec<u8>, NotWritten> {
+    if names.is_empty() {
+        return Ok(encode(&text, None, Charset::UTF_8)?);
+    }
+    let mut refused = None;
+    for (place, name) in names.iter().enumerate() {
+        let Some(charset) = Charset::from_name(name) else {
+            continue;
+        };
+        match encode(&text, None, charset) {
+            Ok(written) if place == 0 || *decode(&written, None).text == *text => {
+                return Ok(written);
+            }
+            Ok(_) => {}
+            Err(error) => drop(refused.get_or_insert(error)),
+        }
+    }
+    match refused {
+        _ if text.is_ascii() => Ok(text.into_bytes()),
+        Some(error) => Err(error.into()),
+        None => Err(NotWritten::UnknownCharset),
+    }
+}
+
+/// What MSH-18 names, in all repetitions.
+fn charset_names(message: &Message) -> Vec<String> {
+    let header = SegmentId::new("MSH").and_then(|id| message.segments_named(id).next());
+    let Some(field) = header.and_then(|header| header.field(18)) else {
+        return Vec::new();
+    };
+    let delimiters = message.delimiters();
+    field
+        .raw()
+        .split([delimiters.repetition, delimiters.component])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -205,8 +282,71 @@ mod tests {
             ),
         ] {
             let mut rendering = Rendering::default();
-            rendering.message(&parse(text).0).unwrap();
+            rendering.message(&parse(text).0, None).unwrap();
             assert_eq!(rendering.bytes, expect);
         }
+    }
+
+    /// Reads the bytes, sets `from` to `to`, and writes; `Err` holds a part of what is said.
+    fn check_bytes(bytes: &[u8], from: &str, to: &str, expect: Result<&[u8], &str>) {
+        let decoded = decode(bytes, None);
+        let (message, _) = parse(&decoded.text);
+        let input = Input {
+            message: &message,
+            decoded: &decoded,
+            bytes,
+        };
+        let (output, _) = parse(&decoded.text.replace(from, to));
+        let mut rendering = Rendering::default();
+        match (rendering.message(&output, Some(input)), expect) {
+            (Ok(()), Ok(expect)) => assert_eq!(
+                String::from_utf8_lossy(&rendering.bytes),
+                String::from_utf8_lossy(expect)
+            ),
+            (Err(error), Err(words)) => {
+                assert!(error.to_string().contains(words), "{error}");
+                assert!(rendering.bytes.is_empty());
+            }
+            (found, expect) => panic!("{found:?} instead of {expect:?}"),
+        }
+    }
+
+    #[test]
+    fn what_was_not_edited_keeps_its_bytes_whatever_msh_18_says() {
+        for (charset, name) in [
+            ("~ISO IR87", &b"\x1B$BI=\x1B(B"[..]),
+            ("ASCII~ISO IR87", b"\x1B$BI=\x1B(B"),
+            ("ASCII", b"\xFC"),
+            ("NO SUCH SET", b"\xFC"),
+            ("", b"\xFC"),
+            ("UNICODE UTF-8", b"\xC3\xBC\xFF"),
+            ("8859/1", b"\xFC\x85"),
+        ] {
+            let header = format!("MSH|^~\\&|A|||||||||||||||{charset}\rPID|1||");
+            let line = |end: &[u8]| [header.as_bytes(), name, b"|x", end].concat();
+            check_bytes(&line(b"\r"), "|none", "", Ok(&line(b"\r")));
+            let edited = [header.as_bytes(), name, b"|y\r"].concat();
+            check_bytes(&line(b"\r\n"), "|x", "|y", Ok(&edited));
+        }
+    }
+
+    #[test]
+    fn another_msh_18_is_read_in_all_repetitions() {
+        let header = "MSH|^~\\&|A|||||||||||||||";
+        let latin = [header.as_bytes(), b"8859/1\rPID|\xFC\r"].concat();
+        let utf_8 = format!("{header}UNICODE UTF-8\rPID|ü\r");
+        check_bytes(&latin, "8859/1", "UNICODE UTF-8", Ok(utf_8.as_bytes()));
+        let kanji = format!("{header}UNICODE UTF-8\rPID|表\r");
+        for names in ["ASCII~ISO IR87", "~ISO IR87"] {
+            let expect = [
+                header.as_bytes(),
+                names.as_bytes(),
+                b"\rPID|\x1B$BI=\x1B(B\r",
+            ]
+            .concat();
+            check_bytes(kanji.as_bytes(), "UNICODE UTF-8", names, Ok(&expect));
+        }
+        check_bytes(&latin, "8859/1", "ASCII", Err("cannot be written in ASCII"));
+        check_bytes(&latin, "8859/1", "X", Err("no known character set"));
     }
 }

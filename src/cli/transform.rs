@@ -1,5 +1,6 @@
 //! `transform`: many messages through a profile, on all cores, in order.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
@@ -8,14 +9,15 @@ use rayon::prelude::*;
 use super::args::{Target, Transform};
 use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
-use super::rendering::Rendering;
+use super::rendering::{Input, Rendering};
 use super::report::{Report, counted, note};
 use super::sink::Sink;
 use super::{site, stop};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::hl7::Timestamp;
 use crate::mapping::Verdict;
-use crate::workbench::{Memo, Sample, Snapshot, Transformed, local_time, transform};
+use crate::workbench::{Memo, Sample, Snapshot, Transformed, local_time, seed_of_clock, transform};
 
 /// So many messages go to each core at a time: enough to be worth a hand-over, few enough that a
 /// reader of the output does not wait.
@@ -35,6 +37,8 @@ pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
         .is_some_and(|path| path != Path::new("-"));
     let mut run = Run {
         target: arguments.to,
+        site_name: arguments.profile.display().to_string(),
+        said: BTreeSet::new(),
         report: Report::new(goes_elsewhere),
         cancel: cancel.clone(),
         memos: (0..rayon::current_num_threads())
@@ -58,15 +62,19 @@ pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
 fn snapshot(arguments: &Transform) -> Result<Snapshot, Failure> {
     let site = site::open(&arguments.profile)?;
     site::report_errors(&site);
-    let now = match &arguments.now {
-        Some(text) => text.parse().map_err(|error| {
+    let stated: Option<Timestamp> = match &arguments.now {
+        Some(text) => Some(text.parse().map_err(|error| {
             Failure::Argument(format!(
                 "--now {text}: {error}. Write it as 20260301120000+0100."
             ))
-        })?,
-        None => local_time(),
+        })?),
+        None => None,
     };
+    let now = stated.unwrap_or_else(local_time);
     let mut snapshot = Snapshot::new(site.profile, site.scripts, now);
+    snapshot.seed = arguments
+        .seed
+        .unwrap_or_else(|| stated.map_or_else(seed_of_clock, seed_of_time));
     if let Some(name) = &arguments.message {
         if snapshot.profile.message(name).is_none() {
             let names: Vec<_> = snapshot.profile.messages.iter().map(|d| &*d.name).collect();
@@ -81,8 +89,20 @@ fn snapshot(arguments: &Transform) -> Result<Snapshot, Failure> {
     Ok(snapshot)
 }
 
+/// The same for the same time, other for others: FNV-1a of how HL7 writes it.
+fn seed_of_time(time: Timestamp) -> u64 {
+    let text = time.to_string();
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |seed, byte| {
+        (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 struct Run {
     target: Target,
+    /// The profile's file, as it was given.
+    site_name: String,
+    /// What compiling the scripts found, said once.
+    said: BTreeSet<String>,
     report: Report,
     cancel: Cancel,
     memos: Vec<Memo>,
@@ -113,6 +133,8 @@ struct Counts {
 struct Share {
     rendered: Rendering,
     notes: Vec<String>,
+    /// What compiling the scripts found.
+    script: BTreeSet<String>,
     counts: Counts,
 }
 
@@ -153,6 +175,12 @@ impl Run {
             })
             .collect::<Result<_, Stale>>()?;
         for share in shares {
+            for text in share.script {
+                if !self.said.contains(&text) {
+                    self.report.note(format_args!("{}: {text}", self.site_name));
+                    self.said.insert(text);
+                }
+            }
             for text in &share.notes {
                 self.report.note(text);
             }
@@ -190,12 +218,21 @@ impl Share {
     fn take(&mut self, index: u64, sample: &Sample, made: &Transformed, target: Target) {
         self.counts.messages += 1;
         let name = Name(sample);
-        for found in made
-            .diagnostics
-            .iter()
-            .chain(made.outcome.iter().flat_map(|o| &o.diagnostics))
-        {
+        for found in &made.script {
+            // An error that the run came upon is told of each message that it failed.
+            if made.outcome.is_none() || found.severity < Severity::Error {
+                self.script.insert(found.to_string());
+            }
+        }
+        let of_run = made.outcome.iter().flat_map(|o| &o.diagnostics);
+        for found in made.reading.iter().chain(of_run) {
             self.notes.push(format!("{name}: {found}"));
+        }
+        if !made.faults.is_empty() {
+            let count = counted(made.faults.len() as u64, "fault");
+            self.notes.push(format!(
+                "{name}: {count} of syntax in the message; pipehat check names them"
+            ));
         }
         let Some(outcome) = &made.outcome else {
             if made.definition.is_none() {
@@ -229,7 +266,7 @@ impl Share {
             Target::Hl7 => outcome
                 .output
                 .as_ref()
-                .map(|output| self.rendered.message(output)),
+                .map(|output| self.rendered.message(output, input(sample, made))),
             Target::RowsJson => {
                 self.rendered.json_rows(index, &outcome.rows);
                 Some(Ok(()))
@@ -266,6 +303,15 @@ impl Share {
             }
         }
     }
+}
+
+/// What the output may take its bytes from.
+fn input<'a>(sample: &'a Sample, made: &'a Transformed) -> Option<Input<'a>> {
+    made.decoded.as_ref().map(|decoded| Input {
+        message: &made.message,
+        decoded,
+        bytes: sample.bytes(),
+    })
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {

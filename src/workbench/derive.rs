@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::corpus::Sample;
-use super::inputs::Snapshot;
+use super::inputs::{Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
 use crate::cancel::{Cancel, Stale};
@@ -82,40 +82,44 @@ pub struct Transformed {
     pub definition: Option<usize>,
     /// What the mapping made; `None` when no definition matches or its script cannot be compiled.
     pub outcome: Option<Outcome>,
-    /// Why its script cannot be compiled; empty where there is an outcome.
-    pub diagnostics: Vec<Diagnostic>,
+    /// What compiling its script found: the same for all messages that it is for.
+    pub script: Vec<Diagnostic>,
+    /// How the message was read from bytes; `None` where a person gave it as text.
+    pub decoded: Option<Decoded>,
+    /// What is odd about that: another charset than MSH-18 says, bytes that are no characters.
+    pub reading: Vec<Diagnostic>,
+    /// What of its text is no syntax of HL7.
+    pub faults: Vec<Fault>,
 }
 
 /// The way of `derive` through the mapping without what only a screen shows: for runs over many
-/// messages. `snapshot` says all but the sample; `seed_offset` keeps the ids of messages apart.
+/// messages. `snapshot` says all but the sample and its `position` in the run.
 pub fn transform(
     snapshot: &Snapshot,
     sample: &Sample,
-    seed_offset: u64,
+    position: u64,
     memo: &mut Memo,
     cancel: &Cancel,
 ) -> Result<Transformed, Stale> {
     cancel.check()?;
-    let (message, _) = read_text(sample);
-    let placed = place(snapshot, &message, memo);
-    let tree = Arc::new(bind(&message, &placed.grammar.0));
-    let outcome = match placed.to_map(snapshot, &message, &tree) {
+    let read = Read::of(Some(sample));
+    let placed = place(snapshot, &read.message, memo);
+    let tree = Arc::new(bind(&read.message, &placed.grammar.0));
+    let outcome = match placed.to_map(snapshot, &read.message, &tree) {
         Some(mut inputs) => {
-            inputs.seed = inputs.seed.wrapping_add(seed_offset);
+            inputs.seed = message_seed(snapshot.seed, position);
             Some(memo.run(&inputs, cancel)?)
         }
         None => None,
     };
-    let diagnostics = if outcome.is_some() {
-        Vec::new()
-    } else {
-        placed.script_problems
-    };
     Ok(Transformed {
         definition: placed.definition,
-        message,
         outcome,
-        diagnostics,
+        script: placed.script_problems,
+        reading: read.oddities(),
+        message: read.message,
+        decoded: read.decoded,
+        faults: read.faults,
     })
 }
 
@@ -124,13 +128,6 @@ struct Read {
     message: Message,
     faults: Vec<Fault>,
     decoded: Option<Decoded>,
-}
-
-fn read_text(sample: &Sample) -> (Message, Vec<Fault>) {
-    match sample.edited() {
-        Some(text) => parse_shared(Arc::clone(text)),
-        None => parse_shared(sample.decode().text),
-    }
 }
 
 impl Read {
@@ -155,7 +152,8 @@ impl Read {
         }
     }
 
-    fn diagnostics(&self) -> Vec<Diagnostic> {
+    /// What is odd about how bytes became text.
+    fn oddities(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         if let Some(decoded) = &self.decoded {
             if let Some(conflict) = &decoded.conflict {
@@ -177,6 +175,11 @@ impl Read {
                 );
             }
         }
+        found
+    }
+
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut found = self.oddities();
         found.extend(self.faults.iter().map(|fault| {
             Diagnostic::new(
                 severity(fault.kind),
@@ -293,7 +296,7 @@ impl Placed {
             profile: &snapshot.profile,
             definition,
             now: &snapshot.now,
-            seed: snapshot.seed,
+            seed: message_seed(snapshot.seed, snapshot.position),
         })
     }
 }

@@ -23,8 +23,22 @@ pub struct Snapshot {
     pub definition: Option<Arc<str>>,
     /// The time that scripts get from `now()`.
     pub now: Timestamp,
-    /// What `next_id()` starts from.
+    /// What the ids of the whole run start from.
     pub seed: u64,
+    /// The place of the message in the run or list, counted from 0: each has ids of its own.
+    pub position: u64,
+}
+
+/// The seed of a session: a person sees the same ids again after each edit, and tomorrow.
+pub const SESSION_SEED: u64 = 1;
+
+/// What `next_id()` starts from in the message at `position` of a run: the one rule for all who map.
+/// The run's seed is mixed (`SplitMix64`), so that runs of neighbouring seeds share no ids.
+pub(super) fn message_seed(run_seed: u64, position: u64) -> u64 {
+    let mut mixed = run_seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)).wrapping_add(position)
 }
 
 impl Snapshot {
@@ -38,7 +52,8 @@ impl Snapshot {
             scripts,
             definition: None,
             now,
-            seed: 1,
+            seed: SESSION_SEED,
+            position: 0,
         }
     }
 
@@ -47,5 +62,23 @@ impl Snapshot {
     pub fn with_sample(mut self, sample: Sample) -> Self {
         self.sample = Some(sample);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_message_of_each_run_has_a_seed_of_its_own() {
+        let runs = [1, 2, 3, u64::MAX];
+        let mut seeds: Vec<u64> = runs
+            .into_iter()
+            .flat_map(|run| (0..1000).map(move |position| message_seed(run, position)))
+            .collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), 4000);
+        assert_eq!(message_seed(7, 3), message_seed(7, 3));
     }
 }

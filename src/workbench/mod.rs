@@ -19,7 +19,7 @@ mod site_file;
 mod source;
 mod worker;
 
-pub use clock::local_time;
+pub use clock::{local_time, seed_of_clock};
 pub use corpus::{Corpus, Header, Sample, SampleId};
 pub use derive::{Transformed, derive, transform};
 pub use desk::SaveGuard;
@@ -27,7 +27,7 @@ pub use files::{
     FileError, Guard, ListedFile, Listing, Outgoing, Refusal, Stamp, backup_path, is_changed,
     is_folder, list, make_folder, read_bytes, read_text, save,
 };
-pub use inputs::Snapshot;
+pub use inputs::{SESSION_SEED, Snapshot};
 pub use memo::Memo;
 pub use preview::{Preview, Reading};
 pub use session::{Conflict, Notice, Session};

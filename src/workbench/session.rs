@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::corpus::{Corpus, Sample, SampleId};
 use super::derive::derive;
 use super::desk::{self, Delivery, Errand, SaveGuard};
-use super::inputs::Snapshot;
+use super::inputs::{SESSION_SEED, Snapshot};
 use super::memo::Memo;
 use super::preview::Preview;
 use super::site::Site;
@@ -124,7 +124,7 @@ impl Session {
             site: Site::new(Arc::new(Profile::new("New site"))),
             conflict: None,
             now,
-            seed: 1,
+            seed: SESSION_SEED,
             revision: 0,
             changed_at: began,
             preview: None,
@@ -484,6 +484,7 @@ impl Session {
             definition: None,
             now: self.now,
             seed: self.seed,
+            position: self.selected_position().unwrap_or(0) as u64,
         });
     }
 }

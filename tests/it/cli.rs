@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-const ADMIT: &str = "MSH|^~\\&|SITE|WARD|HUB|REGION|20260301120000||ADT^A01|M1|P|2.5\r\
+pub(super) const ADMIT: &str = "MSH|^~\\&|SITE|WARD|HUB|REGION|20260301120000||ADT^A01|M1|P|2.5\r\
                      EVN|A01|20260301\rPID|1||4711^^^SITE^MR||Amsel^Berta||19700102|F\rPV1|1|I\r";
 const RESULT: &str = "MSH|^~\\&|SITE|LAB|HUB|REGION|20260301112000||ORU^R01|M2|P|2.5\r\
                       PID|1||4711||Amsel^Berta\rOBR|1|||GLU\rOBX|1|NM|GLU||5.1|mmol/L\r";
 
-const PROFILE: &str = r##"Profile(
+pub(super) const PROFILE: &str = r##"Profile(
     format: 1,
     name: "Test",
     standard: "2.5",
@@ -39,7 +39,7 @@ const PROFILE: &str = r##"Profile(
     ])},
 )"##;
 
-fn pipehat() -> assert_cmd::Command {
+pub(super) fn pipehat() -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_pipehat"));
     command
         .timeout(Duration::from_secs(50))
@@ -48,7 +48,7 @@ fn pipehat() -> assert_cmd::Command {
 }
 
 /// A folder with an `admit.hl7`, a `result.hl7` and a `site.ron`, and what a test adds.
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(super) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in [
         ("admit.hl7", ADMIT.as_bytes()),
@@ -66,7 +66,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 /// Runs in the folder; compares the exit status, the whole standard output, and a part of the other.
-fn check(folder: &TempDir, arguments: &[&str], status: i32, output: &str, said: &str) {
+pub(super) fn check(folder: &TempDir, arguments: &[&str], status: i32, output: &str, said: &str) {
     let run = pipehat()
         .current_dir(folder)
         .args(arguments)

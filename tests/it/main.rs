@@ -8,6 +8,7 @@
 mod architecture;
 mod cases;
 mod cli;
+mod cli_transform;
 mod corpus;
 mod grammar;
 #[cfg(feature = "gui")]
