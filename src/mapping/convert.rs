@@ -54,23 +54,24 @@ fn day(text: &str) -> Option<Timestamp> {
         .map(|time| time.cut(Precision::Day))
 }
 
-/// A time alone, or the time of a date with time.
+/// A time alone, or the time of a date with time; its fraction and zone as they were sent.
 fn time(text: &str) -> Option<String> {
-    let alone = text
-        .split(['+', '-', '.'])
-        .next()
-        .unwrap_or(text)
-        .replace(':', "");
+    let plain = text.replace(':', "").replace('Z', "+0000");
+    let alone = plain.split(['+', '-', '.']).next().unwrap_or(&plain);
     let is_time =
         matches!(alone.len(), 2 | 4 | 6) && alone.bytes().all(|byte| byte.is_ascii_digit());
     // Any day will do: only the time is asked for.
     let whole = if is_time {
-        dates::read(&format!("20000101{alone}"))
+        dates::read(&format!("20000101{plain}"))
     } else {
         dates::read(text)
-    };
-    let time = dates::iso_time(&whole?);
-    (!time.is_empty()).then_some(time)
+    }?;
+    let mut time = dates::iso_time(&whole);
+    if time.is_empty() {
+        return None;
+    }
+    time.push_str(&dates::iso_rest(&whole));
+    Some(time)
 }
 
 #[cfg(test)]
@@ -103,6 +104,20 @@ mod tests {
         check("1030", ColumnType::Time, "Time 10:30");
         check("10:30:15", ColumnType::Time, "Time 10:30:15");
         check("20260301103000", ColumnType::Time, "Time 10:30:00");
+        check("101500.25", ColumnType::Time, "Time 10:15:00.25");
+        check("1030-0500", ColumnType::Time, "Time 10:30-05:00");
+        check(
+            "10:30:15.5+01:00",
+            ColumnType::Time,
+            "Time 10:30:15.5+01:00",
+        );
+        check("20260301103000.5Z", ColumnType::Time, "the text is no time");
+        check(
+            "20260301103000.5+0100",
+            ColumnType::Time,
+            "Time 10:30:00.5+01:00",
+        );
+        check("1030.5", ColumnType::Time, "the text is no time");
         check("20260301", ColumnType::Time, "the text is no time");
         check(
             "202603011030",

@@ -1,11 +1,12 @@
 //! Dates and times in scripts and cells: read leniently, as precise as they were sent.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use rhai::{Dynamic, ImmutableString};
 
 use super::fault::{Fallible, ScriptFault};
-use crate::hl7::Timestamp;
+use crate::hl7::{Precision, Timestamp, Unit};
 
 /// A date or time in a script; without one where the text was empty.
 #[derive(Clone, Copy)]
@@ -79,10 +80,30 @@ pub(super) fn part(date: &Date, range: std::ops::Range<usize>) -> Dynamic {
     number.map_or(Dynamic::UNIT, Dynamic::from)
 }
 
-/// The order of two dates: a missing one before all others.
-pub(super) fn compare(a: &Date, b: &Date) -> std::cmp::Ordering {
-    let digits = |date: &Date| date.0.as_ref().map(|time| Digits::of(time).0);
-    digits(a).cmp(&digits(b))
+/// The order of two dates: a missing one before all others, the less precise of two equal ones first.
+///
+/// Where both tell their zone their instants are compared, else what the clocks showed.
+pub(super) fn compare(a: &Date, b: &Date) -> Ordering {
+    let (Some(a), Some(b)) = (&a.0, &b.0) else {
+        return a.0.is_some().cmp(&b.0.is_some());
+    };
+    let both_zones = a.zone_minutes().is_some() && b.zone_minutes().is_some();
+    let key = |time: &Timestamp| {
+        let filled = time.filled(Precision::Second);
+        let east = time.zone_minutes().filter(|_| both_zones).unwrap_or(0);
+        // The clock in UTC; at the ends of the calendar there may be none.
+        let told = filled
+            .plus(-i64::from(east), Unit::Minutes)
+            .unwrap_or(filled)
+            .to_string();
+        let clock = told.split(['+', '-']).next().unwrap_or(&told);
+        let clock = match clock.split_once('.') {
+            Some((seconds, fraction)) => format!("{seconds}.{}", fraction.trim_end_matches('0')),
+            None => format!("{clock}."),
+        };
+        (clock, time.precision())
+    };
+    key(a).cmp(&key(b))
 }
 
 /// `2026-03-01`, as precise as the date is.
@@ -121,18 +142,19 @@ pub(super) fn iso_timestamp(time: &Timestamp) -> String {
         text.push(' ');
         text.push_str(&clock);
     }
+    text.push_str(&iso_rest(time));
+    text
+}
+
+/// What follows the seconds: the fraction and the zone as they were sent, `.25+01:00`.
+pub(super) fn iso_rest(time: &Timestamp) -> String {
     let all = time.to_string();
     let rest = all.trim_start_matches(|c: char| c.is_ascii_digit());
     match rest.split_at_checked(rest.len().saturating_sub(2)) {
         // The zone: `+0100` as `+01:00`.
-        Some((before, minutes)) if rest.contains(['+', '-']) => {
-            text.push_str(before);
-            text.push(':');
-            text.push_str(minutes);
-        }
-        _ => text.push_str(rest),
+        Some((before, minutes)) if rest.contains(['+', '-']) => format!("{before}:{minutes}"),
+        _ => rest.to_owned(),
     }
-    text
 }
 
 fn not_a_date() -> ScriptFault {

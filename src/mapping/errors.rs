@@ -94,7 +94,23 @@ fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
             ),
         )
         .with_help("a path is a text, such as msg[\"PID-5.1\"]"),
+        EvalAltResult::ErrorArithmetic(what, _) => {
+            Diagnostic::error("script-error", lowered(without_values(what)))
+        }
         _ => Diagnostic::error("script-error", shown()),
+    }
+}
+
+/// Rhai's sentence up to the values that it was about: they may be a patient's.
+fn without_values(sentence: &str) -> &str {
+    let is_value = |c: char| c.is_ascii_digit() || matches!(c, ':' | '\'' | '(' | '"');
+    let told = sentence.split(is_value).next().unwrap_or_default();
+    let told = told.trim_end_matches([' ', '-']);
+    let told = told.strip_suffix(" of").unwrap_or(told);
+    if told.is_empty() {
+        "this cannot be calculated"
+    } else {
+        told
     }
 }
 

@@ -97,10 +97,10 @@ functions! {
         "exists", "msg.exists(path) -> bool",
         "Tells whether there is a segment or a value, a null included.",
         "if msg.exists(\"PV1-3\") { print(\"has a bed\"); }";
-    Message PathOfTwo is_absent:
-        "is_absent", "msg.is_absent(path) -> bool, text.is_absent() -> bool",
+    Message Path is_absent:
+        "is_absent", "msg.is_absent(path) -> bool",
         "Tells whether the message has nothing there, not even an empty place.",
-        "if msg[\"PID-13\"].is_absent() { print(\"no telephone\"); }";
+        "if msg.is_absent(\"PID-13\") { print(\"no telephone\"); }";
     Message PathOfTwo is_empty:
         "is_empty", "msg.is_empty(path) -> bool",
         "Tells whether there is no value, be the place absent or empty.",

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::fault::ScriptFault;
 use super::paths::Path;
-use crate::hl7::{Draft, EditError, Location, Message, Pick, Segment, SegmentId};
+use crate::grammar::Grammar;
+use crate::hl7::{Draft, EditError, FieldPath, Location, Message, Pick, Segment, SegmentId};
+use crate::standard::Dictionary;
 
 /// Bytes that a script may write into one message, all writes together.
 const MOST_WRITTEN: usize = 256 << 20;
@@ -12,7 +14,12 @@ const MOST_WRITTEN: usize = 256 << 20;
 /// The draft, and for each of its segments the number that handles know it by.
 pub(super) struct Output {
     draft: Draft,
+    /// Where new segments go, in a message of the type that it was made for.
     order: Arc<[SegmentId]>,
+    ordered_for: String,
+    /// The order of the message that is mapped.
+    input_order: Arc<[SegmentId]>,
+    standard: &'static Dictionary,
     keys: Vec<u32>,
     /// The names of the segments, to find one without looking at the text again.
     names: Vec<Option<SegmentId>>,
@@ -28,12 +35,18 @@ impl From<EditError> for ScriptFault {
 
 impl Output {
     /// An empty message with the delimiters of the one that is mapped.
-    pub(super) fn new(message: &Message, order: Arc<[SegmentId]>) -> Self {
+    pub(super) fn new(message: &Message, grammar: &Grammar) -> Self {
+        let order = grammar.order();
         let mut draft = Draft::new(*message.delimiters());
         draft.set_order(Arc::clone(&order));
+        let header = message.segment(0).filter(Segment::carries_delimiters);
+        let message_type = header.and_then(|header| header.field(9));
         Self {
             draft,
+            ordered_for: message_type.map_or_else(String::new, |found| found.raw().to_owned()),
+            input_order: Arc::clone(&order),
             order,
+            standard: grammar.standard(),
             keys: Vec::new(),
             names: Vec::new(),
             next_key: 0,
@@ -67,6 +80,7 @@ impl Output {
             };
             return Ok(self.draft.set_in(index, path, text)?);
         }
+        self.follow_type();
         self.draft.set(location, text)?;
         self.key_made(location.segment);
         Ok(())
@@ -75,6 +89,7 @@ impl Output {
     /// Writes a raw text.
     pub(super) fn set_raw(&mut self, location: &Location, raw: &str) -> Result<(), ScriptFault> {
         self.count(raw.len())?;
+        self.follow_type();
         self.draft.set_raw(location, raw)?;
         self.key_made(location.segment);
         Ok(())
@@ -184,6 +199,7 @@ impl Output {
 
     /// Makes a segment behind the last one that the order puts before it or beside it.
     fn make(&mut self, id: SegmentId) -> usize {
+        self.follow_type();
         let rank = |id: SegmentId| self.order.iter().position(|known| *known == id);
         let at = match rank(id) {
             _ if id.carries_delimiters() => 0,
@@ -231,6 +247,39 @@ impl Output {
             self.names.insert(at, Some(id));
             self.next_key += 1;
         }
+    }
+
+    /// Orders new segments as the type of the message made has them, once it says another than the one
+    /// that came in.
+    fn follow_type(&mut self) {
+        let Some(at) = self.first_named(SegmentId::MSH) else {
+            return;
+        };
+        let mut path = FieldPath::field(9);
+        let raw = self.draft.raw_in(at, &path).unwrap_or_default();
+        if raw.is_empty() || raw == self.ordered_for {
+            return;
+        }
+        self.ordered_for = raw.to_owned();
+        let parts = [1, 2, 3].map(|component| {
+            path.component = Some(component);
+            self.draft.read_in(at, &path).unwrap_or_default()
+        });
+        let [code, trigger, id] = parts.each_ref().map(|part| part.trim());
+        self.order = match self.standard.structure_for(code, trigger, id) {
+            None => Arc::clone(&self.input_order),
+            Some((structure, _)) => {
+                let own = structure.segment_ids();
+                let mut order: Vec<_> = own.into_iter().filter_map(SegmentId::new).collect();
+                for id in self.input_order.iter() {
+                    if !order.contains(id) {
+                        order.push(*id);
+                    }
+                }
+                order.into()
+            }
+        };
+        self.draft.set_order(Arc::clone(&self.order));
     }
 
     fn count(&mut self, bytes: usize) -> Result<(), ScriptFault> {

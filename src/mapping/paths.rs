@@ -1,5 +1,6 @@
 //! Paths as scripts write them, parsed once: `PID-5[2].1` of a message, `5[2].1` of a segment.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -29,7 +30,10 @@ pub(super) struct Paths {
 const MOST_COMPOSED: usize = 1024;
 
 /// Segments and repetitions beyond this are a slip, and would only fill memory.
-const MOST_REPETITIONS: u32 = 10_000;
+pub(super) const MOST_REPETITIONS: u32 = 10_000;
+
+/// Characters shown of a text that should be a path.
+const MOST_SHOWN: usize = 12;
 
 impl Path {
     /// Reads a path of either kind.
@@ -41,7 +45,8 @@ impl Path {
                 text.parse().map(Path::Whole)
             };
         parsed.map_err(|error| {
-            ScriptFault::new("script-path", format!("\"{text}\" is no path, {error}"))
+            let shown = shortened(text);
+            ScriptFault::new("script-path", format!("\"{shown}\" is no path, {error}"))
                 .with_help("write PID, PID-5, PID-5.1, PID-5[2].1.3, OBX[*]-5 or PID-3[?5=MR].1")
         })
     }
@@ -93,6 +98,14 @@ impl Path {
             }
         }
         Ok(())
+    }
+}
+
+/// The start of a text that a script composed: the rest may be a patient's.
+pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
     }
 }
 

@@ -9,9 +9,6 @@ use super::paths::Path;
 use super::running::with;
 use crate::hl7::{Element, FieldPath, Location, Message, Pick, Segment, SegmentId};
 
-/// The tag that a text carries which was read where the message has nothing.
-pub(super) const ABSENT: i32 = 1;
-
 /// Where a script reads.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
@@ -20,16 +17,10 @@ pub(super) enum Source {
     Segment(SegmentHandle),
 }
 
-/// The value at a path: plain text, empty and so marked where it is absent.
-pub(super) fn text(source: Source, path: &str) -> Fallible<Dynamic> {
+/// The value at a path: plain text, empty where it is absent.
+pub(super) fn text(source: Source, path: &str) -> Fallible<ImmutableString> {
     element(source, path, |element| {
-        if let Some(element) = element {
-            Dynamic::from(ImmutableString::from(&*element.text()))
-        } else {
-            let mut nothing = Dynamic::from(ImmutableString::new());
-            nothing.set_tag(ABSENT);
-            nothing
-        }
+        element.map_or_else(ImmutableString::new, |found| (&*found.text()).into())
     })
 }
 

@@ -59,7 +59,6 @@ pub(super) fn exists(engine: &mut Engine) {
 
 pub(super) fn is_absent(engine: &mut Engine) {
     on_sources(engine, "is_absent", read::is_absent);
-    engine.register_fn("is_absent", text::is_absent);
 }
 
 pub(super) fn is_empty(engine: &mut Engine) {

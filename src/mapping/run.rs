@@ -74,7 +74,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         message: job.message.clone(),
         profile: Arc::clone(job.profile),
         paths: Paths::new(Arc::clone(&program.paths)),
-        out: Output::new(job.message, job.grammar.order()),
+        out: Output::new(job.message, job.grammar),
         rows,
         now: *job.now,
         verdict: Verdict::Accepted,

@@ -94,8 +94,8 @@ fn errors_tell_where_and_what_would_be_right() {
         "error[script-path] test:1:4: [4000000000] is over the limit of 10000",
     );
     check_error(
-        "out[\"OBX[9]-3\"] = 1;",
-        "error[script-write] test:1:4: OBX[9]-3: there is no such segment; append it first",
+        "out[\"OBX[9999]-3\"] = 1;",
+        "error[script-write] test:1:4: OBX[9999]-3: there is no such segment; append it first",
     );
     check_error(
         "out[\"PID\"] = msg;",
@@ -123,7 +123,23 @@ fn errors_tell_where_and_what_would_be_right() {
     );
     check_error(
         "let a = 1 / 0;",
-        "error[script-error] test:1:11: division by zero: 1 / 0",
+        "error[script-error] test:1:11: division by zero",
+    );
+    check_error(
+        "let a = parse_int(msg[\"PID-5.1\"]);",
+        "error[script-error] test:1:9: error parsing integer number",
+    );
+    check_error(
+        "let a = 9223372036854775807; a += 19700315;",
+        "error[script-error] test:1:32: addition overflow",
+    );
+    check_error(
+        "let a = msg[msg[\"PID-5\"]];",
+        "error[script-path] test:1:12: \"ROE^JANE^Q^J…\" is no path, at character 4: nothing may follow here; a location reads like PID-5[2].1.3 (write PID, PID-5, PID-5.1, PID-5[2].1.3, OBX[*]-5 or PID-3[?5=MR].1)",
+    );
+    check_error(
+        "let a = msg[\"PID-3\"].is_absent();",
+        "error[script-function] test:1:22: is_absent does not take 1 values (write msg.is_absent(path) -> bool)",
     );
     check_error(
         "let a = 1; a.foo = 2;",
@@ -299,4 +315,19 @@ fn every_example_runs() {
             row.name
         );
     }
+}
+
+#[test]
+fn a_script_on_huge_texts_ends_with_its_time() {
+    let limits = Limits {
+        time_ms: 100,
+        ..Limits::default()
+    };
+    let script = "let s = \"x\"; for i in 0..22 { s += s; }
+let n = 0; loop { if s.contains(\"y\") { n += 1; } }";
+    let started = std::time::Instant::now();
+    let outcome = map(Some(script), 1, limits, &Cancel::never()).expect("not stale");
+    assert!(shown(&outcome).starts_with("error[script-limit]"));
+    // Looks every thousand operations let it go on for half a minute.
+    assert!(started.elapsed().as_secs() < 15, "{:?}", started.elapsed());
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use rhai::{Dynamic, ImmutableString};
+use rhai::ImmutableString;
 
 use super::fault::{Fallible, ScriptFault};
-use super::read::{self, ABSENT, Source};
+use super::read::{self, Source};
 
 /// Wider padding is a slip.
 const MOST_PADDING: i64 = 10_000;
@@ -96,12 +96,6 @@ pub(super) fn digits(text: &str) -> ImmutableString {
 /// `text.is_null()`: whether it is HL7's null.
 pub(super) fn is_null(text: &str) -> bool {
     text == "\"\""
-}
-
-/// `text.is_absent()`: whether it was read where the message has nothing.
-#[allow(clippy::needless_pass_by_value)]
-pub(super) fn is_absent(value: Dynamic) -> bool {
-    value.is_unit() || value.tag() == ABSENT
 }
 
 /// `null_value()`: HL7's null, two quotes.

@@ -5,12 +5,13 @@ use rhai::{Array, Dynamic, ImmutableString, NativeCallContext, Position};
 use super::dates::Date;
 use super::fault::{Fallible, ScriptFault};
 use super::handles::{GroupHandle, OutSegmentHandle, SegmentHandle};
-use super::paths::Path;
+use super::output::Output;
+use super::paths::{MOST_REPETITIONS, Path};
 use super::read::segment_id;
 use super::running::{Run, with};
 use super::text::Name;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{FieldPath, Location, Pick};
+use crate::hl7::{FieldPath, Location, Pick, Segment};
 
 /// Where a script writes.
 #[derive(Clone, Copy)]
@@ -22,18 +23,18 @@ pub(super) enum Target {
 /// `out[path] = text`.
 pub(super) fn set(target: Target, path: &str, text: &str, at: Position) -> Fallible<()> {
     with(|run| {
-        let path = run.paths.find(path)?;
+        let path = run.paths.find(path)?.clone();
+        let path = &path;
         path.check_size()?;
         match target {
             Target::Message => run.out.set(path.whole()?, text)?,
             Target::Segment(handle) => run.out.set_in(handle.0, path, text)?,
         }
         if !run.composite_noted
-            && text.contains(run.message.delimiters().component)
-            && !names_component(path)
+            && let Some(separator) = escaped_separator(run, path, text)
         {
             run.composite_noted = true;
-            run.report_at(composite_written(), at);
+            run.report_at(composite_written(separator), at);
         }
         Ok::<_, ScriptFault>(())
     })
@@ -329,31 +330,99 @@ fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> 
     Ok(())
 }
 
+/// Each occurrence and each repetition goes to its own.
 fn copy_field(run: &mut Run, location: &Location, path: &FieldPath) -> Result<(), ScriptFault> {
-    let whole = path.component.is_none() && path.repetition == Pick::First;
-    match run.message.find(location) {
-        Some(element) => {
-            let raw = element.raw();
-            run.out.set_raw(location, raw)
+    let named = run.message.segments_named(location.segment);
+    let segments = super::read::pick(named, &location.occurrence);
+    if location.occurrence != Pick::Every {
+        return copy_place(&mut run.out, location, path, segments.first().copied());
+    }
+    for segment in segments {
+        let own = Location {
+            occurrence: match segment.occurrence() {
+                1 => Pick::First,
+                number => Pick::Nth(number),
+            },
+            ..location.clone()
+        };
+        copy_place(&mut run.out, &own, path, Some(segment))?;
+    }
+    Ok(())
+}
+
+fn copy_place(
+    out: &mut Output,
+    location: &Location,
+    path: &FieldPath,
+    segment: Option<Segment<'_>>,
+) -> Result<(), ScriptFault> {
+    let at = |path: FieldPath| Location {
+        path: Some(path),
+        ..location.clone()
+    };
+    let mut path = path.clone();
+    if path.repetition == Pick::Every {
+        path.repetition = Pick::First;
+        if path.component.is_some() {
+            let field = segment.and_then(|segment| segment.field(path.field.into()));
+            let count = field.map_or(0, |field| field.repetitions().count());
+            for number in (1..=MOST_REPETITIONS).take(count) {
+                path.repetition = Pick::Nth(number);
+                if let Some(element) = segment.and_then(|segment| segment.find(&path)) {
+                    out.set_raw(&at(path.clone()), element.raw())?;
+                }
+            }
+            return Ok(());
         }
-        None if whole => run.out.clear(location),
+    }
+    let whole = path.component.is_none() && path.repetition == Pick::First;
+    match segment.and_then(|segment| segment.find(&path)) {
+        Some(element) => out.set_raw(&at(path), element.raw()),
+        None if whole => out.clear(&at(path)),
         None => Ok(()),
     }
 }
 
-/// Whether a path goes below the field.
-fn names_component(path: &Path) -> bool {
+/// What of a text is escaped that looks as if it were to be more than one value; said by its name.
+fn escaped_separator(run: &Run, path: &Path, text: &str) -> Option<&'static str> {
     let path = match path {
         Path::Whole(location) => location.path.as_ref(),
         Path::Inner(path) => Some(path),
+    }?;
+    let marks = run.message.delimiters();
+    let is_field = path.component.is_none() && path.repetition == Pick::First;
+    let (mark, code, name) = if is_field && text.contains(marks.repetition) {
+        (marks.repetition, 'R', "repetition")
+    } else if path.component.is_none() && text.contains(marks.component) {
+        (marks.component, 'S', "component")
+    } else if path.component.is_some()
+        && path.subcomponent.is_none()
+        && joins(text, marks.subcomponent)
+    {
+        (marks.subcomponent, 'T', "subcomponent")
+    } else {
+        return None;
     };
-    path.is_some_and(|path| path.component.is_some())
+    // Where the message has the character as text, nobody can tell the two apart.
+    let sent_as_text = format!("{0}{code}{0}", marks.escape);
+    let is_text = mark != marks.escape && run.message.text().contains(&sent_as_text);
+    (!is_text).then_some(name)
 }
 
-fn composite_written() -> Diagnostic {
+/// Whether a character stands between others without blanks: not so in "Roe & Sons".
+fn joins(text: &str, mark: char) -> bool {
+    let blank = |side: Option<char>| side.is_none_or(char::is_whitespace);
+    text.match_indices(mark).any(|(at, found)| {
+        let (before, after) = (text.get(..at), text.get(at + found.len()..));
+        !blank(before.and_then(|before| before.chars().next_back()))
+            && !blank(after.and_then(|after| after.chars().next()))
+    })
+}
+
+fn composite_written(separator: &str) -> Diagnostic {
     Diagnostic::info(
         "script-composite",
-        "component separators in this text are escaped: it becomes one component",
+        format!("{separator} separators in this text are escaped: it becomes one {separator}"),
     )
-    .with_help("use out.copy or set_raw to keep components apart")
+    .with_help("use out.copy or set_raw to keep the parts apart")
 }
