@@ -65,7 +65,7 @@ fn long_message() -> String {
     let mut text = "MSH|^~\\&|LAB|SITE|HUB|REGION|20260301120000||ORU^R01^ORU_R01|B1|P|2.5.1\r\
                     PID|1||4711^^^SITE^MR||Amsel^Berta||19700102|F\rPV1|1|I|W3\r"
         .to_owned();
-    for order in 1..=20 {
+    for order in 1..=25 {
         write!(text, "OBR|{order}|P{order}|F{order}|CHEM^Chemistry^L\r").expect("memory");
         for result in 1..=10 {
             let value = order * result;
