@@ -254,18 +254,9 @@ fn save(host: &mut Host, ctx: &egui::Context) {
 }
 
 fn save_output(host: &mut Host, path: PathBuf, overwrite: bool) {
-    let output = host
-        .session
-        .preview()
-        .and_then(|preview| preview.outcome.as_ref()?.output.clone());
-    match output {
-        Some(output) => {
-            host.session
-                .save_bytes(path, output.text().as_bytes().to_vec(), guard(overwrite));
-        }
-        None => host
-            .toasts
-            .complain("There is no output message to save: choose a sample that makes one"),
+    if !host.session.save_output(path, guard(overwrite)) {
+        host.toasts
+            .complain("There is no output message to save: choose a sample that makes one");
     }
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::args::{Target, Transform};
 use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
-use super::rendering::{Input, Rendering};
+use super::rendering::Rendering;
 use super::report::{Report, counted, note};
 use super::sink::Sink;
 use super::{site, stop};
@@ -17,7 +17,9 @@ use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hl7::Timestamp;
 use crate::mapping::Verdict;
-use crate::workbench::{Memo, Sample, Snapshot, Transformed, local_time, seed_of_clock, transform};
+use crate::workbench::{
+    Input, Memo, Sample, Snapshot, Transformed, local_time, seed_of_clock, transform,
+};
 
 /// So many messages go to each core at a time: enough to be worth a hand-over, few enough that a
 /// reader of the output does not wait.

@@ -1,15 +1,18 @@
 //! Errands to the file system, done on the worker's thread: loading samples, opening and saving.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::corpus::Sample;
 use super::files::{self, FileError, Guard, ListedFile};
 use super::site_file::{SiteDraft, SiteError, SiteFile, SiteStamps};
 use super::source::{Loaded, Origin, Source};
+use super::written::{Input, NotWritten, written};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::hl7::{Message, parse_shared};
 
 /// So many files are read before what they hold is shown: a first screen comes at once.
 const FILES_AT_A_TIME: usize = 64;
@@ -24,9 +27,11 @@ pub(super) enum Errand {
     },
     OpenSite(PathBuf),
     SaveSite(SiteDraft),
-    SaveBytes {
+    SaveOutput {
         path: PathBuf,
-        bytes: Vec<u8>,
+        output: Message,
+        /// What the output was made from.
+        sample: Option<Sample>,
         guard: SaveGuard,
     },
     LookAgain {
@@ -55,13 +60,26 @@ pub(super) enum Delivery {
         draft: SiteDraft,
         result: Result<SiteStamps, FileError>,
     },
-    BytesSaved {
+    OutputSaved {
         path: PathBuf,
-        result: Result<(), FileError>,
+        result: Result<(), OutputError>,
     },
     Changed {
         site: Vec<PathBuf>,
     },
+}
+
+/// Why an output message was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The file system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Its charset cannot hold it.
+    #[error(
+        "The output was not saved: {0}. Set MSH-18 to a character set that has it, such as UNICODE UTF-8."
+    )]
+    NotWritten(#[from] NotWritten),
 }
 
 /// Does one errand; results are handed over as they come.
@@ -96,13 +114,14 @@ pub(super) fn run(
             deliver(Delivery::SiteSaved { draft, result });
             Ok(())
         }
-        Errand::SaveBytes { path, bytes, guard } => {
-            let guard = match guard {
-                SaveGuard::New => Guard::New,
-                SaveGuard::Overwrite => Guard::Overwrite,
-            };
-            let result = files::save(&path, &bytes, guard).map(|_| ());
-            deliver(Delivery::BytesSaved { path, result });
+        Errand::SaveOutput {
+            path,
+            output,
+            sample,
+            guard,
+        } => {
+            let result = save_output(&path, &output, sample.as_ref(), guard);
+            deliver(Delivery::OutputSaved { path, result });
             Ok(())
         }
         Errand::LookAgain { site } => {
@@ -113,6 +132,35 @@ pub(super) fn run(
             Ok(())
         }
     }
+}
+
+/// An edited sample has no bytes of its own any more: its output goes by MSH-18 alone.
+fn save_output(
+    path: &Path,
+    output: &Message,
+    sample: Option<&Sample>,
+    guard: SaveGuard,
+) -> Result<(), OutputError> {
+    let guard = match guard {
+        SaveGuard::New => Guard::New,
+        SaveGuard::Overwrite => Guard::Overwrite,
+    };
+    let read = sample
+        .filter(|sample| sample.edited().is_none())
+        .map(|sample| (sample, sample.decode()));
+    let bytes = if let Some((sample, decoded)) = &read {
+        let message = parse_shared(Arc::clone(&decoded.text)).0;
+        let input = Input {
+            message: &message,
+            decoded,
+            bytes: sample.bytes(),
+        };
+        written(output, Some(input))?
+    } else {
+        written(output, None)?
+    };
+    files::save(path, &bytes, guard)?;
+    Ok(())
 }
 
 /// Reads files and folders on all cores and hands over what they hold, some files at a time.

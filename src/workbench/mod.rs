@@ -18,11 +18,12 @@ mod site;
 mod site_file;
 mod source;
 mod worker;
+mod written;
 
 pub use clock::{local_time, seed_of_clock};
 pub use corpus::{Corpus, Header, Sample, SampleId};
 pub use derive::{Transformed, derive, transform};
-pub use desk::SaveGuard;
+pub use desk::{OutputError, SaveGuard};
 pub use files::{
     FileError, Guard, ListedFile, Listing, Outgoing, Refusal, Stamp, backup_path, is_changed,
     is_folder, list, make_folder, read_bytes, read_text, save,
@@ -34,3 +35,4 @@ pub use session::{Conflict, Notice, Session};
 pub use site_file::{Replace, SiteDraft, SiteError, SiteFile, SiteStamps};
 pub use source::{Loaded, Origin, Source, SourceError};
 pub use worker::{Intake, Wake, Worker};
+pub use written::{Input, NotWritten, written};

@@ -72,7 +72,7 @@ impl Session {
             Delivery::Samples { loaded, is_last } => self.receive_samples(loaded, is_last),
             Delivery::Site(result) => self.receive_site(*result),
             Delivery::SiteSaved { draft, result } => self.receive_saved(&draft, result),
-            Delivery::BytesSaved { path, result } => {
+            Delivery::OutputSaved { path, result } => {
                 self.finish_errand();
                 self.notices.push(match result {
                     Ok(()) => Notice::FileSaved(path),
@@ -145,6 +145,6 @@ impl Session {
     }
 }
 
-fn failed(error: &FileError) -> Notice {
+fn failed(error: &dyn std::error::Error) -> Notice {
     Notice::Failed(Diagnostic::error("file", error.to_string()))
 }

@@ -392,9 +392,27 @@ impl Session {
         self.send(Errand::SaveSite(draft));
     }
 
-    /// Saves anything else: an output, a message.
-    pub fn save_bytes(&mut self, path: PathBuf, bytes: Vec<u8>, guard: SaveGuard) {
-        self.send(Errand::SaveBytes { path, bytes, guard });
+    /// Saves the output message of the newest preview, in the charset of its sample or of its
+    /// MSH-18; says whether there is one.
+    pub fn save_output(&mut self, path: PathBuf, guard: SaveGuard) -> bool {
+        let Some(preview) = self.preview().cloned() else {
+            return false;
+        };
+        let output = preview
+            .outcome
+            .as_ref()
+            .and_then(|outcome| outcome.output.clone());
+        let Some(output) = output else {
+            return false;
+        };
+        let sample = preview.sample.and_then(|id| self.sample_of(id));
+        self.send(Errand::SaveOutput {
+            path,
+            output,
+            sample,
+            guard,
+        });
+        true
     }
 
     /// Looks whether open files were changed on disk, as after the window got the focus again.
