@@ -16,6 +16,10 @@ fn window(files: Vec<PathBuf>) -> Result<(), String> {
 }
 
 #[cfg(not(feature = "gui"))]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the same signature as with the window"
+)]
 fn window(files: Vec<PathBuf>) -> Result<(), String> {
     Err(format!("this build has no window.\n{}", instead(&files)))
 }
