@@ -9,7 +9,7 @@ use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Color32, FontId};
 
 use super::super::theme::{Colour, Levels};
-use crate::hl7::Delimiters;
+use crate::hl7::{Delimiters, undecodable_byte};
 
 /// Values longer than this many bytes are folded,
 const FOLD_ABOVE: usize = 160;
@@ -318,6 +318,8 @@ impl Writer<'_> {
 fn symbol(character: char) -> Option<char> {
     match character {
         '\u{7f}' => Some('␡'),
+        // A byte that is no character of the charset; the problems say which byte it is.
+        c if undecodable_byte(c).is_some() => Some('\u{fffd}'),
         c if (c as u32) < 0x20 => char::from_u32(0x2400 + c as u32),
         '\u{80}'..='\u{9f}'
         | '\u{ad}'
@@ -394,6 +396,14 @@ mod tests {
                 assert_eq!(display.shown_of(text, byte), index);
             }
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_characters_are_marked() {
+        let decoded =
+            crate::hl7::decode(b"MSH|^~\\&|A\rPID|\xFF\r", Some(crate::hl7::Charset::UTF_8));
+        let display = shown(&decoded.text, Folding::Whole);
+        assert!(display.text.contains("PID|\u{fffd}"), "{}", display.text);
     }
 
     #[test]
