@@ -3,16 +3,23 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use pipehat::cli::Renderer;
+
 fn main() -> ExitCode {
     pipehat::cli::run(std::env::args_os(), &window)
 }
 
 #[cfg(feature = "gui")]
-fn window(files: Vec<PathBuf>) -> Result<(), String> {
+fn window(files: Vec<PathBuf>, renderer: Renderer) -> Result<(), String> {
     use pipehat::{app, workbench};
     let instead = instead(&files);
-    app::open(files, workbench::local_time(), app::Renderer::Automatic)
-        .map_err(|error| format!("{error}.\n{instead}"))
+    let renderer = match renderer {
+        Renderer::Automatic => app::Renderer::Automatic,
+        Renderer::Glow => app::Renderer::Glow,
+        Renderer::Wgpu => app::Renderer::Wgpu,
+    };
+    app::open(files, workbench::local_time(), renderer)
+        .map_err(|error| format!("{error}\n{instead}"))
 }
 
 #[cfg(not(feature = "gui"))]
@@ -20,7 +27,7 @@ fn window(files: Vec<PathBuf>) -> Result<(), String> {
     clippy::needless_pass_by_value,
     reason = "the same signature as with the window"
 )]
-fn window(files: Vec<PathBuf>) -> Result<(), String> {
+fn window(files: Vec<PathBuf>, _: Renderer) -> Result<(), String> {
     Err(format!("this build has no window.\n{}", instead(&files)))
 }
 

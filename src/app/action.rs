@@ -126,6 +126,15 @@ impl Command {
         Self::Palette,
     ];
 
+    /// The commands that have a key, in the order in which keys are to be compared: Ctrl+S fits
+    /// Ctrl+Shift+S too, as extra modifiers are let pass for keyboards that need Shift for a plus.
+    pub(super) fn keys() -> Vec<(Self, KeyboardShortcut)> {
+        let key = |command: Self| Some((command, command.words().key?));
+        let mut keys: Vec<_> = Self::ALL.into_iter().filter_map(key).collect();
+        keys.sort_by_key(|(_, key)| !(key.modifiers.shift || key.modifiers.alt));
+        keys
+    }
+
     /// Its name, what it does, and its key.
     pub(super) fn words(self) -> Words {
         use Modifiers as M;

@@ -19,6 +19,7 @@ mod path_dialog;
 mod perform;
 mod question;
 mod settings;
+mod startup;
 mod state;
 mod status;
 mod theme;

@@ -17,10 +17,13 @@ use super::settings::PRESENTER_ZOOM;
 use super::status::plural;
 use super::{layout, pane};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Place, Severity};
 use crate::hl7::{Draft, Location, SegmentId};
 use crate::profile::{self, Edit, MessageDefinition, Profile, SegmentOverlay};
 use crate::workbench::{Notice, SaveGuard};
+
+/// So many failures are told one by one; the problems list more.
+const TOLD_AT_ONCE: usize = 3;
 
 /// Does what a person asked for.
 pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
@@ -360,8 +363,22 @@ fn free_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
 /// Takes what the workers made; `true` when anything changed that a panel shows.
 pub(super) fn poll(host: &mut Host) -> bool {
     let changed = host.session.poll();
-    for notice in host.session.take_notices() {
+    let (failed, other): (Vec<_>, Vec<_>) = host
+        .session
+        .take_notices()
+        .into_iter()
+        .partition(|notice| matches!(notice, Notice::Failed(_)));
+    let untold = failed.len().saturating_sub(TOLD_AT_ONCE);
+    for notice in other
+        .into_iter()
+        .chain(failed.into_iter().take(TOLD_AT_ONCE))
+    {
         tell(host, notice);
+    }
+    if untold > 0 {
+        let more = plural(untold, "more failure");
+        host.toasts
+            .complain(format!("{more}: the problems list them all"));
     }
     if let Some(conflict) = host.session.conflict()
         && host.state.question.is_none()
@@ -391,13 +408,21 @@ fn tell(host: &mut Host, notice: Notice) {
         }
         // The question that follows says it.
         Notice::ChangedOnDisk(_) => {}
-        Notice::Failed(diagnostic) => {
-            let help = diagnostic
+        Notice::Failed(found) => {
+            let place = match &found.place {
+                Place::File(path) => format!("{path}: "),
+                Place::Nowhere
+                | Place::Message { .. }
+                | Place::Location(_)
+                | Place::Script { .. }
+                | Place::Profile { .. } => String::new(),
+            };
+            let help = found
                 .help
                 .map(|help| format!("; {help}"))
                 .unwrap_or_default();
-            let text = format!("{}{help}", diagnostic.message);
-            match diagnostic.severity {
+            let text = format!("{place}{}{help}", found.message);
+            match found.severity {
                 Severity::Info => toasts.tell(text),
                 Severity::Warning | Severity::Error => toasts.complain(text),
             }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use egui::{CentralPanel, Event, Frame, Panel, ViewportCommand};
 
@@ -15,6 +16,7 @@ use super::path_dialog::{PathDialog, Step, action_for};
 use super::perform::{look_again, perform, poll};
 use super::question::Question;
 use super::settings::Settings;
+use super::startup::Startup;
 use super::state::State;
 use super::theme::Theme;
 use super::toasts::Toasts;
@@ -27,6 +29,7 @@ pub struct Window {
     host: Host,
     had_focus: bool,
     own_undo: bool,
+    startup: Startup,
 }
 
 /// What a window starts with.
@@ -38,6 +41,8 @@ pub struct Start {
     pub now: Timestamp,
     /// Whether the system is asked for file dialogs and for fonts.
     pub use_system: bool,
+    /// When the program was started: the log tells how long the window took.
+    pub began: Instant,
 }
 
 impl Window {
@@ -68,6 +73,7 @@ impl Window {
             host,
             had_focus: true,
             own_undo: false,
+            startup: Startup::new(start.began),
         }
     }
 
@@ -101,13 +107,12 @@ impl Window {
                     _ => true,
                 });
             }
-            for command in Command::ALL {
+            for (command, key) in Command::keys() {
                 let undo = matches!(command, Command::Undo | Command::Redo);
                 if in_dialog || (undo && self.own_undo) {
                     continue;
                 }
-                let key = command.words().key;
-                if key.is_some_and(|key| input.consume_shortcut(&key)) {
+                if input.consume_shortcut(&key) {
                     actions.push(Action::Run(command));
                 }
             }
@@ -231,6 +236,9 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let actions = self.frame_ui(ui);
+        let session = &self.host.session;
+        self.startup
+            .frame(session.preview().is_some() && !session.is_busy());
         if !actions.is_empty() {
             ui.ctx().request_repaint();
         }

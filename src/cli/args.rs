@@ -15,6 +15,21 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
     /// A profile (.ron), samples or folders to open in the window
     pub(super) files: Vec<PathBuf>,
+    /// How the window is drawn
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Renderer::Automatic)]
+    pub(super) renderer: Renderer,
+}
+
+/// How the window is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Renderer {
+    /// OpenGL, and where that fails and the program was built with it, wgpu
+    #[value(name = "auto")]
+    Automatic,
+    /// OpenGL
+    Glow,
+    /// Vulkan, Metal or Direct3D: where OpenGL is too old, as over Windows Remote Desktop
+    Wgpu,
 }
 
 /// What to do.

@@ -22,4 +22,5 @@ mod site;
 mod stop;
 mod transform;
 
+pub use args::Renderer;
 pub use run::{OpenWindow, run};

@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use super::args::{Arguments, Command};
+use super::args::{Arguments, Command, Renderer};
 use super::failure::{Failure, Finish, exit_code};
 use super::report::note;
 use super::{check, get, show, transform};
 
 /// What opens the window on files, or says why it cannot; this room knows nothing of windows.
-pub type OpenWindow<'a> = &'a dyn Fn(Vec<PathBuf>) -> Result<(), String>;
+pub type OpenWindow<'a> = &'a dyn Fn(Vec<PathBuf>, Renderer) -> Result<(), String>;
 
 /// Runs the program with its arguments, the program's own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, window: OpenWindow<'_>) -> ExitCode {
@@ -37,7 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, window: OpenWindow<'_>
         Some(Command::Get(arguments)) => get::run(&arguments),
         Some(Command::Transform(arguments)) => transform::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
-        None => window(arguments.files)
+        None => window(arguments.files, arguments.renderer)
             .map(|()| Finish::Clean)
             .map_err(Failure::Argument),
     };

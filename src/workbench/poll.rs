@@ -8,7 +8,7 @@ use super::session::{Conflict, Notice, Session};
 use super::site::Site;
 use super::site_file::{SiteDraft, SiteError, SiteFile, SiteStamps};
 use super::source::Loaded;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 impl Session {
     /// Takes what is ready; `true` when anything changed that a panel shows. Never waits.
@@ -96,7 +96,12 @@ impl Session {
             self.loaded.1 += 1;
             self.corpus.add(source);
         }
-        self.load_problems.extend(loaded.problems);
+        for problem in loaded.problems {
+            if problem.severity == Severity::Error {
+                self.notices.push(Notice::Failed(problem.clone()));
+            }
+            self.load_problems.push(problem);
+        }
         if self.selected_position().is_none() {
             let first = self.corpus.sample(0);
             self.select(first.map(|sample| sample.id()));

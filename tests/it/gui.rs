@@ -9,14 +9,15 @@ use pipehat::app::{Start, Window};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 
-type Hand = Harness<'static, Window>;
+pub(super) type Hand = Harness<'static, Window>;
 
 /// A window on these files, after everything is read and derived.
-fn open(paths: &[PathBuf]) -> Hand {
+pub(super) fn open(paths: &[PathBuf]) -> Hand {
     let start = Start {
         paths: paths.to_vec(),
         now: "20260302120000".parse().expect("a timestamp"),
         use_system: false,
+        began: std::time::Instant::now(),
     };
     let mut hand = Harness::builder()
         .with_size([1600.0, 1000.0])
@@ -28,18 +29,18 @@ fn open(paths: &[PathBuf]) -> Hand {
 }
 
 /// Lets the workers finish and draws what came of it.
-fn settle(hand: &mut Hand) {
+pub(super) fn settle(hand: &mut Hand) {
     hand.run();
     hand.state_mut().settle();
     hand.run();
 }
 
-fn project(path: &str) -> PathBuf {
+pub(super) fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// The worked example, its profile in a folder of its own.
-fn example() -> (tempfile::TempDir, PathBuf, Hand) {
+pub(super) fn example() -> (tempfile::TempDir, PathBuf, Hand) {
     let folder = tempfile::tempdir().expect("a folder");
     let profile = folder.path().join("profile.ron");
     std::fs::copy(project("mappings/st-elsewhere/profile.ron"), &profile).expect("copied");
@@ -47,13 +48,13 @@ fn example() -> (tempfile::TempDir, PathBuf, Hand) {
     (folder, profile, hand)
 }
 
-fn click(hand: &mut Hand, label: &str) {
+pub(super) fn click(hand: &mut Hand, label: &str) {
     hand.get_by_label(label).click();
     settle(hand);
 }
 
 /// Types at the end of the script.
-fn type_at_end(hand: &mut Hand, text: &str) {
+pub(super) fn type_at_end(hand: &mut Hand, text: &str) {
     hand.get_by_label("Script editor").focus();
     hand.run();
     hand.key_press_modifiers(Modifiers::COMMAND, Key::End);
@@ -62,11 +63,11 @@ fn type_at_end(hand: &mut Hand, text: &str) {
     settle(hand);
 }
 
-fn shows(hand: &Hand, text: &str) -> bool {
+pub(super) fn shows(hand: &Hand, text: &str) -> bool {
     hand.query_all_by_label_contains(text).next().is_some()
 }
 
-fn script(hand: &Hand) -> String {
+pub(super) fn script(hand: &Hand) -> String {
     hand.get_by_label("Script editor")
         .value()
         .unwrap_or_default()

@@ -13,6 +13,8 @@ mod corpus;
 mod grammar;
 #[cfg(feature = "gui")]
 mod gui;
+#[cfg(feature = "gui")]
+mod gui_bad_input;
 mod profile;
 mod readme;
 mod roundtrip;
