@@ -256,3 +256,23 @@ fn the_profile_is_edited_in_its_form_and_undo_names_the_step() {
         Some("St Elsewhere")
     );
 }
+
+#[test]
+fn what_the_pointer_is_on_is_explained() {
+    let (_folder, _, mut hand) = example();
+    let text = hand.get_by_label("Message text").rect();
+    for (right, below, words) in [
+        (16.0, 12.0, "Message Header"),
+        (44.0, 12.0, "Encoding Characters"),
+        (16.0, 46.0, "Event Type"),
+    ] {
+        hand.hover_at(text.min + egui::vec2(right, below));
+        for _ in 0..4 {
+            hand.step();
+        }
+        let tip = hand
+            .get_all_by_role(Role::Label)
+            .any(|label| label.value().is_some_and(|said| said == words));
+        assert!(tip, "{words}");
+    }
+}

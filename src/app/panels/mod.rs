@@ -1,5 +1,6 @@
 //! One file a panel: each shows a part of the context, keeps its own view state and sends actions.
 
+mod explain;
 mod fields;
 mod help;
 mod outline;

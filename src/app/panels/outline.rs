@@ -41,6 +41,56 @@ pub(super) fn rows(source: &Source<'_>, is_open: &dyn Fn(&str, bool) -> bool) ->
     builder.rows
 }
 
+/// The rows from the segment down to what stands at a byte of the text, each with what is known of it.
+pub(super) fn rows_at(source: &Source<'_>, byte: usize) -> Vec<TreeRow> {
+    let message = source.message;
+    let location = message.location_at(byte);
+    let begun = |segment: &Segment<'_>| segment.span().start <= byte;
+    let Some(segment) = message.segments().take_while(begun).last() else {
+        return Vec::new();
+    };
+    let standing = standing_of(source.tree, segment.index());
+    let keys = location
+        .as_ref()
+        .map_or_else(Vec::new, |location| keys_above(message, location));
+    let mut builder = Builder {
+        source,
+        is_open: &|key, _| keys.iter().any(|known| known == key),
+        segments_open: true,
+        rows: Vec::new(),
+    };
+    builder.segment(segment, standing, 0);
+    let parts = |location: &Location| {
+        let path = location.path.as_ref();
+        path.map(|path| (path.component.is_some(), path.subcomponent.is_some()))
+    };
+    let deepest = location.as_ref().and_then(parts);
+    let holds = |row: &TreeRow| {
+        let deeper = row.location.as_ref().and_then(parts) > deepest;
+        !deeper
+            && row
+                .span
+                .as_ref()
+                .is_some_and(|span| (span.start..=span.end).contains(&byte))
+    };
+    builder.rows.retain(holds);
+    builder.rows
+}
+
+fn standing_of(tree: Option<&Node>, wanted: usize) -> Standing {
+    let mut found = Standing::Expected;
+    if let Some(tree) = tree {
+        tree.visit(&mut |node| match node.kind {
+            NodeKind::Segment { index, standing } if index == wanted => found = standing,
+            NodeKind::Message { .. }
+            | NodeKind::Group { .. }
+            | NodeKind::Segment { .. }
+            | NodeKind::Missing { .. } => {}
+        });
+    }
+    found
+}
+
 /// The keys of the rows that must be open for the location to be seen, the outermost first.
 pub(super) fn keys_above(message: &Message, location: &Location) -> Vec<String> {
     let Some(index) = segment_index(message, location) else {
@@ -484,6 +534,50 @@ mod tests {
         check(&rows, "1 PID-2 Patient ID Empty");
         check(&rows, "1 PID-30 Patient Death Indicator Absent");
         check(&rows, "0 PV1 Patient Visit Absent");
+    }
+
+    #[test]
+    fn what_stands_at_a_byte_is_explained_from_the_segment_down() {
+        let (message, _) = parse(TEXT);
+        let profile = Profile::new("Test");
+        let (grammar, _) = resolve(Version::DEFAULT, &profile, None, &message);
+        let tree = bind(&message, &grammar);
+        let source = Source {
+            message: &message,
+            tree: Some(&tree),
+            grammar: &grammar,
+            profile: &profile,
+            ghosts: true,
+        };
+        let check = |at: &str, skip: usize, expect: &[&str]| {
+            let byte = TEXT.find(at).expect("there") + skip;
+            let rows = rows_at(&source, byte);
+            let told: Vec<_> = rows
+                .iter()
+                .map(|row| format!("{} {} {}", row.place, row.name, row.meaning))
+                .collect();
+            assert_eq!(told, expect, "{at}");
+        };
+        let segment = "PID Patient Identification ";
+        check("PID|1", 1, &[segment]);
+        check(
+            "1.2&ISO",
+            0,
+            &[
+                segment,
+                "PID-3 Patient Identifier List ",
+                "PID-3[1] Repetition 1 ",
+                "PID-3[1].4 Assigning Authority ",
+                "PID-3[1].4.2 Universal ID ",
+            ],
+        );
+        check("|F|", 1, &[segment, "PID-8 Administrative Sex Female"]);
+        check("||77", 1, &[segment, "PID-2 Patient ID "]);
+        check(
+            "ZPI|x",
+            4,
+            &["ZPI Nobody describes this segment ", "ZPI-1  "],
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::super::theme::Theme;
 use super::super::widgets::{
     ColumnSpec, Emphasis, Folding, Hl7Text, Hl7View, Outline, RowSource, RowsView, Width, cell_text,
 };
+use super::explain::explain_ui;
 use super::outline::Source;
 use super::parts::{bar_ui, empty_ui, weak};
 use super::tree::{TreeView, columns, tree_cell_ui};
@@ -180,6 +181,14 @@ fn text_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, outpu
         reveal: cx.reveals(Pane::Output, &mut state.seen_text),
     };
     let response = state.view.ui(ui, &text);
+    let source = Source {
+        message: output,
+        tree: None,
+        grammar: &preview.grammar,
+        profile: cx.session.profile(),
+        ghosts: true,
+    };
+    explain_ui(response.pointed, &source);
     if let Some(location) = response.caret.and_then(|byte| output.location_at(byte)) {
         cx.choose(Some(location), Pane::Output);
     }

@@ -9,6 +9,8 @@ use super::super::cx::Cx;
 use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{EDITABLE_BYTES, Emphasis, Folding, Hl7Text, Hl7View, size_text};
+use super::explain::explain_ui;
+use super::outline::Source;
 use super::parts::{bar_ui, empty_ui, weak};
 use crate::hl7::Message;
 use crate::workbench::Preview;
@@ -58,6 +60,14 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     };
     let response = state.view.ui(ui, &text);
     cx.keeps_own_undo(response.focused && folding == Folding::Whole);
+    let source = Source {
+        message,
+        tree: Some(&preview.tree),
+        grammar: &preview.grammar,
+        profile: cx.session.profile(),
+        ghosts: true,
+    };
+    explain_ui(response.pointed, &source);
     if let Some(edited) = response.edited {
         cx.send(Action::EditMessage(edited));
     } else if let Some(location) = response.caret.and_then(|byte| message.location_at(byte)) {

@@ -413,7 +413,7 @@ fn value_ui(ui: &mut Ui, theme: &Theme, row: &TreeRow) {
 }
 
 /// All that is known of a row.
-fn facts_ui(ui: &mut Ui, row: &TreeRow) {
+pub(super) fn facts_ui(ui: &mut Ui, row: &TreeRow) {
     let theme = Theme::of(ui);
     ui.set_max_width(theme.grid(80));
     ui.label(

@@ -45,6 +45,15 @@ pub(crate) struct Hl7Response {
     /// The whole text after an edit.
     pub(crate) edited: Option<String>,
     pub(crate) focused: bool,
+    /// What the pointer is on.
+    pub(crate) pointed: Option<Pointed>,
+}
+
+/// A place of the text that the pointer is on.
+pub(crate) struct Pointed {
+    pub(crate) byte: usize,
+    /// What a tip hangs on.
+    pub(crate) response: egui::Response,
 }
 
 /// The state of one view, kept from frame to frame.
@@ -173,6 +182,13 @@ impl Hl7View {
                 }
                 self.caret = caret;
             }
+            let under = edit
+                .hover_pos()
+                .and_then(|at| character_at(&output.galley, at - output.galley_pos));
+            response.pointed = under.map(|character| Pointed {
+                byte: self.display.source_of(&self.buffer, character),
+                response: edit.clone(),
+            });
             let place = |byte| self.display.shown_of(&self.buffer, byte);
             let painted = (&*output.galley, output.galley_pos);
             let (shapes, selected) = marks(theme, painted, view.marks, place);
@@ -272,6 +288,15 @@ fn rows_ui(ui: &mut Ui, theme: &Theme, view: &Hl7Text<'_>) -> Hl7Response {
             ui.painter().extend(shapes);
             ui.painter()
                 .galley(origin, Arc::clone(&galley), *theme.text.body);
+            let under = row
+                .hover_pos()
+                .and_then(|at| character_at(&galley, at - origin));
+            if let Some(character) = under {
+                response.pointed = Some(Pointed {
+                    byte: shown.source_of(message.text(), character),
+                    response: row.clone(),
+                });
+            }
             if let Some(at) = row.interact_pointer_pos().filter(|_| row.clicked()) {
                 let caret = galley.cursor_from_pos(at - origin).index.0;
                 response.caret = Some(shown.source_of(message.text(), caret));
@@ -279,6 +304,17 @@ fn rows_ui(ui: &mut Ui, theme: &Theme, view: &Hl7Text<'_>) -> Hl7Response {
         }
     });
     response
+}
+
+/// The character under a position; `None` beside the text.
+fn character_at(galley: &Galley, at: Vec2) -> Option<usize> {
+    let on_text = galley
+        .rows
+        .iter()
+        .any(|row| row.rect().contains(at.to_pos2()));
+    let nearest = galley.cursor_from_pos(at);
+    let is_after = galley.pos_from_cursor(nearest).min.x > at.x;
+    on_text.then(|| nearest.index.0.saturating_sub(usize::from(is_after)))
 }
 
 /// What is painted behind the marked stretches, and where the selected one is.

@@ -8,5 +8,5 @@ mod rows;
 
 pub(super) use code_editor::{CodeEditor, CodeView, Mark};
 pub(super) use hl7_display::{Folding, size_text};
-pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View};
+pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};
 pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text, dot};
