@@ -60,6 +60,8 @@ impl Palette {
             let mut run = found.get(self.chosen).copied().filter(|_| enter);
             let area = egui::ScrollArea::vertical()
                 .max_height(theme.size.row * 12.0)
+                // The dialog remembers how little it held for the last query.
+                .min_scrolled_height(theme.size.row * 12.0)
                 .auto_shrink([false, true]);
             area.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
@@ -161,7 +163,9 @@ fn fit(query: &str, name: &str) -> Option<usize> {
         };
         at = found + 1;
     }
-    Some(badness * 100 + name.len().min(99))
+    // Without a query the commands stand in their own order.
+    let length = if at == 0 { 0 } else { name.len().min(99) };
+    Some(badness * 100 + length)
 }
 
 #[cfg(test)]
@@ -172,6 +176,7 @@ mod tests {
     fn letters_fit_in_their_order_and_word_starts_come_first() {
         assert!(fit("osa", "Open samples…").is_some());
         assert!(fit("xyz", "Open samples…").is_none());
+        assert_eq!(fit(" ", "Quit"), fit("", "Open samples…"));
         assert!(fit("sp", "Save profile") < fit("sp", "Open a site profile…"));
         assert!(fit("und", "Undo rename ZPI-3") < fit("und", "Show what could be found"));
     }

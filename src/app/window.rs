@@ -161,6 +161,9 @@ impl Window {
             }
         });
         over_ui(ui.ctx(), &cx, state, dialogs);
+        if ui.input(|input| !input.raw.hovered_files.is_empty()) {
+            drop_ui(ui);
+        }
         let (actions, own_undo) = cx.finish();
         self.own_undo = own_undo;
         self.host.settings.panels = panels;
@@ -196,6 +199,25 @@ fn bars_ui(ui: &mut egui::Ui, cx: &Cx<'_>, toasts: &mut Toasts) {
         .frame(bar)
         .exact_size(theme.grid(7))
         .show(ui, |ui| status::ui(ui, cx, toasts));
+}
+
+/// Says that what is held over the window can be dropped.
+fn drop_ui(ui: &egui::Ui) {
+    let theme = Theme::of(ui);
+    let middle = egui::Area::new(egui::Id::unique("drop"))
+        .order(egui::Order::Tooltip)
+        .anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO)
+        .interactable(false);
+    middle.show(ui.ctx(), |ui| {
+        let frame = Frame::new()
+            .fill(*theme.surface.raised)
+            .stroke(egui::Stroke::new(2.0, *theme.accent.line))
+            .corner_radius(theme.size.corner)
+            .inner_margin(theme.margin(8, 6));
+        frame.show(ui, |ui| {
+            ui.heading("Drop to open samples, folders or a profile")
+        });
+    });
 }
 
 /// What stands above the panels: palette, dialog, question.

@@ -240,7 +240,17 @@ fn drop_on(hand: &mut Hand, paths: &[PathBuf]) {
 fn dropped_files_and_folders_are_opened_together() {
     let mut hand = open(&[]);
     let paths = ["mappings/st-elsewhere/profile.ron", "examples/st-elsewhere"];
+    let held = egui::HoveredFile {
+        path: Some(project(paths[0])),
+        ..egui::HoveredFile::default()
+    };
+    hand.input_mut().hovered_files.push(held);
+    // The window is painted anew for as long as files are held over it.
+    hand.run_steps(3);
+    assert!(shows(&hand, "Drop to open"));
+    hand.input_mut().hovered_files.clear();
     drop_on(&mut hand, &paths.map(project));
+    assert!(!shows(&hand, "Drop to open"));
     assert!(shows(&hand, "12 messages"));
     assert!(shows(&hand, "Rows of patient"));
 }

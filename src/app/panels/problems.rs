@@ -50,7 +50,10 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
             .unwrap_or_default()
     });
     let columns = [
-        ColumnSpec::new("Place", Width::Points(150.0)),
+        ColumnSpec::new(
+            "Place",
+            Width::Points((ui.available_width() * 0.3).clamp(96.0, 220.0)),
+        ),
         ColumnSpec::new("What is wrong, and what would be right", Width::Rest),
     ];
     let view = RowsView {
@@ -186,10 +189,11 @@ impl RowSource for Rows<'_> {
         let theme = Theme::of(ui);
         if column == 0 {
             dot(ui, *colour(theme, found.severity));
-            cell_text(
-                ui,
-                RichText::new(place_text(&found.place)).color(*theme.text.weak),
-            );
+            let place = RichText::new(place_text(&found.place)).color(*theme.text.weak);
+            let cell = cell_text(ui, place);
+            if found.place != Place::Nowhere {
+                cell.on_hover_text(found.place.to_string());
+            }
         } else {
             let mut text = found.message.clone();
             if let Some(help) = &found.help {

@@ -132,7 +132,10 @@ fn verdicts(preview: &Preview) -> Verdicts {
     };
     Verdicts {
         text,
-        severity: worst.max(without_output),
+        // A remark takes nothing away from a message that was mapped.
+        severity: worst
+            .filter(|worst| *worst > Severity::Info)
+            .max(without_output),
     }
 }
 
@@ -157,13 +160,13 @@ impl Fact {
         }
     }
 
-    fn width(self, panel: f32) -> Width {
+    fn width(self) -> Width {
         match self {
             Self::Kind => Width::Points(72.0),
             Self::Time => Width::Points(118.0),
-            Self::Patient => Width::Points((panel * 0.34).clamp(84.0, 120.0)),
+            Self::Patient => Width::Rest,
             Self::ControlId => Width::Points(88.0),
-            Self::Result => Width::Rest,
+            Self::Result => Width::Points(104.0),
         }
     }
 }
@@ -171,7 +174,8 @@ impl Fact {
 /// As many columns as the width has room for.
 fn shown_columns(width: f32) -> Vec<Fact> {
     match width {
-        ..400.0 => vec![Fact::Kind, Fact::Patient, Fact::Result],
+        ..230.0 => vec![Fact::Kind, Fact::Result],
+        230.0..400.0 => vec![Fact::Kind, Fact::Patient, Fact::Result],
         400.0..500.0 => vec![Fact::Kind, Fact::Time, Fact::Patient, Fact::Result],
         _ => vec![
             Fact::Kind,
@@ -209,6 +213,11 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     } else {
         corpus.len()
     };
+    if shown == 0 && state.scanned == corpus.len() {
+        let text = "No message has these letters in its type, time, patient or control ID";
+        empty_ui(ui, cx, "Nothing fits the filter", text, &[]);
+        return;
+    }
     let selected = cx.session.selected();
     let place = cx.session.selected_position();
     let row_of = |place: usize| {
@@ -219,8 +228,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         }
     };
     let facts = shown_columns(ui.available_width());
-    let width = ui.available_width();
-    let spec = |fact: &Fact| ColumnSpec::new(fact.title(), fact.width(width));
+    let spec = |fact: &Fact| ColumnSpec::new(fact.title(), fact.width());
     let columns: Vec<_> = facts.iter().map(spec).collect();
     let view = RowsView {
         name: "Samples",
@@ -351,7 +359,8 @@ impl Rows<'_> {
         let colour = match result.severity {
             Some(Severity::Error) => theme.severity.error,
             Some(Severity::Warning) => theme.severity.warning,
-            Some(Severity::Info) | None => theme.severity.good,
+            Some(Severity::Info) => theme.severity.info,
+            None => theme.severity.good,
         };
         dot(ui, *colour);
         let more = if edited { " · edited" } else { "" };

@@ -217,9 +217,13 @@ pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
     let mut columns = vec![
         ColumnSpec::new(
             "Location",
-            Width::Points(if width > 640.0 { 168.0 } else { 132.0 }),
+            Width::Points(if width > 640.0 {
+                168.0
+            } else {
+                (width * 0.34).clamp(88.0, 132.0)
+            }),
         ),
-        ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(110.0, 240.0))),
+        ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(72.0, 240.0))),
         ColumnSpec::new(
             "Value",
             if width > 640.0 {

@@ -8,6 +8,9 @@ use egui_extras::{Column, TableBuilder};
 
 use super::super::theme::Theme;
 
+/// Column widths are kept apart for each so many points of a panel's width.
+const WIDTH_STEP: f32 = 160.0;
+
 /// A column's title and how wide it starts.
 pub(crate) struct ColumnSpec {
     pub(crate) title: String,
@@ -96,7 +99,13 @@ impl RowsView<'_> {
         // The lines between columns stay fainter than those between panels.
         ui.visuals_mut().widgets.noninteractive.bg_stroke.color = *theme.surface.line;
         let mut table = TableBuilder::new(ui)
-            .id_salt((self.name, self.columns.len()))
+            // The table remembers widths, in points: a panel that became much narrower, as with a
+            // larger scale, begins anew, else its last columns would be out of sight.
+            .id_salt((
+                self.name,
+                self.columns.len(),
+                (area.width() / WIDTH_STEP) as u32,
+            ))
             .sense(Sense::click())
             .resizable(true)
             .auto_shrink(false)
