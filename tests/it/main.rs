@@ -15,6 +15,8 @@ mod grammar;
 mod gui;
 #[cfg(feature = "gui")]
 mod gui_bad_input;
+#[cfg(feature = "gui")]
+mod gui_completion;
 mod profile;
 mod readme;
 mod roundtrip;

@@ -40,7 +40,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
             ui.spacing_mut().item_spacing.y = theme.grid(1);
             ui.set_width(ui.available_width().min(theme.grid(180)));
             heading_ui(ui, "The mapping language");
-            weak(ui, "A script reads msg, writes out and adds rows; it is Rhai with these functions");
+            weak(ui, "A script reads msg, writes out and adds rows; it is Rhai with these functions. Ctrl+Space in a script proposes what can be written");
             for function in FUNCTIONS {
                 if fits(&[function.name, function.signature, function.help]) {
                     function_ui(ui, theme, function);

@@ -10,6 +10,7 @@ mod problems;
 mod profile;
 mod profile_messages;
 mod profile_segments;
+mod proposals;
 mod raw;
 mod samples;
 mod script;

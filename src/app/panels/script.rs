@@ -10,6 +10,7 @@ use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{CodeEditor, CodeView, Mark};
 use super::parts::{bar_ui, empty_ui, weak};
+use super::proposals::proposals;
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::Location;
 use crate::profile::{Edit, MessageDefinition, Script};
@@ -84,8 +85,10 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
         .session
         .location()
         .map(|location| quoted(location, &state.buffer));
+    let propose = |line: &str| proposals(cx, line);
     let view = CodeView {
         name: "Script editor",
+        propose: &propose,
         marks: &marks,
         emphasis: emphasis.as_deref(),
         editable: true,

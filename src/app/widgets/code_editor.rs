@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use egui::text::{CCursor, CCursorRange, CharIndex};
 use egui::{
-    Align2, Id, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2,
+    Align2, Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui,
+    UiBuilder, Vec2,
 };
 
 use super::super::theme::Theme;
+use super::completion::{Completion, Proposals, Step, byte_index, write};
 use super::highlight::Highlight;
 
 /// Something to point at in the text.
@@ -29,6 +31,8 @@ pub(crate) struct CodeView<'a> {
     /// Words that are marked wherever they stand, such as the chosen location.
     pub(crate) emphasis: Option<&'a str>,
     pub(crate) editable: bool,
+    /// What can be written after the text of a line up to the caret.
+    pub(crate) propose: &'a dyn Fn(&str) -> Proposals,
 }
 
 /// What a person did in this frame.
@@ -47,6 +51,9 @@ pub(crate) struct CodeEditor {
     highlight: Highlight,
     goto: Option<(u32, u32)>,
     caret: Option<usize>,
+    completion: Option<Completion>,
+    /// The proposal that was pressed in the last frame.
+    pressed: Option<usize>,
 }
 
 /// Where the text was painted.
@@ -105,6 +112,8 @@ impl CodeEditor {
         let font = theme.code_font();
         let size = ui.available_size();
         let clip = ui.clip_rect().intersect(ui.max_rect());
+        let asked = view.editable && asks(ui, id);
+        let (written, dismissed) = self.complete(ui, id, text);
         let area = ScrollArea::both().id_salt("text").auto_shrink(false);
         area.show(ui, |ui| {
             let behind = ui.painter().add(Shape::Noop);
@@ -126,7 +135,10 @@ impl CodeEditor {
                 .show(ui);
             let edit = &output.response.response;
             name(edit, view.name);
-            response.changed = edit.changed();
+            response.changed = edit.changed() || written;
+            if dismissed || written {
+                edit.request_focus();
+            }
             let painted = Painted {
                 galley: output.galley.clone(),
                 origin: output.galley_pos,
@@ -150,7 +162,21 @@ impl CodeEditor {
                 if caret != self.caret && !response.changed {
                     response.quoted = caret.and_then(|caret| quoted_at(text, caret));
                 }
+                let moved = caret != self.caret;
                 self.caret = caret;
+                if asked || moved || edit.changed() {
+                    let typing = edit.changed() && !written;
+                    self.look_up(view, text, asked, typing);
+                }
+                if let (Some(completion), Some(caret)) = (&self.completion, caret) {
+                    let at = painted
+                        .galley
+                        .pos_from_cursor(CCursor::new(CharIndex(caret)));
+                    let below = at.left_bottom() + painted.origin.to_vec2();
+                    self.pressed = completion.ui(ui, id.with("completion"), below);
+                }
+            } else if self.pressed.is_none() {
+                self.completion = None;
             }
             let mut shapes = Vec::new();
             current_line(theme, &painted, response.caret, &mut shapes);
@@ -160,6 +186,54 @@ impl CodeEditor {
             painted
         })
         .inner
+    }
+
+    /// Gives the open list its keys and writes what was chosen: whether anything was written, and
+    /// whether the list was put away.
+    fn complete(&mut self, ui: &Ui, id: Id, text: &mut String) -> (bool, bool) {
+        let pressed = self.pressed.take();
+        let Some(completion) = &mut self.completion else {
+            return (false, false);
+        };
+        let step = pressed.map_or_else(|| completion.keys(ui), Step::Accept);
+        match step {
+            Step::Stay => (false, false),
+            Step::Close => {
+                self.completion = None;
+                (false, true)
+            }
+            Step::Accept(index) => {
+                let Completion { proposals, .. } = &*completion;
+                let caret = self.caret.unwrap_or_default();
+                let end = write(text, caret, proposals, index);
+                self.completion = None;
+                if let Some(end) = end {
+                    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+                    let range = CCursorRange::one(CCursor::new(CharIndex(end)));
+                    state.cursor.set_char_range(Some(range));
+                    state.store(ui.ctx(), id);
+                }
+                (end.is_some(), false)
+            }
+        }
+    }
+
+    /// Brings the list up to date with what stands before the caret.
+    fn look_up(&mut self, view: &CodeView<'_>, text: &str, asked: bool, typing: bool) {
+        let was_open = self.completion.take().is_some();
+        if !(asked || typing || was_open) {
+            return;
+        }
+        let caret = byte_index(text, self.caret.unwrap_or_default());
+        let before = text.get(..caret).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let proposals = (view.propose)(line);
+        let start = line.chars().count() - proposals.typed.min(line.chars().count());
+        let typed: String = line.chars().skip(start).collect();
+        let wanted = asked || (proposals.eager && typing) || (was_open && !typed.is_empty());
+        if wanted {
+            self.completion = Completion::new(proposals, &typed);
+        }
     }
 
     /// The findings below the text; one click leads to the place.
@@ -193,6 +267,12 @@ impl CodeEditor {
             self.goto(first.line, first.column);
         }
     }
+}
+
+/// Whether proposals are asked for by key.
+fn asks(ui: &Ui, id: Id) -> bool {
+    ui.memory(|memory| memory.has_focus(id))
+        && ui.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::Space))
 }
 
 fn name(edit: &egui::Response, name: &str) {

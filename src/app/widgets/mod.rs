@@ -1,12 +1,14 @@
 //! The parts that panels are made of; each knows the theme, none knows the session.
 
 mod code_editor;
+mod completion;
 mod highlight;
 mod hl7_display;
 mod hl7_view;
 mod rows;
 
 pub(super) use code_editor::{CodeEditor, CodeView, Mark};
+pub(super) use completion::{Proposal, Proposals};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};
 pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text, dot};
