@@ -171,18 +171,18 @@ impl Fact {
     }
 }
 
-/// As many columns as the width has room for.
+/// As many columns as the width has room for; the last one takes what the others leave.
 fn shown_columns(width: f32) -> Vec<Fact> {
     match width {
         ..230.0 => vec![Fact::Kind, Fact::Result],
-        230.0..400.0 => vec![Fact::Kind, Fact::Patient, Fact::Result],
-        400.0..500.0 => vec![Fact::Kind, Fact::Time, Fact::Patient, Fact::Result],
+        230.0..400.0 => vec![Fact::Kind, Fact::Result, Fact::Patient],
+        400.0..500.0 => vec![Fact::Kind, Fact::Time, Fact::Result, Fact::Patient],
         _ => vec![
             Fact::Kind,
             Fact::Time,
-            Fact::Patient,
             Fact::ControlId,
             Fact::Result,
+            Fact::Patient,
         ],
     }
 }

@@ -220,7 +220,7 @@ pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
             Width::Points(if width > 640.0 {
                 168.0
             } else {
-                (width * 0.34).clamp(88.0, 132.0)
+                (width * 0.34).clamp(88.0, 152.0)
             }),
         ),
         ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(72.0, 240.0))),
