@@ -1,5 +1,6 @@
 //! Mapping: a script of 20 lines beside bare Rhai making the same calls, and rows without a script.
 
+mod plain_host;
 #[allow(dead_code)]
 mod workload;
 
@@ -8,14 +9,11 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pipehat::cancel::Cancel;
-use pipehat::grammar::{Grammar, Node, bind, resolve};
+use pipehat::grammar::{Grammar, resolve};
 use pipehat::hl7::{Message, Timestamp, parse_shared};
-use pipehat::mapping::{Engine, Job, Program, compile, run};
+use pipehat::mapping::{Cell, Engine, Job, Outcome, Program, compile, run};
 use pipehat::profile::{Profile, read};
-use rhai::packages::{
-    ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
-    BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
-};
+use plain_host::PlainHost;
 use rhai::{Array, Dynamic, ImmutableString, Scope};
 
 const MESSAGES: usize = 1_000;
@@ -61,16 +59,15 @@ const PROFILE: &str = r#"Profile(format: 1, name: "Bench", standard: "2.5.1",
         "visit": Table(columns: [Column(name: "mrn"), Column(name: "class"), Column(name: "ward")]),
     })"#;
 
-/// A message and what is known of it before it is mapped.
+/// A message before and after it is parsed.
 struct Sample {
     text: Arc<str>,
     message: Message,
-    tree: Arc<Node>,
 }
 
 struct Bench {
     profile: Arc<Profile>,
-    grammar: Grammar,
+    grammar: Arc<Grammar>,
     samples: Vec<Sample>,
     engine: Engine,
     program: Program,
@@ -86,12 +83,7 @@ impl Bench {
         let samples = texts.iter().map(|text| {
             let text: Arc<str> = text.as_str().into();
             let (message, _) = parse_shared(Arc::clone(&text));
-            let tree = Arc::new(bind(&message, &grammar));
-            Sample {
-                text,
-                message,
-                tree,
-            }
+            Sample { text, message }
         });
         let samples = samples.collect();
         let engine = Engine::new();
@@ -101,16 +93,16 @@ impl Bench {
             program: program.expect("a program"),
             now: "20260301120000".parse().expect("a time"),
             profile,
-            grammar,
+            grammar: Arc::new(grammar),
             samples,
             engine,
         }
     }
 
-    fn map(&self, message: &Message, tree: &Arc<Node>, definition: usize) {
+    fn map(&self, message: &Message, definition: usize) -> Outcome {
         let job = Job {
             message,
-            tree,
+            tree: None,
             grammar: &self.grammar,
             definition: &self.profile.messages[definition],
             profile: &self.profile,
@@ -120,7 +112,7 @@ impl Bench {
         };
         let outcome = run(&self.engine, &job, &Cancel::never()).expect("nothing cancels");
         assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
-        black_box(outcome);
+        outcome
     }
 }
 
@@ -132,21 +124,8 @@ struct Bare;
 #[derive(Clone)]
 struct BareMessage(usize);
 
-fn bare_engine() -> rhai::Engine {
-    let mut engine = rhai::Engine::new_raw();
-    let mut language = rhai::Module::new();
-    ArithmeticPackage::init(&mut language);
-    LogicPackage::init(&mut language);
-    BasicIteratorPackage::init(&mut language);
-    BasicFnPackage::init(&mut language);
-    BasicMathPackage::init(&mut language);
-    BasicStringPackage::init(&mut language);
-    MoreStringPackage::init(&mut language);
-    BasicArrayPackage::init(&mut language);
-    BasicMapPackage::init(&mut language);
-    language.register_lazy_functions();
-    language.build_index();
-    engine.register_global_module(language.into());
+fn empty_engine() -> rhai::Engine {
+    let mut engine = plain_host::bare_engine();
     let text = || ImmutableString::from("NM");
     engine.register_indexer_get(move |_: &mut Bare, _: &str| text());
     engine.register_indexer_get(move |_: &mut BareMessage, _: &str| text());
@@ -172,7 +151,7 @@ fn bare_engine() -> rhai::Engine {
 
 fn scripts(criterion: &mut Criterion) {
     let bench = Bench::new();
-    let bare = bare_engine();
+    let bare = empty_engine();
     let ast = bare.compile(SCRIPT).expect("a script");
     let counts: Vec<usize> = bench
         .samples
@@ -189,6 +168,22 @@ fn scripts(criterion: &mut Criterion) {
     let mut group =
         criterion.benchmark_group(format!("map {MESSAGES} messages with a script of 20 lines"));
     group.throughput(Throughput::Elements(MESSAGES as u64));
+    let plain = PlainHost::new(SCRIPT);
+    for sample in &bench.samples {
+        let ours = bench.map(&sample.message, 0);
+        let cells = ours.rows.iter().flat_map(|table| &table.rows);
+        let cells = cells.flat_map(|row| &row.cells);
+        let cells = cells.filter(|cell| **cell != Cell::Absent).count();
+        let text = ours.output.map(|made| made.text().to_owned());
+        assert_eq!((text.unwrap_or_default(), cells), plain.map(&sample.text));
+    }
+    group.bench_function("bare Rhai over split texts, parse and run", |bencher| {
+        bencher.iter(|| {
+            for sample in &bench.samples {
+                black_box(plain.map(&sample.text));
+            }
+        });
+    });
     group.bench_function("bare Rhai, the same calls to nothing", |bencher| {
         bencher.iter(|| {
             for count in &counts {
@@ -203,16 +198,15 @@ fn scripts(criterion: &mut Criterion) {
     group.bench_function("run", |bencher| {
         bencher.iter(|| {
             for sample in &bench.samples {
-                bench.map(&sample.message, &sample.tree, 0);
+                black_box(bench.map(&sample.message, 0));
             }
         });
     });
-    group.bench_function("parse, bind and run", |bencher| {
+    group.bench_function("parse and run", |bencher| {
         bencher.iter(|| {
             for sample in &bench.samples {
                 let (message, _) = parse_shared(Arc::clone(&sample.text));
-                let tree = Arc::new(bind(&message, &bench.grammar));
-                bench.map(&message, &tree, 0);
+                black_box(bench.map(&message, 0));
             }
         });
     });
@@ -227,16 +221,15 @@ fn rows(criterion: &mut Criterion) {
     group.bench_function("run", |bencher| {
         bencher.iter(|| {
             for sample in &bench.samples {
-                bench.map(&sample.message, &sample.tree, 1);
+                black_box(bench.map(&sample.message, 1));
             }
         });
     });
-    group.bench_function("parse, bind and run", |bencher| {
+    group.bench_function("parse and run", |bencher| {
         bencher.iter(|| {
             for sample in &bench.samples {
                 let (message, _) = parse_shared(Arc::clone(&sample.text));
-                let tree = Arc::new(bind(&message, &bench.grammar));
-                bench.map(&message, &tree, 1);
+                black_box(bench.map(&message, 1));
             }
         });
     });

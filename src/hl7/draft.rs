@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::delimiters::Delimiters;
 use super::escape::{escape, unescape};
+use super::index::opening_id;
 use super::location::{FieldPath, Location, Pick};
 use super::message::{Message, Segment};
 use super::parse::parse;
@@ -17,6 +18,9 @@ use super::splice::{self, Line};
 
 /// Segments that one write may make: `OBX[1000000]-5` is a slip.
 const MOST_MADE: usize = 1000;
+
+/// Bytes that a copied segment may grow by before it is moved.
+const ROOM_TO_GROW: usize = 64;
 
 /// A message that is being made or changed.
 #[derive(Clone)]
@@ -172,7 +176,9 @@ impl Draft {
             if SegmentId::new(&id).is_some_and(SegmentId::carries_delimiters) {
                 return Err(EditError::Delimiters(location.clone()));
             }
-            *self.own(index) = id;
+            if let Some(text) = self.own(index) {
+                *text = id;
+            }
         }
         Ok(())
     }
@@ -188,7 +194,9 @@ impl Draft {
         let Some(place) = places.first() else {
             return Err(EditError::Nothing(location.clone()));
         };
-        self.own(index).insert(place.start, separator);
+        if let Some(text) = self.own(index) {
+            text.insert(place.start, separator);
+        }
         Ok(())
     }
 
@@ -223,7 +231,9 @@ impl Draft {
 
     /// Takes a place out with the separator behind it, or else with the one before it.
     fn take_out(&mut self, index: usize, place: Range<usize>, separator: char) {
-        let text = self.own(index);
+        let Some(text) = self.own(index) else {
+            return;
+        };
         let width = separator.len_utf8();
         let place = if text[place.end..].starts_with(separator) {
             place.start..place.end + width
@@ -251,9 +261,7 @@ impl Draft {
         if header && path.field == 1 {
             return Some(self.delimiters.field.to_string());
         }
-        let place = splice::find(text, &self.delimiters, header, path)
-            .into_iter()
-            .next()?;
+        let place = splice::find_first(text, &self.delimiters, header, path)?;
         let raw = text.get(place)?;
         if header && path.field == 2 {
             return Some(raw.to_owned());
@@ -264,36 +272,17 @@ impl Draft {
     /// The raw text inside the segment at an index counted from 0.
     pub fn raw_in(&self, index: usize, path: &FieldPath) -> Option<&str> {
         let text = self.segment_text(index);
-        let place = splice::find(text, &self.delimiters, self.is_header(index), path)
-            .into_iter()
-            .next()?;
+        let place = splice::find_first(text, &self.delimiters, self.is_header(index), path)?;
         text.get(place)
     }
 
     /// The segments that the location means, by index counted from 0.
     pub fn indexes(&self, location: &Location) -> Vec<usize> {
         let id = location.segment.as_str();
-        let mut named = (0..self.parts.len()).filter(|index| self.segment_id(*index) == id);
-        match &location.occurrence {
-            Pick::First => named.next().into_iter().collect(),
-            Pick::Nth(n) => named
-                .nth((*n as usize).saturating_sub(1))
-                .into_iter()
-                .collect(),
-            Pick::Every => named.collect(),
-            Pick::Where {
-                component,
-                subcomponent,
-                value,
-            } => {
-                let mut path = FieldPath::field(*component);
-                path.component = *subcomponent;
-                named
-                    .find(|index| self.read_in(*index, &path).as_deref() == Some(&**value))
-                    .into_iter()
-                    .collect()
-            }
-        }
+        let named = (0..self.parts.len()).filter(|index| self.segment_id(*index) == id);
+        location.occurrence.choose(named, |index, path, value| {
+            self.read_in(*index, path).as_deref() == Some(value)
+        })
     }
 
     /// Appends a segment of any message and gives its index. Where the delimiters differ the
@@ -400,25 +389,22 @@ impl Draft {
     }
 
     fn is_header(&self, index: usize) -> bool {
-        SegmentId::new(self.segment_id(index)).is_some_and(SegmentId::carries_delimiters)
+        opening_id(self.segment_text(index), self.delimiters.field)
+            .is_some_and(SegmentId::carries_delimiters)
     }
 
     /// The text of a segment, copied out of its source when it is first asked for.
-    fn own(&mut self, index: usize) -> &mut String {
-        if index >= self.parts.len() {
-            // Callers pass indexes that they have just looked up.
-            self.parts.push(Part {
-                text: PartText::Own(String::new()),
-                line_end: None,
-            });
+    fn own(&mut self, index: usize) -> Option<&mut String> {
+        let text = &mut self.parts.get_mut(index)?.text;
+        if let PartText::Kept { source, span } = text {
+            let kept = self.sources.get(*source)?.get(span.clone())?;
+            let mut own = String::with_capacity(kept.len() + ROOM_TO_GROW);
+            own.push_str(kept);
+            *text = PartText::Own(own);
         }
-        let at = index.min(self.parts.len() - 1);
-        if matches!(self.parts[at].text, PartText::Kept { .. }) {
-            self.parts[at].text = PartText::Own(self.segment_text(at).to_owned());
-        }
-        match &mut self.parts[at].text {
-            PartText::Own(text) => text,
-            PartText::Kept { .. } => unreachable!("made its own just above"),
+        match text {
+            PartText::Own(text) => Some(text),
+            PartText::Kept { .. } => None,
         }
     }
 
@@ -445,16 +431,29 @@ impl Draft {
             return Err(EditError::Delimiters(self.location_of(index, path)));
         }
         let delimiters = self.delimiters;
-        let text = self.own(index);
-        let mut places = if raw.is_empty() {
-            splice::find(text, &delimiters, header, path)
-        } else {
-            Line {
-                text,
-                delimiters,
-                header,
+        let Some(text) = self.own(index) else {
+            return Err(EditError::NoSegment(self.location_of(index, path)));
+        };
+        let mut line = Line {
+            text,
+            delimiters,
+            header,
+        };
+        if path.repetition != Pick::Every {
+            let place = if raw.is_empty() {
+                splice::find_first(line.text, &delimiters, header, path)
+            } else {
+                Some(line.grow_one(path))
+            };
+            if let Some(place) = place {
+                text.replace_range(place, raw);
             }
-            .grow(path)
+            return Ok(());
+        }
+        let mut places = if raw.is_empty() {
+            splice::find(line.text, &delimiters, header, path)
+        } else {
+            line.grow(path)
         };
         places.reverse();
         for place in places {

@@ -8,6 +8,7 @@ use super::delimiters::Delimiters;
 use super::escape::{display, unescape};
 use super::index::Separators;
 use super::message::Segment;
+use super::part::{next_separator, nth_part};
 
 /// The level at which a part of a message stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -108,7 +109,19 @@ impl<'m> Element<'m> {
 
     /// The part one level down, counted from 1.
     pub fn child(&self, number: usize) -> Option<Self> {
-        self.children().nth(number.checked_sub(1)?)
+        let before = number.checked_sub(1)?;
+        match self.below() {
+            Some((level, delimiter)) if !self.atomic => {
+                let part = nth_part(self.raw, delimiter, number).ok()?;
+                Some(Self {
+                    raw: self.raw.get(part.clone())?,
+                    start: self.start + part.start,
+                    level,
+                    ..*self
+                })
+            }
+            _ => self.children().nth(before),
+        }
     }
 
     /// The repetitions of a field; of anything else, itself.
@@ -122,7 +135,11 @@ impl<'m> Element<'m> {
 
     /// A repetition of a field, counted from 1.
     pub fn repetition(&self, number: usize) -> Option<Self> {
-        self.repetitions().nth(number.checked_sub(1)?)
+        if self.level == Level::Field {
+            self.child(number)
+        } else {
+            (number == 1).then_some(*self)
+        }
     }
 
     /// A component, counted from 1; of a field that of the first repetition.
@@ -253,14 +270,10 @@ impl<'m> Iterator for Children<'m> {
                 at,
             } => {
                 let start = (*at)?;
-                let rest = of.raw.get(start..)?;
-                let (part, next) = match rest.find(*delimiter) {
-                    Some(end) => (&rest[..end], Some(start + end + delimiter.len_utf8())),
-                    None => (rest, None),
-                };
-                *at = next;
+                let found = next_separator(of.raw, start, *delimiter);
+                *at = found.map(|end| end + delimiter.len_utf8());
                 Some(Element {
-                    raw: part,
+                    raw: of.raw.get(start..found.unwrap_or(of.raw.len()))?,
                     start: of.start + start,
                     level: *level,
                     ..*of

@@ -19,6 +19,7 @@ impl Message {
                 .find_or_self(location),
             _ => self
                 .segments_at(location)
+                .into_iter()
                 .find_map(|segment| segment.find_or_self(location)),
         }
     }
@@ -67,32 +68,9 @@ impl Message {
         Some(location)
     }
 
-    fn segments_at<'m, 'l>(
-        &'m self,
-        location: &'l Location,
-    ) -> Box<dyn Iterator<Item = Segment<'m>> + 'l>
-    where
-        'm: 'l,
-    {
-        let mut named = self.segments_named(location.segment);
-        match &location.occurrence {
-            Pick::First => Box::new(named.take(1)),
-            Pick::Nth(n) => Box::new(named.nth((*n as usize).saturating_sub(1)).into_iter()),
-            Pick::Every => Box::new(named),
-            Pick::Where {
-                component,
-                subcomponent,
-                value,
-            } => Box::new(
-                named
-                    .find(move |segment| {
-                        let mut path = FieldPath::field(*component);
-                        path.component = *subcomponent;
-                        segment.find(&path).is_some_and(|e| e.text() == **value)
-                    })
-                    .into_iter(),
-            ),
-        }
+    fn segments_at(&self, location: &Location) -> Vec<Segment<'_>> {
+        let named = self.segments_named(location.segment);
+        location.occurrence.choose(named, Segment::has_value)
     }
 }
 
@@ -163,6 +141,11 @@ impl<'m> Segment<'m> {
         } else {
             found.extend(self.find(path));
         }
+    }
+
+    /// Whether the plain value at a place inside the segment is this one.
+    pub fn has_value(&self, path: &FieldPath, value: &str) -> bool {
+        self.find(path).is_some_and(|found| found.text() == value)
     }
 
     fn find_or_self(&self, location: &Location) -> Option<Element<'m>> {

@@ -1,17 +1,19 @@
 //! Where segments lie and fields are separated: built in one pass over the text.
 //!
-//! Segments take eight bytes each. Field separators take one bit for each byte of text, so the
+//! Segments take twelve bytes each. Field separators take one bit for each byte of text, so the
 //! whole index is an eighth of the text and a few bytes a segment, however dense the separators.
 
 use std::sync::OnceLock;
 
-use super::segment_id::well_formed;
+use super::segment_id::SegmentId;
 
-/// The bytes of one segment, without its line end.
+/// The bytes of one segment, without its line end, and its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Span {
     pub(super) start: u32,
     pub(super) end: u32,
+    /// Nothing for a line that is no segment.
+    pub(super) id: Option<SegmentId>,
 }
 
 /// Segments and field separators of one text.
@@ -170,21 +172,18 @@ fn mark_char(text: &str, separator: char) -> Box<[u64]> {
     words.into_boxed_slice()
 }
 
-/// Whether the line opens a segment: an identifier, then the separator or nothing.
+/// The identifier that opens a segment: the separator follows it, or nothing.
 #[inline]
-pub(super) fn is_segment_line(line: &str, separator: char) -> bool {
-    let bytes = line.as_bytes();
-    let Some((id, rest)) = bytes.split_first_chunk::<3>() else {
-        return false;
-    };
-    let separated = match rest.first() {
+pub(super) fn opening_id(line: &str, separator: char) -> Option<SegmentId> {
+    let id = SegmentId::at_start_of(line)?;
+    let separated = match line.as_bytes().get(3) {
         None => true,
         Some(byte) if separator.is_ascii() => char::from(*byte) == separator,
         Some(_) => line
             .get(3..)
             .is_some_and(|rest| rest.starts_with(separator)),
     };
-    separated && well_formed(*id)
+    separated.then_some(id)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::delimiters::Delimiters;
 use super::element::{Children, Element, Level};
-use super::index::{Index, Span, is_segment_line};
+use super::index::{Index, Span};
 use super::segment_id::SegmentId;
 
 /// A message: its text and where its segments and fields lie. Cheap to clone, never changed.
@@ -78,7 +78,7 @@ impl Message {
 
     /// The segments of one name in order.
     pub fn segments_named(&self, id: SegmentId) -> impl DoubleEndedIterator<Item = Segment<'_>> {
-        self.segments().filter(move |s| s.id() == id.as_str())
+        self.segments().filter(move |s| s.span.id == Some(id))
     }
 
     /// The text before the first segment: byte order mark, blank lines, frame bytes.
@@ -142,27 +142,21 @@ impl<'m> Segment<'m> {
 
     /// The text up to the first field separator; for a well-formed segment its identifier.
     pub fn id(&self) -> &'m str {
-        if let Some(id) = self.raw().get(..3)
-            && self.is_segment()
-        {
-            return id;
-        }
-        let end = self.separators().next().unwrap_or(self.end());
+        let end = match self.span.id {
+            Some(_) => self.start() + 3,
+            None => self.separators().next().unwrap_or(self.end()),
+        };
         &self.message.text[self.start()..end]
     }
 
     /// The identifier, where the line is a segment.
     pub fn segment_id(&self) -> Option<SegmentId> {
-        if self.is_segment() {
-            SegmentId::at_start_of(self.raw())
-        } else {
-            None
-        }
+        self.span.id
     }
 
     /// Whether the line opens with a segment identifier and the field separator.
     pub fn is_segment(&self) -> bool {
-        is_segment_line(self.raw(), self.message.delimiters.field)
+        self.span.id.is_some()
     }
 
     /// Which one among the segments of its name it is, counted from 1.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::delimiters::{DelimiterFault, DelimiterRole, Delimiters};
 use super::fault::{Fault, FaultKind};
-use super::index::{Span, is_segment_line};
+use super::index::{Span, opening_id};
 use super::message::Message;
 use super::segment_id::SegmentId;
 
@@ -168,7 +168,7 @@ fn split_mixed(text: &str, limit: usize, lines: &mut Lines, faults: &mut Vec<Fau
 /// opens a segment, or nothing follows.
 fn breaks_line(rest: &str, separator: char) -> bool {
     let line = rest.split(['\r', '\n']).next().unwrap_or(rest);
-    line.trim_matches(is_padding).is_empty() || is_segment_line(line, separator)
+    line.trim_matches(is_padding).is_empty() || opening_id(line, separator).is_some()
 }
 
 struct Lines {
@@ -183,35 +183,34 @@ impl Lines {
         let Some(line) = text.get(start..end) else {
             return;
         };
-        if is_segment_line(line, self.separator) {
-            self.meet_segment(line, start, faults);
-            self.keep(start, end);
-        } else {
-            self.push_other(line, start, end, faults);
+        match opening_id(line, self.separator) {
+            Some(id) => self.keep_segment(id, start, end, faults),
+            None => self.push_other(line, start, end, faults),
         }
     }
 
-    fn keep(&mut self, start: usize, end: usize) {
+    fn keep(&mut self, id: Option<SegmentId>, start: usize, end: usize) {
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.seen_any = true;
         self.segments.push(Span {
             start: place(start),
             end: place(end),
+            id,
         });
     }
 
     /// Looks for headers; any other segment is as it should be.
-    fn meet_segment(&mut self, line: &str, start: usize, faults: &mut Vec<Fault>) {
-        let Some(id) = SegmentId::at_start_of(line).filter(|id| id.carries_delimiters()) else {
-            return;
-        };
-        if id == SegmentId::MSH && self.seen_header {
-            faults.push(Fault {
-                kind: FaultKind::SecondHeader,
-                span: start..start + 3,
-            });
+    fn keep_segment(&mut self, id: SegmentId, start: usize, end: usize, faults: &mut Vec<Fault>) {
+        if id.carries_delimiters() {
+            if id == SegmentId::MSH && self.seen_header {
+                faults.push(Fault {
+                    kind: FaultKind::SecondHeader,
+                    span: start..start + 3,
+                });
+            }
+            self.seen_header = true;
         }
-        self.seen_header = true;
+        self.keep(Some(id), start, end);
     }
 
     /// A line that is no segment: padding, padding before the first segment, or text.
@@ -224,9 +223,10 @@ impl Lines {
             // A byte order mark, a frame byte or NULs before the first segment.
             let bare = line.trim_start_matches(|c| is_padding(c) && c != ' ' && c != '\t');
             let padding = line.len() - bare.len();
-            if padding > 0 && is_segment_line(bare, self.separator) {
-                self.meet_segment(bare, start + padding, faults);
-                self.keep(start + padding, end);
+            if padding > 0
+                && let Some(id) = opening_id(bare, self.separator)
+            {
+                self.keep_segment(id, start + padding, end, faults);
                 return;
             }
         }
@@ -238,7 +238,7 @@ impl Lines {
             },
             span: start..end,
         });
-        self.keep(start, end);
+        self.keep(None, start, end);
     }
 }
 

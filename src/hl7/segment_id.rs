@@ -17,6 +17,7 @@ impl SegmentId {
     }
 
     /// The identifier that opens a line, whatever follows it.
+    #[inline]
     pub(super) fn at_start_of(line: &str) -> Option<Self> {
         let bytes = *line.as_bytes().first_chunk::<3>()?;
         well_formed(bytes).then_some(Self(bytes))
@@ -40,7 +41,7 @@ impl SegmentId {
 }
 
 #[inline]
-pub(super) fn well_formed([a, b, c]: [u8; 3]) -> bool {
+fn well_formed([a, b, c]: [u8; 3]) -> bool {
     let tail = |x: u8| x.is_ascii_uppercase() || x.is_ascii_digit();
     a.is_ascii_uppercase() && tail(b) && tail(c)
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::delimiters::Delimiters;
 use super::escape::{escape, unescape};
 use super::location::{FieldPath, Pick};
+use super::part::nth_part;
 
 /// The bytes of the `n`-th part (from 1) of a range, or how many separators are missing.
 fn part(
@@ -14,25 +15,8 @@ fn part(
     n: usize,
 ) -> Result<Range<usize>, usize> {
     let slice = text.get(within.clone()).unwrap_or_default();
-    let mut start = 0;
-    let mut left = n.saturating_sub(1);
-    while left > 0 {
-        match find_char(&slice[start..], separator) {
-            Some(at) => start += at + separator.len_utf8(),
-            None => return Err(left),
-        }
-        left -= 1;
-    }
-    let end = find_char(&slice[start..], separator).map_or(slice.len(), |at| start + at);
-    Ok(within.start + start..within.start + end)
-}
-
-/// Separators stand a few bytes apart: a plain loop is faster here than a search that starts up first.
-fn find_char(text: &str, c: char) -> Option<usize> {
-    match u8::try_from(c) {
-        Ok(byte) if c.is_ascii() => text.bytes().position(|other| other == byte),
-        _ => text.find(c),
-    }
+    let found = nth_part(slice, separator, n)?;
+    Ok(within.start + found.start..within.start + found.end)
 }
 
 /// The same, after adding the separators that are missing; `within` grows with the text.
@@ -45,9 +29,13 @@ fn part_grown(
     match part(text, within, separator, n) {
         Ok(found) => found,
         Err(missing) => {
-            let added: String = std::iter::repeat_n(separator, missing).collect();
-            text.insert_str(within.end, &added);
-            within.end += added.len();
+            let added = std::iter::repeat_n(separator, missing);
+            if within.end == text.len() {
+                text.extend(added);
+            } else {
+                text.insert_str(within.end, &added.collect::<String>());
+            }
+            within.end += missing * separator.len_utf8();
             within.end..within.end
         }
     }
@@ -68,33 +56,48 @@ pub(super) struct Line<'t> {
 impl Line<'_> {
     /// The places that the path means, grown where they are missing.
     pub(super) fn grow(&mut self, path: &FieldPath) -> Vec<Range<usize>> {
-        let d = self.delimiters;
-        let mut whole = 0..self.text.len();
-        let mut field = part_grown(
-            self.text,
-            &mut whole,
-            d.field,
-            token_of(path.field, self.header),
-        );
-        let numbers: Vec<usize> = match &path.repetition {
-            Pick::First if path.component.is_none() => return vec![field],
-            Pick::First => vec![1],
-            Pick::Nth(n) => vec![*n as usize],
-            Pick::Every => (1..=self.count(&field, d.repetition)).collect(),
+        if path.repetition != Pick::Every {
+            return vec![self.grow_one(path)];
+        }
+        let mut field = self.grow_field(path);
+        let count = repetitions(self.text, &self.delimiters, &field);
+        let grown = (1..=count).map(|n| self.grow_repetition(&mut field, n, path));
+        grown.collect()
+    }
+
+    /// The place that the path means, grown where it is missing; of every repetition, the first.
+    pub(super) fn grow_one(&mut self, path: &FieldPath) -> Range<usize> {
+        let mut field = self.grow_field(path);
+        let n = match &path.repetition {
+            Pick::First if path.component.is_none() => return field,
+            Pick::First | Pick::Every => 1,
+            Pick::Nth(n) => *n as usize,
             Pick::Where {
                 component,
                 subcomponent,
                 value,
-            } => vec![self.matching(&mut field, *component, *subcomponent, value)],
+            } => self.matching(&mut field, *component, *subcomponent, value),
         };
-        let mut found: Vec<Range<usize>> = Vec::new();
-        for n in numbers {
-            let repetition = part_grown(self.text, &mut field, d.repetition, n);
-            let before = self.text.len();
-            found.push(self.grow_below(repetition, path.component, path.subcomponent));
-            // What grew inside this repetition moved the end of the field.
-            field.end += self.text.len() - before;
-        }
+        self.grow_repetition(&mut field, n, path)
+    }
+
+    fn grow_field(&mut self, path: &FieldPath) -> Range<usize> {
+        let mut whole = 0..self.text.len();
+        let token = token_of(path.field, self.header);
+        part_grown(self.text, &mut whole, self.delimiters.field, token)
+    }
+
+    fn grow_repetition(
+        &mut self,
+        field: &mut Range<usize>,
+        n: usize,
+        path: &FieldPath,
+    ) -> Range<usize> {
+        let repetition = part_grown(self.text, field, self.delimiters.repetition, n);
+        let before = self.text.len();
+        let found = self.grow_below(repetition, path.component, path.subcomponent);
+        // What grew inside this repetition moved the end of the field.
+        field.end += self.text.len() - before;
         found
     }
 
@@ -124,7 +127,7 @@ impl Line<'_> {
         value: &str,
     ) -> usize {
         let d = self.delimiters;
-        let count = self.count(field, d.repetition);
+        let count = repetitions(self.text, &d, field);
         for n in 1..=count {
             if has_value(self.text, &d, field, n, component, subcomponent, value) {
                 return n;
@@ -142,13 +145,6 @@ impl Line<'_> {
         field.end += self.text.len() - before;
         n
     }
-
-    fn count(&self, within: &Range<usize>, separator: char) -> usize {
-        self.text
-            .get(within.clone())
-            .map_or(0, |t| t.matches(separator).count())
-            + 1
-    }
 }
 
 /// All places that the path means in one segment's text, as they are; nothing is grown.
@@ -158,40 +154,76 @@ pub(super) fn find(
     header: bool,
     path: &FieldPath,
 ) -> Vec<Range<usize>> {
-    let whole = 0..text.len();
-    let Ok(field) = part(text, &whole, d.field, token_of(path.field, header)) else {
+    if path.repetition != Pick::Every {
+        return find_first(text, d, header, path).into_iter().collect();
+    }
+    let Ok(field) = part(
+        text,
+        &(0..text.len()),
+        d.field,
+        token_of(path.field, header),
+    ) else {
         return Vec::new();
     };
-    let count = text
-        .get(field.clone())
-        .map_or(0, |t| t.matches(d.repetition).count())
-        + 1;
-    let numbers: Vec<usize> = match &path.repetition {
-        Pick::First if path.component.is_none() => return vec![field],
-        Pick::First => vec![1],
-        Pick::Nth(n) => vec![*n as usize],
-        Pick::Every => (1..=count).collect(),
+    let below = |n| find_below(text, d, &field, n, path);
+    (1..=repetitions(text, d, &field))
+        .filter_map(below)
+        .collect()
+}
+
+/// The first place that the path means in one segment's text; nothing is grown.
+pub(super) fn find_first(
+    text: &str,
+    d: &Delimiters,
+    header: bool,
+    path: &FieldPath,
+) -> Option<Range<usize>> {
+    let field = part(
+        text,
+        &(0..text.len()),
+        d.field,
+        token_of(path.field, header),
+    )
+    .ok()?;
+    let n = match &path.repetition {
+        Pick::First if path.component.is_none() => return Some(field),
+        Pick::First => 1,
+        Pick::Nth(n) => *n as usize,
+        Pick::Every => {
+            return (1..=repetitions(text, d, &field))
+                .find_map(|n| find_below(text, d, &field, n, path));
+        }
         Pick::Where {
             component,
             subcomponent,
             value,
-        } => (1..=count)
-            .find(|n| has_value(text, d, &field, *n, *component, *subcomponent, value))
-            .into_iter()
-            .collect(),
+        } => (1..=repetitions(text, d, &field))
+            .find(|n| has_value(text, d, &field, *n, *component, *subcomponent, value))?,
     };
-    let below = |n: usize| {
-        let repetition = part(text, &field, d.repetition, n).ok()?;
-        let Some(n) = path.component else {
-            return Some(repetition);
-        };
-        let component = part(text, &repetition, d.component, usize::from(n)).ok()?;
-        match path.subcomponent {
-            None => Some(component),
-            Some(n) => part(text, &component, d.subcomponent, usize::from(n)).ok(),
-        }
+    find_below(text, d, &field, n, path)
+}
+
+fn repetitions(text: &str, d: &Delimiters, field: &Range<usize>) -> usize {
+    let field = text.get(field.clone()).unwrap_or_default();
+    field.matches(d.repetition).count() + 1
+}
+
+fn find_below(
+    text: &str,
+    d: &Delimiters,
+    field: &Range<usize>,
+    n: usize,
+    path: &FieldPath,
+) -> Option<Range<usize>> {
+    let repetition = part(text, field, d.repetition, n).ok()?;
+    let Some(n) = path.component else {
+        return Some(repetition);
     };
-    numbers.into_iter().filter_map(below).collect()
+    let component = part(text, &repetition, d.component, usize::from(n)).ok()?;
+    match path.subcomponent {
+        None => Some(component),
+        Some(n) => part(text, &component, d.subcomponent, usize::from(n)).ok(),
+    }
 }
 
 fn has_value(

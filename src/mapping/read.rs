@@ -156,7 +156,6 @@ pub(super) fn element<T>(
         let path = run.paths.find(path)?;
         Ok::<_, ScriptFault>(take(first(
             &run.message,
-            &run.names,
             run.groups.as_ref(),
             source,
             path,
@@ -205,7 +204,6 @@ fn elements<T>(source: Source, path: &str, take: impl FnOnce(&[Element<'_>]) -> 
 
 fn first<'m>(
     message: &'m Message,
-    names: &[Option<SegmentId>],
     groups: Option<&Groups>,
     source: Source,
     path: &Path,
@@ -217,16 +215,8 @@ fn first<'m>(
                 .segment(message)
                 .and_then(|segment| segment.find(path)))
         }
-        Source::Message if path.whole()?.occurrence == Pick::First => {
-            let location = path.whole()?;
-            let index = names
-                .iter()
-                .position(|name| *name == Some(location.segment));
-            Ok(index
-                .and_then(|index| message.segment(index))
-                .and_then(|segment| find_in(segment, location.path.as_ref())))
-        }
-        Source::Message | Source::Group(_) => {
+        Source::Message => Ok(message.find(path.whole()?)),
+        Source::Group(_) => {
             let location = path.whole()?;
             let found = located(message, groups, source, location);
             Ok(found
@@ -251,36 +241,8 @@ fn located<'m>(
     source: Source,
     location: &Location,
 ) -> Vec<Segment<'m>> {
-    pick(
-        named(message, groups, source, location.segment),
-        &location.occurrence,
-    )
-}
-
-/// Which of the segments of a name are meant.
-pub(super) fn pick<'m>(
-    mut named: impl Iterator<Item = Segment<'m>>,
-    occurrence: &Pick,
-) -> Vec<Segment<'m>> {
-    match occurrence {
-        Pick::First => named.next().into_iter().collect(),
-        Pick::Nth(number) => named
-            .nth((*number as usize).saturating_sub(1))
-            .into_iter()
-            .collect(),
-        Pick::Every => named.collect(),
-        Pick::Where {
-            component,
-            subcomponent,
-            value,
-        } => {
-            let mut path = FieldPath::field(*component);
-            path.component = *subcomponent;
-            let has_value =
-                |segment: &Segment<'_>| segment.find(&path).is_some_and(|e| e.text() == **value);
-            named.find(has_value).into_iter().collect()
-        }
-    }
+    let named = named(message, groups, source, location.segment);
+    location.occurrence.choose(named, Segment::has_value)
 }
 
 fn named<'m>(
@@ -289,7 +251,7 @@ fn named<'m>(
     source: Source,
     id: SegmentId,
 ) -> impl Iterator<Item = Segment<'m>> {
-    within(message, groups, source).filter(move |segment| segment.id() == id.as_str())
+    within(message, groups, source).filter(move |segment| segment.segment_id() == Some(id))
 }
 
 fn within<'m>(

@@ -25,10 +25,10 @@ use crate::profile::{MessageDefinition, Profile};
 pub struct Job<'a> {
     /// The message.
     pub message: &'a Message,
-    /// The message bound to its grammar.
-    pub tree: &'a Arc<Node>,
+    /// The message bound to its grammar; where it is not at hand it is bound once something asks for it.
+    pub tree: Option<&'a Arc<Node>>,
     /// What its segments may be, and in which order new ones are put.
-    pub grammar: &'a Grammar,
+    pub grammar: &'a Arc<Grammar>,
     /// The message definition that it falls under.
     pub definition: &'a MessageDefinition,
     /// The profile; what is prepared for one is used again while the same `Arc` comes.
@@ -54,7 +54,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     tables::fill(
         &plan,
         job.message,
-        job.tree,
+        job.tree.map(|tree| &**tree),
         job.grammar,
         &mut rows,
         &mut diagnostics,
@@ -70,11 +70,11 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     let own_rows = rows.mark();
     let running = Running::start(Run {
         script: Arc::clone(&program.name),
-        names: job.message.segments().map(|s| s.segment_id()).collect(),
         message: job.message.clone(),
         profile: Arc::clone(job.profile),
         paths: Paths::new(Arc::clone(&program.paths)),
         out: Output::new(job.message, job.grammar),
+        grammar: Arc::clone(job.grammar),
         rows,
         now: *job.now,
         verdict: Verdict::Accepted,
@@ -83,7 +83,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         composite_noted: false,
         diagnostics,
         unlisted: 0,
-        tree: Arc::clone(job.tree),
+        tree: job.tree.cloned(),
         groups: None,
         cancel: cancel.clone(),
         is_stale: false,

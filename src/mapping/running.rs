@@ -18,8 +18,8 @@ use super::paths::Paths;
 use super::row_store::RowStore;
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
-use crate::grammar::Node;
-use crate::hl7::{Message, SegmentId, Timestamp};
+use crate::grammar::{Grammar, Node, bind};
+use crate::hl7::{Message, Timestamp};
 use crate::profile::Profile;
 
 thread_local! {
@@ -38,8 +38,6 @@ const OPERATIONS_PER_LOOK: u64 = 32;
 pub(super) struct Run {
     pub(super) script: Arc<str>,
     pub(super) message: Message,
-    /// The names of its segments, to find one without looking at the text again.
-    pub(super) names: Vec<Option<SegmentId>>,
     pub(super) profile: Arc<Profile>,
     pub(super) paths: Paths,
     pub(super) out: Output,
@@ -51,7 +49,8 @@ pub(super) struct Run {
     pub(super) composite_noted: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) unlisted: usize,
-    pub(super) tree: Arc<Node>,
+    pub(super) grammar: Arc<Grammar>,
+    pub(super) tree: Option<Arc<Node>>,
     pub(super) groups: Option<Groups>,
     pub(super) cancel: Cancel,
     pub(super) is_stale: bool,
@@ -127,6 +126,9 @@ impl Run {
 
     /// The groups of the message, made flat when a script first asks for one.
     pub(super) fn groups(&mut self) -> &Groups {
-        self.groups.get_or_insert_with(|| Groups::of(&self.tree))
+        self.groups.get_or_insert_with(|| match &self.tree {
+            Some(tree) => Groups::of(tree),
+            None => Groups::of(&bind(&self.message, &self.grammar)),
+        })
     }
 }

@@ -6,11 +6,11 @@ use super::codes::translate;
 use super::convert::convert;
 use super::layout::{CellPlan, Plan, RowsPlan, TableLayout};
 use super::outcome::{Cell, Row};
-use super::read::{find_in, pick};
+use super::read::find_in;
 use super::row_store::RowStore;
 use super::scopes::Scopes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::{Grammar, Node};
+use crate::grammar::{Grammar, Node, bind};
 use crate::hl7::{Element, Message, Pick, Segment};
 use crate::profile::{Origin, Root};
 
@@ -25,7 +25,7 @@ enum Stand<'m> {
 /// The message, and where its segments stand once that is asked for.
 struct Bound<'m> {
     message: &'m Message,
-    tree: &'m Node,
+    tree: Option<&'m Node>,
     grammar: &'m Grammar,
     scopes: Option<Scopes>,
 }
@@ -34,7 +34,7 @@ struct Bound<'m> {
 pub(super) fn fill(
     plan: &Plan,
     message: &Message,
-    tree: &Node,
+    tree: Option<&Node>,
     grammar: &Grammar,
     store: &mut RowStore,
     diagnostics: &mut Vec<Diagnostic>,
@@ -136,8 +136,13 @@ fn cell(plan: &CellPlan, text: &str, table: &TableLayout) -> Result<Cell, Box<Di
 
 impl<'m> Bound<'m> {
     fn scopes(&mut self) -> &Scopes {
-        self.scopes
-            .get_or_insert_with(|| Scopes::of(self.message, self.tree, self.grammar.structure()))
+        self.scopes.get_or_insert_with(|| {
+            let structure = self.grammar.structure();
+            match self.tree {
+                Some(tree) => Scopes::of(self.message, tree, structure),
+                None => Scopes::of(self.message, &bind(self.message, self.grammar), structure),
+            }
+        })
     }
 
     /// The first element that a cell comes from.
@@ -146,7 +151,7 @@ impl<'m> Bound<'m> {
         let location = &plan.at;
         let path = location.path.as_ref();
         let own_segment = |segment: &Segment<'_>| {
-            location.occurrence == Pick::First && segment.id() == location.segment.as_str()
+            location.occurrence == Pick::First && segment.segment_id() == Some(location.segment)
         };
         let scopes = match stand {
             Stand::Message => return message.find(location),
@@ -160,11 +165,8 @@ impl<'m> Bound<'m> {
             Stand::Message => 0,
         };
         let named = scopes.find(at, location.segment).into_iter();
-        pick(
-            named.filter_map(|index| message.segment(index)),
-            &location.occurrence,
-        )
-        .into_iter()
-        .find_map(|segment| find_in(segment, path))
+        let named = named.filter_map(|index| message.segment(index));
+        let meant = location.occurrence.choose(named, Segment::has_value);
+        meant.into_iter().find_map(|segment| find_in(segment, path))
     }
 }

@@ -85,8 +85,8 @@ pub(super) fn map(
     }
     let job = Job {
         message: &message,
-        tree: &tree,
-        grammar: &grammar,
+        tree: Some(&tree),
+        grammar: &Arc::new(grammar),
         definition,
         profile: &profile,
         program: program.as_ref(),

@@ -11,7 +11,7 @@ use super::read::segment_id;
 use super::running::{Run, with};
 use super::text::Name;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{FieldPath, Location, Pick, Segment};
+use crate::hl7::{FieldPath, Location, Message, Pick, Segment};
 
 /// Where a script writes.
 #[derive(Clone, Copy)]
@@ -23,15 +23,14 @@ pub(super) enum Target {
 /// `out[path] = text`.
 pub(super) fn set(target: Target, path: &str, text: &str, at: Position) -> Fallible<()> {
     with(|run| {
-        let path = run.paths.find(path)?.clone();
-        let path = &path;
+        let path = run.paths.find(path)?;
         path.check_size()?;
         match target {
             Target::Message => run.out.set(path.whole()?, text)?,
             Target::Segment(handle) => run.out.set_in(handle.0, path, text)?,
         }
         if !run.composite_noted
-            && let Some(separator) = escaped_separator(run, path, text)
+            && let Some(separator) = escaped_separator(&run.message, path, text)
         {
             run.composite_noted = true;
             run.report_at(composite_written(separator), at);
@@ -310,14 +309,10 @@ fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> 
                 && match &location.occurrence {
                     Pick::First | Pick::Every => true,
                     Pick::Nth(number) => segment.occurrence() == *number,
-                    Pick::Where { .. } => run
-                        .message
-                        .segments_named(id)
-                        .find(|other| {
-                            super::read::pick(std::iter::once(*other), &location.occurrence).len()
-                                == 1
-                        })
-                        .is_some_and(|found| found.index() == segment.index()),
+                    meant @ Pick::Where { .. } => meant
+                        .choose(run.message.segments_named(id), Segment::has_value)
+                        .iter()
+                        .any(|found| found.index() == segment.index()),
                 }
         });
         if is_wanted {
@@ -333,7 +328,7 @@ fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> 
 /// Each occurrence and each repetition goes to its own.
 fn copy_field(run: &mut Run, location: &Location, path: &FieldPath) -> Result<(), ScriptFault> {
     let named = run.message.segments_named(location.segment);
-    let segments = super::read::pick(named, &location.occurrence);
+    let segments = location.occurrence.choose(named, Segment::has_value);
     if location.occurrence != Pick::Every {
         return copy_place(&mut run.out, location, path, segments.first().copied());
     }
@@ -384,12 +379,12 @@ fn copy_place(
 }
 
 /// What of a text is escaped that looks as if it were to be more than one value; said by its name.
-fn escaped_separator(run: &Run, path: &Path, text: &str) -> Option<&'static str> {
+fn escaped_separator(message: &Message, path: &Path, text: &str) -> Option<&'static str> {
     let path = match path {
         Path::Whole(location) => location.path.as_ref(),
         Path::Inner(path) => Some(path),
     }?;
-    let marks = run.message.delimiters();
+    let marks = message.delimiters();
     let is_field = path.component.is_none() && path.repetition == Pick::First;
     let (mark, code, name) = if is_field && text.contains(marks.repetition) {
         (marks.repetition, 'R', "repetition")
@@ -405,7 +400,7 @@ fn escaped_separator(run: &Run, path: &Path, text: &str) -> Option<&'static str>
     };
     // Where the message has the character as text, nobody can tell the two apart.
     let sent_as_text = format!("{0}{code}{0}", marks.escape);
-    let is_text = mark != marks.escape && run.message.text().contains(&sent_as_text);
+    let is_text = mark != marks.escape && message.text().contains(&sent_as_text);
     (!is_text).then_some(name)
 }
 

@@ -12,7 +12,7 @@ use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::grammar::{Grammar, Node, bind};
+use crate::grammar::{Grammar, Node};
 use crate::hl7::{Decoded, Difference, Fault, FaultKind, Message, compare, parse, parse_shared};
 use crate::mapping::{Outcome, Program};
 use crate::profile::{MessageDefinition, Script};
@@ -43,7 +43,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     let (tree, problems) = memo.checked_tree(&read.message, &grammar);
     diagnostics.extend(problems.iter().cloned());
     cancel.check()?;
-    let outcome = match placed.to_map(snapshot, &read.message, &tree) {
+    let outcome = match placed.to_map(snapshot, &read.message, Some(&tree)) {
         Some(inputs) if snapshot.sample.is_some() => Some(memo.outcome(&inputs, cancel)?),
         Some(_) | None => None,
     };
@@ -104,8 +104,8 @@ pub fn transform(
     cancel.check()?;
     let read = Read::of(Some(sample));
     let placed = place(snapshot, &read.message, memo);
-    let tree = Arc::new(bind(&read.message, &placed.grammar.0));
-    let outcome = match placed.to_map(snapshot, &read.message, &tree) {
+    // Many mappings never ask for the tree, and binding takes longer than parsing.
+    let outcome = match placed.to_map(snapshot, &read.message, None) {
         Some(mut inputs) => {
             inputs.seed = message_seed(snapshot.seed, position);
             Some(memo.run(&inputs, cancel)?)
@@ -285,7 +285,7 @@ impl Placed {
         &'a self,
         snapshot: &'a Snapshot,
         message: &'a Message,
-        tree: &'a Arc<Node>,
+        tree: Option<&'a Arc<Node>>,
     ) -> Option<MapInputs<'a>> {
         let definition = self.chosen.as_ref().filter(|_| self.is_runnable)?;
         Some(MapInputs {

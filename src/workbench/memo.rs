@@ -274,7 +274,7 @@ impl Memo {
 /// Everything that an outcome depends on.
 pub(super) struct MapInputs<'a> {
     pub(super) message: &'a Message,
-    pub(super) tree: &'a Arc<Node>,
+    pub(super) tree: Option<&'a Arc<Node>>,
     pub(super) grammar: &'a Arc<Grammar>,
     pub(super) program: Option<&'a Arc<Program>>,
     pub(super) profile: &'a Arc<Profile>,
