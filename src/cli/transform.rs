@@ -16,7 +16,7 @@ use super::{site, stop};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hl7::Timestamp;
-use crate::mapping::Verdict;
+use crate::mapping::{TableRows, Verdict};
 use crate::workbench::{
     Input, Memo, Sample, Snapshot, Transformed, local_time, seed_of_clock, transform,
 };
@@ -264,6 +264,7 @@ impl Share {
             Verdict::Accepted => {}
         }
         let has_errors = has_errors(&outcome.diagnostics);
+        let rows = count_rows(&outcome.rows);
         let rendered = match target {
             Target::Hl7 => outcome
                 .output
@@ -278,12 +279,22 @@ impl Share {
                 Some(Ok(()))
             }
         };
-        self.counts.rows += outcome
-            .rows
-            .iter()
-            .map(|table| table.rows.len() as u64)
-            .sum::<u64>();
+        self.counts.rows += rows;
         match rendered {
+            // The rows that stand in the definition are there all the same; those of the script are
+            // not, so that the message is not what the site wants of it.
+            Some(Ok(())) if outcome.script_failed => {
+                self.counts.failed += 1;
+                let kept = match rows {
+                    0 => "nothing of it was written".to_owned(),
+                    rows => format!(
+                        "{} of its definition went out all the same",
+                        counted(rows, "row")
+                    ),
+                };
+                self.notes
+                    .push(format!("{name}: its script failed; {kept}"));
+            }
             Some(Ok(())) => {
                 self.counts.written += 1;
                 self.counts.with_errors += u64::from(has_errors);
@@ -314,6 +325,10 @@ fn input<'a>(sample: &'a Sample, made: &'a Transformed) -> Option<Input<'a>> {
         decoded,
         bytes: sample.bytes(),
     })
+}
+
+fn count_rows(tables: &[TableRows]) -> u64 {
+    tables.iter().map(|table| table.rows.len() as u64).sum()
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {

@@ -17,6 +17,9 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What the script decided.
     pub verdict: Verdict,
+    /// Whether the script broke off: an error or a limit ended it before its end. What it made is
+    /// dropped; an error that it only told (`error(…)`) is a finding and no failure.
+    pub script_failed: bool,
 }
 
 /// What a script decided about its message.

@@ -65,6 +65,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
             rows: rows.finish(),
             diagnostics,
             verdict: Verdict::Accepted,
+            script_failed: false,
         });
     };
     let own_rows = rows.mark();
@@ -108,6 +109,7 @@ fn conclude(
     }
     let ended = run.verdict != Verdict::Accepted;
     let mut output = None;
+    let script_failed = result.is_err() && !ended;
     match result {
         Err(error) if !ended => {
             run.rows.back_to(own_rows);
@@ -140,5 +142,6 @@ fn conclude(
         rows: run.rows.finish(),
         diagnostics: run.diagnostics,
         verdict: run.verdict,
+        script_failed,
     })
 }

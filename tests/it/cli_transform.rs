@@ -108,3 +108,66 @@ fn ids_are_new_in_each_run_unless_time_or_seed_is_given() {
     let shown = preview.outcome.as_ref().unwrap().output.as_ref().unwrap();
     assert!(both.starts_with(shown.text()), "{both}\n{}", shown.text());
 }
+
+#[test]
+fn a_message_whose_script_failed_is_not_counted_as_transformed() {
+    let failing = PROFILE.replace("now();", "msg[\"PID-5..1\"];");
+    let own_rows_only = failing.replace(
+        "out.copy(",
+        "let row = rows.add(\"patient\"); row[\"mrn\"] = \"9\"; out.copy(",
+    );
+    let no_rows = own_rows_only
+        .replace("rows: [Rows(", "rows: [/* Rows(")
+        .replace("})],\n", "}) */],\n");
+    let telling = PROFILE.replace("now();", "now(); error(\"told\");");
+    let folder = folder(&[
+        ("failing.ron", failing.as_bytes()),
+        ("own.ron", own_rows_only.as_bytes()),
+        ("none.ron", no_rows.as_bytes()),
+        ("telling.ron", telling.as_bytes()),
+    ]);
+    let json =
+        "{\"index\":0,\"table\":\"patient\",\"row\":{\"mrn\":\"4711\",\"born\":\"1970-01-02\"}}\n";
+    let csv = "mrn,born\r\n4711,1970-01-02\r\n";
+    for (profile, to, output, words) in [
+        (
+            "failing.ron",
+            "hl7",
+            "",
+            "1 message: 0 transformed, 1 failed",
+        ),
+        (
+            "failing.ron",
+            "rows-json",
+            json,
+            "1 message: 0 transformed to 1 row, 1 failed",
+        ),
+        (
+            "failing.ron",
+            "csv",
+            csv,
+            "1 message: 0 transformed to 1 row, 1 failed",
+        ),
+        (
+            "own.ron",
+            "rows-json",
+            json,
+            "admit.hl7 #1: its script failed; 1 row of its definition went out all the same",
+        ),
+        (
+            "none.ron",
+            "rows-json",
+            "",
+            "admit.hl7 #1: its script failed; nothing of it was written",
+        ),
+        (
+            "telling.ron",
+            "rows-json",
+            json,
+            "1 message: 1 transformed to 1 row, 1 of them with errors",
+        ),
+    ] {
+        let run = ["transform", "--profile", profile, "--to", to, "admit.hl7"];
+        check(&folder, &run, 1, output, words);
+    }
+}
