@@ -17,6 +17,7 @@ mod gui;
 mod gui_bad_input;
 #[cfg(feature = "gui")]
 mod gui_completion;
+mod plain_reader;
 mod profile;
 mod readme;
 mod roundtrip;
