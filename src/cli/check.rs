@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Check) -> Result<Finish, Failure> {
             messages += 1;
             report.done(1);
         }
-        Ok(())
+        found.output.flush_if(source.goes_on())
     });
     report.close();
     let [remarks, warnings, errors] = found.counts;

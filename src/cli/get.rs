@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Get) -> Result<Finish, Failure> {
             output.put(&line)?;
             report.done(1);
         }
-        Ok(())
+        output.flush_if(source.goes_on())
     });
     report.close();
     output.finish()?;

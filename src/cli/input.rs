@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -11,12 +11,21 @@ use super::failure::{Failure, Finish};
 use super::report::Report;
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
-use crate::workbench::{Corpus, Origin, Sample, Source, SourceError, is_folder, list};
+use crate::workbench::{Corpus, Origin, Sample, Source, SourceError, Stream, is_folder, list};
 
 /// So long Ctrl-C may go unnoticed while standard input is silent.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Reads what the paths stand for and hands each source on; what cannot be read is reported and the
+/// As much as is read at a time; a pipe mostly holds 64 KiB.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// So many blocks are read ahead.
+const BLOCKS_WAITING: usize = 16;
+
+/// So much of what has come is cut at a time.
+const BYTES_AT_A_TIME: usize = 8 << 20;
+
+/// Reads what the paths stand for and hands each source on, standard input in parts while it comes; what cannot be read is reported and the
 /// rest goes on. `Incomplete` when a path that was named gave no message.
 pub(super) fn each_source(
     paths: &[PathBuf],
@@ -27,7 +36,7 @@ pub(super) fn each_source(
     let mut finish = Finish::Clean;
     for path in paths {
         let gave = if path == Path::new("-") {
-            read(standard_input(cancel)?, report, &mut take)?
+            standard_input(report, cancel, &mut take)?
         } else {
             read_path(path, report, cancel, &mut take)?
         };
@@ -56,26 +65,61 @@ pub(super) fn sentence(diagnostic: &Diagnostic) -> String {
     }
 }
 
-/// Read on a thread of its own: a read cannot be broken off, but the wait for it can.
-fn standard_input(cancel: &Cancel) -> Result<Result<Source, SourceError>, Failure> {
-    let (sender, read) = channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let result = io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes);
-        // Nobody waits any more when the program is stopping.
-        sender.send(result).ok();
-    });
+/// Reads standard input and hands on what came, message by message. Read on a thread of its own: a
+/// read cannot be broken off, but the wait for it can.
+fn standard_input(
+    report: &Report,
+    cancel: &Cancel,
+    take: &mut impl FnMut(&Arc<Source>) -> Result<(), Failure>,
+) -> Result<bool, Failure> {
+    let (sender, blocks) = sync_channel(BLOCKS_WAITING);
+    thread::spawn(move || send_blocks(&sender));
+    let mut stream = Stream::new(Origin::StandardInput);
+    let mut gave = false;
     loop {
         cancel.check()?;
-        match read.recv_timeout(PATIENCE) {
-            Ok(result) => {
-                let bytes = result.map_err(Failure::StandardInput)?;
-                return Ok(Source::from_bytes(Origin::StandardInput, bytes));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+        let first: Vec<u8> = match blocks.recv_timeout(PATIENCE) {
+            Ok(block) => block.map_err(Failure::StandardInput)?,
+            Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(Failure::StandardInput(io::ErrorKind::UnexpectedEof.into()));
             }
+        };
+        let mut bytes = first;
+        let mut has_ended = bytes.is_empty();
+        // What has come already is worked on together; for the rest nobody waits.
+        while !has_ended
+            && bytes.len() < BYTES_AT_A_TIME
+            && let Ok(block) = blocks.try_recv()
+        {
+            let block = block.map_err(Failure::StandardInput)?;
+            has_ended = block.is_empty();
+            bytes.extend(block);
+        }
+        if let Some(source) = stream.push(&bytes) {
+            gave |= read(Ok(source), report, take)?;
+        }
+        if has_ended {
+            break;
+        }
+    }
+    let rest = read(stream.finish(), report, take)?;
+    Ok(gave || rest)
+}
+
+/// Sends blocks, an empty one for the end, until nobody takes them any more.
+fn send_blocks(sender: &SyncSender<io::Result<Vec<u8>>>) {
+    let mut input = io::stdin().lock();
+    let mut buffer = vec![0; BLOCK_BYTES];
+    loop {
+        let result = match input.read(&mut buffer) {
+            Ok(length) => Ok(buffer.get(..length).unwrap_or_default().to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        let is_last = result.as_ref().map_or(true, Vec::is_empty);
+        if sender.send(result).is_err() || is_last {
+            return;
         }
     }
 }

@@ -51,6 +51,11 @@ impl Output {
         }
     }
 
+    /// Passes on what is buffered where the input goes on: who feeds it may wait for this.
+    pub(super) fn flush_if(&mut self, input_goes_on: bool) -> Result<(), Failure> {
+        if input_goes_on { self.flush() } else { Ok(()) }
+    }
+
     /// Passes on the rest and gives a file its name.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         self.flush()?;

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Show) -> Result<Finish, Failure> {
             }
             output.put(&bytes)?;
         }
-        Ok(())
+        output.flush_if(source.goes_on())
     });
     report.close();
     output.finish()?;

@@ -55,7 +55,9 @@ pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
     };
     let report = run.report.clone();
     let result = each_source(&arguments.files, &report, &cancel, |source| {
-        samples(source).try_for_each(|sample| run.take(sample))
+        samples(source).try_for_each(|sample| run.take(sample))?;
+        // Who feeds standard input may wait for what comes of it.
+        if source.goes_on() { run.work() } else { Ok(()) }
     });
     let result = result.and_then(|finish| run.work().map(|()| finish));
     run.finish(result)

@@ -85,6 +85,52 @@ fn cover_the_end(pieces: &mut Vec<Piece>, length: usize) {
     }
 }
 
+/// Cuts what comes in parts into the pieces that [`split`] finds in the whole.
+#[derive(Debug, Default)]
+pub struct PartSplitter {
+    /// Whether the part starts inside an MLLP frame.
+    framed: bool,
+    /// Whether a part was cut off already.
+    has_begun: bool,
+}
+
+impl PartSplitter {
+    /// The pieces at the start of `bytes` that no byte to come can change: those before the last
+    /// message, whose first bytes are the next part's. Nothing where there is no such message, and
+    /// in UTF-16 and UTF-32, which is cut when it is whole.
+    pub fn settled(&mut self, bytes: &[u8]) -> Vec<Piece> {
+        if !self.has_begun && wide_charset(bytes).is_some() {
+            return Vec::new();
+        }
+        let mut pieces = self.pieces(bytes);
+        // `MSH` at the end may still become a word that goes on.
+        let is_sure = |piece: &Piece| {
+            piece.kind == PieceKind::Message && piece.range.start + 4 <= bytes.len()
+        };
+        let last = pieces.iter().rposition(is_sure).unwrap_or(0);
+        if let Some(next) = pieces.get(last).filter(|_| last > 0) {
+            self.framed = next.framed;
+            self.has_begun = true;
+        }
+        pieces.truncate(last);
+        pieces
+    }
+
+    /// The pieces of the last part.
+    pub fn rest(self, bytes: &[u8]) -> Vec<Piece> {
+        self.pieces(bytes)
+    }
+
+    fn pieces(&self, bytes: &[u8]) -> Vec<Piece> {
+        if !self.has_begun {
+            return split(bytes);
+        }
+        let mut splitter = Splitter::new(bytes);
+        splitter.framed = self.framed;
+        splitter.run(0)
+    }
+}
+
 struct Splitter<'a> {
     bytes: &'a [u8],
     pieces: Vec<Piece>,

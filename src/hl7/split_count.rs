@@ -74,35 +74,22 @@ impl fmt::Display for BatchFaultKind {
 
 /// Checks the batches of a file that `split` cut into `pieces`.
 pub fn batch_faults(bytes: &[u8], pieces: &[Piece]) -> Vec<BatchFault> {
-    let mut count = Count::default();
-    for (index, piece) in pieces.iter().enumerate() {
-        let text = bytes.get(piece.range.clone()).unwrap_or_default();
-        match piece.kind {
-            PieceKind::Message => {
-                count.messages += 1;
-                count.messages_in_file += 1;
-            }
-            PieceKind::FileHeader => count.open_file(index),
-            PieceKind::BatchHeader => count.open_batch(index),
-            PieceKind::BatchTrailer => count.close_batch(index, declared(text)),
-            PieceKind::FileTrailer => count.close_file(index, declared(text)),
-            PieceKind::Stray | PieceKind::Filler => {}
-        }
-    }
-    count.miss_trailer_of_batch();
-    count.miss_trailer_of_file();
-    count.faults.sort_by_key(|fault| fault.piece);
-    count.faults
+    let mut count = BatchCount::default();
+    count.take(bytes, pieces);
+    count.faults()
 }
 
-#[derive(Default)]
-struct Count {
+/// Checks the batches of a file that comes in parts: takes the pieces of each part.
+#[derive(Debug, Default)]
+pub struct BatchCount {
     faults: Vec<BatchFault>,
     file: Option<usize>,
     batch: Option<usize>,
     messages: u64,
     messages_in_file: u64,
     batches: u64,
+    /// How many pieces were taken.
+    pieces: usize,
 }
 
 /// The first field of a trailer.
@@ -113,7 +100,35 @@ enum Declared {
     Unreadable,
 }
 
-impl Count {
+impl BatchCount {
+    /// Goes on with the pieces of `bytes`, the next part of the file.
+    pub fn take(&mut self, bytes: &[u8], pieces: &[Piece]) {
+        for piece in pieces {
+            let text = bytes.get(piece.range.clone()).unwrap_or_default();
+            let index = self.pieces;
+            self.pieces += 1;
+            match piece.kind {
+                PieceKind::Message => {
+                    self.messages += 1;
+                    self.messages_in_file += 1;
+                }
+                PieceKind::FileHeader => self.open_file(index),
+                PieceKind::BatchHeader => self.open_batch(index),
+                PieceKind::BatchTrailer => self.close_batch(index, declared(text)),
+                PieceKind::FileTrailer => self.close_file(index, declared(text)),
+                PieceKind::Stray | PieceKind::Filler => {}
+            }
+        }
+    }
+
+    /// What is wrong with the whole, in the order of its pieces.
+    pub fn faults(mut self) -> Vec<BatchFault> {
+        self.miss_trailer_of_batch();
+        self.miss_trailer_of_file();
+        self.faults.sort_by_key(|fault| fault.piece);
+        self.faults
+    }
+
     fn fault(&mut self, piece: usize, kind: BatchFaultKind) {
         self.faults.push(BatchFault { piece, kind });
     }

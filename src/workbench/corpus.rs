@@ -190,12 +190,12 @@ impl Sample {
 
     /// Which message of its source it is, counted from 1.
     pub fn number(&self) -> usize {
-        self.id.index as usize + 1
+        self.source.first_number() + self.id.index as usize + 1
     }
 
     /// The source, and the number where the source holds several: `morning.hl7 #3`.
     pub fn name(&self) -> String {
-        if self.source.len() > 1 {
+        if self.source.has_several() {
             format!("{} #{}", self.source.origin(), self.number())
         } else {
             self.source.origin().to_string()

@@ -17,6 +17,7 @@ mod session;
 mod site;
 mod site_file;
 mod source;
+mod stream;
 mod worker;
 mod written;
 
@@ -34,5 +35,6 @@ pub use preview::{Preview, Reading};
 pub use session::{Conflict, Notice, Session};
 pub use site_file::{Replace, SiteDraft, SiteError, SiteFile, SiteStamps};
 pub use source::{Loaded, Origin, Source, SourceError};
+pub use stream::Stream;
 pub use worker::{Intake, Wake, Worker};
 pub use written::{Input, NotWritten, written};

@@ -9,14 +9,14 @@ use memchr::memmem;
 use super::files::{self, FileError};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{
-    Charset, Decoded, DecompressError, Piece, PieceKind, batch_faults, decode_with, decompress,
-    split, wide_charset,
+    BatchFault, Charset, Decoded, DecompressError, Piece, PieceKind, batch_faults, decode_with,
+    decompress, split, wide_charset,
 };
 
 /// More than this is not unpacked from one compressed file: 4 GiB.
 const UNPACKED_LIMIT_BYTES: usize = 4 << 30;
 
-const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Where samples come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,21 @@ pub struct Source {
     bytes: Vec<u8>,
     entries: Box<[Entry]>,
     wide: Option<Charset>,
+    /// Whether the whole starts with the byte order mark of UTF-8.
+    is_marked: bool,
+    part: Part,
     problems: Vec<Diagnostic>,
+}
+
+/// Which part of the whole a source is, where that comes in parts.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Part {
+    /// Messages that came before.
+    pub(super) messages: usize,
+    /// Bytes that came before.
+    pub(super) bytes: usize,
+    /// Whether messages follow.
+    pub(super) goes_on: bool,
 }
 
 impl fmt::Debug for Source {
@@ -113,15 +127,35 @@ impl Source {
         } else {
             split(&bytes)
         };
-        let wide = wide_charset(&bytes);
+        let is_marked = bytes.starts_with(UTF_8_MARK);
+        let (mut source, stray_bytes) =
+            Self::of_pieces(origin, bytes, &pieces, is_marked, Part::default());
+        source.wide = wide_charset(&source.bytes);
+        source.problems = if source.is_empty() {
+            vec![source.nothing_found()]
+        } else {
+            let faults = batch_faults(&source.bytes, &pieces);
+            problems(&source.origin, stray_bytes, &faults)
+        };
+        source
+    }
+
+    /// The messages of pieces, and how many bytes of text belong to none.
+    pub(super) fn of_pieces(
+        origin: Origin,
+        bytes: Vec<u8>,
+        pieces: &[Piece],
+        is_marked: bool,
+        part: Part,
+    ) -> (Self, usize) {
         let mut entries = Vec::new();
         let mut stray_bytes = 0;
-        for piece in &pieces {
-            let part = bytes.get(piece.range.clone()).unwrap_or_default();
+        for piece in pieces {
+            let text = bytes.get(piece.range.clone()).unwrap_or_default();
             let is_sample = match piece.kind {
                 PieceKind::Message => true,
                 // A message that lost its header can still be looked at.
-                PieceKind::Stray => starts_like_a_segment(part),
+                PieceKind::Stray => starts_like_a_segment(text),
                 PieceKind::FileHeader
                 | PieceKind::BatchHeader
                 | PieceKind::BatchTrailer
@@ -129,25 +163,31 @@ impl Source {
                 | PieceKind::Filler => false,
             };
             if is_sample {
-                let Piece { range, .. } = piece;
                 entries.push(Entry {
-                    start: range.start,
-                    end: range.end,
-                    person: person_line(part),
+                    start: piece.range.start,
+                    end: piece.range.end,
+                    person: person_line(text),
                 });
             } else if piece.kind == PieceKind::Stray {
-                stray_bytes += part.len();
+                stray_bytes += text.len();
             }
         }
-        let mut source = Self {
+        let source = Self {
             origin,
-            entries: entries.into_boxed_slice(),
             bytes,
-            wide,
+            entries: entries.into_boxed_slice(),
+            wide: None,
+            is_marked,
+            part,
             problems: Vec::new(),
         };
-        source.problems = source.judge(&pieces, stray_bytes);
-        source
+        (source, stray_bytes)
+    }
+
+    /// The same, with what is odd about the whole.
+    #[must_use]
+    pub(super) fn with_problems(self, problems: Vec<Diagnostic>) -> Self {
+        Self { problems, ..self }
     }
 
     /// Where it comes from.
@@ -181,7 +221,23 @@ impl Source {
 
     /// Where the message starts in the source, in bytes; after unpacking, where it was compressed.
     pub fn offset(&self, index: usize) -> Option<usize> {
-        Some(self.entries.get(index)?.start)
+        Some(self.part.bytes + self.entries.get(index)?.start)
+    }
+
+    /// Which message of the whole the first one is, counted from 0: not 0 in a later part of what
+    /// comes in parts.
+    pub fn first_number(&self) -> usize {
+        self.part.messages
+    }
+
+    /// Whether messages follow in another part.
+    pub fn goes_on(&self) -> bool {
+        self.part.goes_on
+    }
+
+    /// Whether there are several messages, be it in other parts.
+    pub fn has_several(&self) -> bool {
+        self.len() > 1 || self.part.messages > 0 || self.part.goes_on
     }
 
     /// The charset of the whole source where a message alone does not show it (UTF-16 and UTF-32).
@@ -194,7 +250,7 @@ impl Source {
     /// What the start of the source says holds for all of it: its width, and a byte order mark of
     /// UTF-8, under which bytes that are none are faults and no other charset.
     pub fn decode(&self, bytes: &[u8]) -> Decoded {
-        let fallback = if self.bytes.starts_with(UTF_8_MARK) {
+        let fallback = if self.is_marked {
             Charset::UTF_8
         } else {
             Charset::WINDOWS_1252
@@ -223,36 +279,38 @@ impl Source {
         Some(head)
     }
 
-    fn judge(&self, pieces: &[Piece], stray_bytes: usize) -> Vec<Diagnostic> {
-        let place = || Place::File(self.origin.to_string().into());
-        let mut problems = Vec::new();
-        if self.is_empty() {
-            let message = match (self.bytes.is_empty(), looks_like(&self.bytes)) {
-                (true, _) => "it is empty".to_owned(),
-                (false, Some(what)) => {
-                    format!("there is no HL7 message in it; it looks like {what}")
-                }
-                (false, None) => "there is no HL7 message in it".to_owned(),
-            };
-            let found = Diagnostic::warning("source-without-message", message);
-            problems.push(
-                found
-                    .at(place())
-                    .with_help("a message starts with a line such as MSH|^~\\&|"),
-            );
-            return problems;
-        }
-        if stray_bytes > 0 {
-            let message =
-                format!("{stray_bytes} bytes of text belong to no message and are left out");
-            problems.push(Diagnostic::warning("text-outside-messages", message).at(place()));
-        }
-        for fault in batch_faults(&self.bytes, pieces) {
-            let found = Diagnostic::warning(fault.kind.code(), fault.kind.to_string());
-            problems.push(found.at(place()));
-        }
-        problems
+    /// Why there is no message in it.
+    fn nothing_found(&self) -> Diagnostic {
+        let message = match (self.bytes.is_empty(), looks_like(&self.bytes)) {
+            (true, _) => "it is empty".to_owned(),
+            (false, Some(what)) => {
+                format!("there is no HL7 message in it; it looks like {what}")
+            }
+            (false, None) => "there is no HL7 message in it".to_owned(),
+        };
+        Diagnostic::warning("source-without-message", message)
+            .at(Place::File(self.origin.to_string().into()))
+            .with_help("a message starts with a line such as MSH|^~\\&|")
     }
+}
+
+/// What is odd about a source with messages, as a whole.
+pub(super) fn problems(
+    origin: &Origin,
+    stray_bytes: usize,
+    faults: &[BatchFault],
+) -> Vec<Diagnostic> {
+    let place = || Place::File(origin.to_string().into());
+    let mut problems = Vec::new();
+    if stray_bytes > 0 {
+        let message = format!("{stray_bytes} bytes of text belong to no message and are left out");
+        problems.push(Diagnostic::warning("text-outside-messages", message).at(place()));
+    }
+    for fault in faults {
+        let found = Diagnostic::warning(fault.kind.code(), fault.kind.to_string());
+        problems.push(found.at(place()));
+    }
+    problems
 }
 
 fn starts_like_a_segment(part: &[u8]) -> bool {

@@ -8,6 +8,7 @@
 mod architecture;
 mod cases;
 mod cli;
+mod cli_stream;
 mod cli_transform;
 mod corpus;
 mod grammar;

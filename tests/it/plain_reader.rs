@@ -93,10 +93,18 @@ pub(super) fn rows(segments: &[String], delimiters: &str) -> Vec<Row> {
     for (index, segment) in segments.iter().enumerate() {
         let mut fields = segment.split(d[0]);
         let name = fields.next().unwrap_or_default();
-        let mut put = |place: [usize; 4], value: String| {
+        let mut put = |[field, repetition, component, subcomponent]: [u64; 4], value: String| {
             if !value.is_empty() {
-                let [f, r, c, s] = place.map(|number| number as u64);
-                rows.push((index, name.to_owned(), f, r, c, s, value));
+                let name = name.to_owned();
+                rows.push((
+                    index,
+                    name,
+                    field,
+                    repetition,
+                    component,
+                    subcomponent,
+                    value,
+                ));
             }
         };
         let mut first = 1;
@@ -105,11 +113,11 @@ pub(super) fn rows(segments: &[String], delimiters: &str) -> Vec<Row> {
             put([2, 1, 1, 1], fields.next().unwrap_or_default().to_owned());
             first = 3;
         }
-        for (f, field) in (first..).zip(fields) {
-            for (r, repetition) in (1..).zip(field.split(d[2])) {
-                for (c, component) in (1..).zip(repetition.split(d[1])) {
-                    for (s, subcomponent) in (1..).zip(component.split(d[4])) {
-                        put([f, r, c, s], unescaped(subcomponent, &d));
+        for (at, field) in (first..).zip(fields) {
+            for (at_2, repetition) in (1..).zip(field.split(d[2])) {
+                for (at_3, component) in (1..).zip(repetition.split(d[1])) {
+                    for (at_4, value) in (1..).zip(component.split(d[4])) {
+                        put([at, at_2, at_3, at_4], unescaped(value, &d));
                     }
                 }
             }

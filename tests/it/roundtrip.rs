@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use pipehat::hl7::{
-    Charset, Decoded, Draft, Location, Timestamp, compare, decode, encode, parse, split,
-    undecodable_byte,
+    Charset, Decoded, Draft, Location, PartSplitter, Piece, Timestamp, compare, decode, encode,
+    parse, split, undecodable_byte,
 };
 use proptest::prelude::*;
 
@@ -143,6 +143,26 @@ proptest! {
     fn pieces_cover_the_file(bytes in bytes()) {
         let ranges: Vec<Range<usize>> = split(&bytes).into_iter().map(|piece| piece.range).collect();
         check_cover(&ranges, bytes.len());
+    }
+
+    #[test]
+    fn a_file_in_parts_has_the_pieces_of_the_whole(bytes in bytes(), step in 1_usize..40) {
+        let mut splitter = PartSplitter::default();
+        let (mut found, mut pending, mut done) = (Vec::new(), Vec::new(), 0);
+        let moved = |mut piece: Piece, by: usize| {
+            piece.range = piece.range.start + by..piece.range.end + by;
+            piece
+        };
+        for part in bytes.chunks(step) {
+            pending.extend_from_slice(part);
+            let pieces = splitter.settled(&pending);
+            let end = pieces.last().map_or(0, |piece| piece.range.end);
+            found.extend(pieces.into_iter().map(|piece| moved(piece, done)));
+            pending.drain(..end);
+            done += end;
+        }
+        found.extend(splitter.rest(&pending).into_iter().map(|piece| moved(piece, done)));
+        prop_assert_eq!(found, split(&bytes));
     }
 
     #[test]
