@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::definition::{CodeTable, DataType, Event, FieldDefinition, SegmentDefinition};
-use super::load::{Definitions, Kind, load, versions_with};
+use super::load::{Definitions, Kind, load, versions_with, versions_with_structures};
 use super::structure::Structure;
 use super::version::Version;
 
@@ -210,9 +210,10 @@ impl Dictionary {
         if code == ACK {
             mask |= versions_with(Kind::Structure, ACK);
         }
-        self.by_nearness(mask)
-            .find_map(named)
-            .or_else(|| self.by_nearness(u16::MAX).find_map(alike))
+        self.by_nearness(mask).find_map(named).or_else(|| {
+            let mask = versions_with_structures(&format!("{code}_"));
+            self.by_nearness(mask).find_map(alike)
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Its form is described in `assets/standard/generator/pack.py`, which writes it. A definition that
 //! several versions share stands there once, with a mask of those versions.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -49,9 +49,23 @@ pub(super) fn load(version: Version) -> Definitions {
 /// The versions that define something of this kind under this id, as a mask: known without reading
 /// any of them.
 pub(super) fn versions_with(kind: Kind, id: &str) -> u16 {
-    type Masks = HashMap<(&'static str, &'static str), u16>;
+    masks().get(&(kind.letter(), id)).copied().unwrap_or(0)
+}
+
+/// The versions with a structure whose id starts so, as a mask.
+pub(super) fn versions_with_structures(prefix: &str) -> u16 {
+    let starts = (Kind::Structure.letter(), prefix);
+    masks()
+        .range(starts..)
+        .take_while(|((kind, id), _)| *kind == starts.0 && id.starts_with(prefix))
+        .fold(0, |all, (_, mask)| all | mask)
+}
+
+type Masks = BTreeMap<(&'static str, &'static str), u16>;
+
+fn masks() -> &'static Masks {
     static MASKS: OnceLock<Masks> = OnceLock::new();
-    let masks = MASKS.get_or_init(|| {
+    MASKS.get_or_init(|| {
         let mut masks = Masks::new();
         for line in text().lines() {
             let mut places = line.split('\t');
@@ -63,8 +77,7 @@ pub(super) fn versions_with(kind: Kind, id: &str) -> u16 {
             }
         }
         masks
-    });
-    masks.get(&(kind.letter(), id)).copied().unwrap_or(0)
+    })
 }
 
 /// A kind of definition that is looked for in several versions.
