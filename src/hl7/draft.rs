@@ -47,20 +47,20 @@ enum PartText {
     Own(String),
 }
 
-/// Why an edit could not be made. The draft is unchanged.
+/// Why an edit could not be made. The draft is unchanged. The texts hold no value of a message.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum EditError {
     /// MSH-1 and MSH-2 cannot be written to like other fields.
-    #[error("{0}: the delimiters stand here; they are chosen when the message is made")]
+    #[error("{}: the delimiters stand here; they are chosen when the message is made", .0.without_values())]
     Delimiters(Location),
     /// The segment that was asked for by number or condition is not there.
-    #[error("{0}: there is no such segment; append it first")]
+    #[error("{}: there is no such segment; append it first", .0.without_values())]
     NoSegment(Location),
     /// There is nothing at the location that could be removed or moved.
-    #[error("{0}: there is nothing at this place")]
+    #[error("{}: there is nothing at this place", .0.without_values())]
     Nothing(Location),
     /// A raw text with a line end or a field separator would make other fields or segments.
-    #[error("{0}: the raw text holds a delimiter of a higher level, or a line end")]
+    #[error("{}: the raw text holds a delimiter of a higher level, or a line end", .0.without_values())]
     Breaks(Location),
 }
 

@@ -355,6 +355,36 @@ impl fmt::Display for Pick {
     }
 }
 
+impl Pick {
+    fn hide_value(&mut self) {
+        if let Self::Where { value, .. } = self {
+            *value = "…".into();
+        }
+    }
+}
+
+impl FieldPath {
+    /// The same path with `…` for the value of a condition, for texts that others may read: a script
+    /// may have composed it of a patient's data.
+    #[must_use]
+    pub fn without_values(&self) -> Self {
+        let mut path = self.clone();
+        path.repetition.hide_value();
+        path
+    }
+}
+
+impl Location {
+    /// The same location with `…` for the values of conditions, see [`FieldPath::without_values`].
+    #[must_use]
+    pub fn without_values(&self) -> Self {
+        let mut location = self.clone();
+        location.occurrence.hide_value();
+        location.path = self.path.as_ref().map(FieldPath::without_values);
+        location
+    }
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.field, self.repetition)?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::ScriptFault;
-use super::suggest::{help, shortened};
+use super::suggest::help;
 use crate::profile::{CodeDefault, Codes, Profile};
 
 /// The application's code for the site's; empty and null stay what they are.
@@ -31,12 +31,10 @@ pub(super) fn translate<'t>(
                 .chain(codes.values.keys())
                 .map(|code| &**code)
                 .collect();
+            // The code itself is not told: it is a patient's.
             Err(ScriptFault::new(
                 "code-unknown",
-                format!(
-                    "\"{}\" is not in the code table \"{name}\"",
-                    shortened(text)
-                ),
+                format!("the code is not in the code table \"{name}\""),
             )
             .with_help(format!("allowed: {}", listed(&allowed))))
         }

@@ -32,6 +32,7 @@ pub(super) fn of_run(
     mut error: Box<EvalAltResult>,
     engine: &Engine,
     name: &Arc<str>,
+    source: &str,
 ) -> Diagnostic {
     // What is wrong stands innermost; the calls around it would only hide the line.
     let mut position = error.position();
@@ -42,15 +43,19 @@ pub(super) fn of_run(
         }
     }
     let _ = error.take_position();
-    explain(&error, engine).at(place(name, position))
+    explain(&error, engine, source).at(place(name, position))
 }
 
-fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
+fn explain(error: &EvalAltResult, engine: &Engine, source: &str) -> Diagnostic {
     let limits = engine.limits();
     let shown = || lowered(&with_plain_names(&error.to_string()));
     match error {
         EvalAltResult::ErrorRuntime(value, _) => match value.clone().try_cast::<ScriptFault>() {
-            Some(fault) => fault.diagnostic(),
+            Some(fault) => {
+                let mut found = fault.diagnostic();
+                found.message = of_the_script_only(found.message, source);
+                found
+            }
             None => Diagnostic::error("script-error", thrown(value)),
         },
         EvalAltResult::ErrorTooManyOperations(_) => Diagnostic::error(
@@ -94,11 +99,35 @@ fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
             ),
         )
         .with_help("a path is a text, such as msg[\"PID-5.1\"]"),
+        EvalAltResult::ErrorIndexNotFound(..) => {
+            Diagnostic::error("script-index", "there is nothing under this index")
+        }
         EvalAltResult::ErrorArithmetic(what, _) => {
             Diagnostic::error("script-error", lowered(without_values(what)))
         }
         _ => Diagnostic::error("script-error", shown()),
     }
+}
+
+/// The sentence, its quotations left out where the script composed one of them: that may be a
+/// patient's data. A quotation that was cut short ends with `…`.
+fn of_the_script_only(sentence: String, source: &str) -> String {
+    let is_of_script = |quoted: &str| match quoted.strip_suffix('…') {
+        Some(start) => source.contains(&format!("\"{start}")),
+        None => source.contains(&format!("\"{quoted}\"")),
+    };
+    let (Some(first), Some(last)) = (sentence.find('"'), sentence.rfind('"')) else {
+        return sentence;
+    };
+    if sentence.split('"').skip(1).step_by(2).all(is_of_script) {
+        return sentence;
+    }
+    let (before, after) = (sentence.get(..first), sentence.get(last + 1..));
+    format!(
+        "{}\"…\"{}",
+        before.unwrap_or_default(),
+        after.unwrap_or_default()
+    )
 }
 
 /// Rhai's sentence up to the values that it was about: they may be a patient's.

@@ -57,9 +57,12 @@ impl Path {
             Path::Whole(location) => Ok(location),
             Path::Inner(path) => Err(ScriptFault::new(
                 "script-path",
-                format!("\"{path}\" names no segment"),
+                format!("\"{}\" names no segment", path.without_values()),
             )
-            .with_help(format!("write the segment too, such as PID-{path}"))),
+            .with_help(format!(
+                "write the segment too, such as PID-{}",
+                path.without_values()
+            ))),
         }
     }
 
@@ -71,7 +74,10 @@ impl Path {
                 Some(path) if location.segment.as_str() == id => Ok(path),
                 _ => Err(ScriptFault::new(
                     "script-path",
-                    format!("{location} is no place in a segment {id}"),
+                    format!(
+                        "{} is no place in a segment {id}",
+                        location.without_values()
+                    ),
                 )
                 .with_help(format!("write {id}-4.1 or just 4.1"))),
             },

@@ -23,6 +23,8 @@ const MOST_BYTES: usize = 1 << 20;
 /// A compiled script, to be run on any number of messages by any number of threads.
 pub struct Program {
     pub(super) name: Arc<str>,
+    /// What was compiled: tells texts of the script from a message's values.
+    pub(super) source: Box<str>,
     pub(super) ast: AST,
     pub(super) paths: Arc<PathTable>,
     names: Names,
@@ -57,6 +59,7 @@ pub fn compile(
     let findings = inspect(&ast, engine, &name, grammar);
     let program = Program {
         name,
+        source: source.into(),
         ast: engine
             .rhai()
             .optimize_ast(&scope, ast, OptimizationLevel::Simple),

@@ -95,7 +95,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     let Some(run) = Running::finish(running) else {
         return Ok(Outcome::default());
     };
-    conclude(run, result, &own_rows, engine)
+    conclude(run, result, &own_rows, engine, program)
 }
 
 fn conclude(
@@ -103,6 +103,7 @@ fn conclude(
     result: Result<(), Box<EvalAltResult>>,
     own_rows: &[usize],
     engine: &Engine,
+    program: &Program,
 ) -> Result<Outcome, Stale> {
     if run.is_stale {
         return Err(Stale);
@@ -113,7 +114,7 @@ fn conclude(
     match result {
         Err(error) if !ended => {
             run.rows.back_to(own_rows);
-            let diagnostic = of_run(error, engine, &run.script);
+            let diagnostic = of_run(error, engine, &program.name, &program.source);
             run.diagnostics.push(diagnostic);
         }
         Ok(()) if !ended => {

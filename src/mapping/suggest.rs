@@ -58,15 +58,6 @@ fn distance(a: &str, b: &str) -> usize {
     last.last().copied().unwrap_or_default()
 }
 
-/// The first letters of a value, for a message about it.
-pub(super) fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(20).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::nearest;

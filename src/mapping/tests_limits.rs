@@ -55,7 +55,7 @@ fn errors_tell_where_and_what_would_be_right() {
     );
     check_error(
         "codes(\"sex\", \"9\");",
-        "error[code-unknown] test:1:1: \"9\" is not in the code table \"sex\" (allowed: 1, 2, F, M)",
+        "error[code-unknown] test:1:1: the code is not in the code table \"sex\" (allowed: 1, 2, F, M)",
     );
     check_error(
         "date(\"soon\");",
@@ -135,7 +135,7 @@ fn errors_tell_where_and_what_would_be_right() {
     );
     check_error(
         "let a = msg[msg[\"PID-5\"]];",
-        "error[script-path] test:1:12: \"ROE^JANE^Q^J…\" is no path, at character 4: nothing may follow here; a location reads like PID-5[2].1.3 (write PID, PID-5, PID-5.1, PID-5[2].1.3, OBX[*]-5 or PID-3[?5=MR].1)",
+        "error[script-path] test:1:12: \"…\" is no path, at character 4: nothing may follow here; a location reads like PID-5[2].1.3 (write PID, PID-5, PID-5.1, PID-5[2].1.3, OBX[*]-5 or PID-3[?5=MR].1)",
     );
     check_error(
         "let a = msg[\"PID-3\"].is_absent();",
@@ -260,8 +260,52 @@ fn rows_that_cannot_be_made_say_why() {
 error[table-unknown]: the profile has no table \"pateint\" (did you mean \"patient\"?)
 error[column-unknown]: the table \"patient\" has no column \"mnr\" (did you mean \"mrn\"?)
 error[row-value] PID-5.1: patient.born: the text is no date (the column holds Date)
-error[code-unknown] PID-3.4: patient.sex: \"ELSE\" is not in the code table \"sex\" (allowed: 1, 2, F, M)"
+error[code-unknown] PID-3.4: patient.sex: the code is not in the code table \"sex\" (allowed: 1, 2, F, M)"
     );
+}
+
+#[test]
+fn no_error_tells_a_value_of_the_message() {
+    for (script, expect) in [
+        (
+            "let name = msg[\"PID-5.2\"]; msg[name];",
+            "error[script-path] test:1:31: \"…\" is no path, ",
+        ),
+        (
+            "let name = msg[\"PID-5.2\"]; out[`PID-3[?5=${name}]`].x = 1;",
+            "error[",
+        ),
+        (
+            "let name = msg[\"PID-5.2\"]; out[`OBX[?3=${name}]-5`] = `1`;",
+            "error[script-write] test:1:31: OBX[?3=…]-5: there is no such segment",
+        ),
+        (
+            "let name = msg[\"PID-5.2\"]; msg.segments(name);",
+            "error[script-path] test:1:32: \"…\" is no segment",
+        ),
+        (
+            "let name = msg[\"PID-5.2\"]; codes(name, `1`);",
+            "error[codes-unknown] test:1:28: the profile has no code table \"…\"",
+        ),
+        (
+            "let name = msg[\"PID-5.2\"]; rows.add(name);",
+            "error[table-unknown] test:1:33: the profile has no table \"…\"",
+        ),
+        (
+            "let name = msg[\"PID-5.2\"]; codes(\"sex\", name);",
+            "error[code-unknown] test:1:28: the code is not in the code table \"sex\"",
+        ),
+        ("let name = msg[\"PID-5.2\"]; parse_int(name);", "error["),
+    ] {
+        let outcome = map(Some(script), 0, Limits::default(), &Cancel::never()).expect("not stale");
+        let told = shown(&outcome);
+        let error = told
+            .lines()
+            .find(|line| line.starts_with("error"))
+            .unwrap_or_default();
+        assert!(error.starts_with(expect), "{script}\n{error}");
+        assert!(!error.contains("JAN"), "{script}\n{error}");
+    }
 }
 
 #[test]
