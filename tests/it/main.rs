@@ -6,8 +6,10 @@
 )]
 
 mod architecture;
+mod architecture_rules;
 mod cases;
 mod cli;
+mod cli_endings;
 mod cli_stream;
 mod cli_transform;
 mod corpus;
