@@ -51,6 +51,8 @@ fn find_delimiters(text: &str, faults: &mut Vec<Fault>) -> Delimiters {
     let rest = &text[start..];
     let line = rest.split(['\r', '\n']).next().unwrap_or(rest);
     let (delimiters, said) = Delimiters::of_header(line);
+    // A separator may be any character, also one of several bytes.
+    let behind = line.chars().nth(3).map_or(3, |field| 3 + field.len_utf8());
     let second = line
         .char_indices()
         .skip(4)
@@ -66,7 +68,7 @@ fn find_delimiters(text: &str, faults: &mut Vec<Fault>) -> Delimiters {
             {
                 3
             }
-            _ => 4,
+            _ => behind,
         };
         let first = first.min(line.len());
         faults.push(Fault {
@@ -314,6 +316,27 @@ mod tests {
             .and_then(|s| s.field(2))
             .map(|f| f.raw().to_owned());
         assert_eq!(field.as_deref(), Some("one\ntwo"));
+    }
+
+    #[test]
+    fn the_span_of_a_fault_holds_whole_characters() {
+        for text in [
+            "MSH\u{fffd}|\u{fffd}",
+            "MSHé^~",
+            "MSH|é",
+            "MSH",
+            "MSH字字字|^",
+        ] {
+            let (_, faults) = parse(text);
+            assert!(!faults.is_empty(), "{text}");
+            for fault in faults {
+                assert!(
+                    text.get(fault.span.clone()).is_some(),
+                    "{text} {:?}",
+                    fault.span
+                );
+            }
+        }
     }
 
     #[test]
