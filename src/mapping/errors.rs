@@ -114,7 +114,10 @@ fn explain(error: &EvalAltResult, engine: &Engine, source: &str) -> Diagnostic {
 fn of_the_script_only(sentence: String, source: &str) -> String {
     let is_of_script = |quoted: &str| match quoted.strip_suffix('…') {
         Some(start) => source.contains(&format!("\"{start}")),
-        None => source.contains(&format!("\"{quoted}\"")),
+        // A text, or a column as in `row.name`.
+        None => ["\"{}\"", ".{}"]
+            .iter()
+            .any(|form| source.contains(&form.replace("{}", quoted))),
     };
     let (Some(first), Some(last)) = (sentence.find('"'), sentence.rfind('"')) else {
         return sentence;
