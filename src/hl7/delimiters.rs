@@ -171,6 +171,11 @@ impl Delimiters {
         ]
     }
 
+    /// Whether the character separates fields or their parts.
+    pub(super) fn separates(&self, c: char) -> bool {
+        c != self.escape && self.contains(c)
+    }
+
     /// Whether the character separates anything or opens an escape.
     pub(super) fn contains(&self, c: char) -> bool {
         self.roles().contains(&c)

@@ -2,6 +2,7 @@
 //!
 //! What no edit touched keeps its bytes. A segment is copied when it is first written to.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -62,6 +63,9 @@ pub enum EditError {
     /// A raw text with a line end or a field separator would make other fields or segments.
     #[error("{}: the raw text holds a delimiter of a higher level, or a line end", .0.without_values())]
     Breaks(Location),
+    /// A delimiter is a letter of the escape sequence that the value needs.
+    #[error("{}: the value holds a delimiter, and its escape sequence would hold another: MSH-2 has a letter or digit in it", .0.without_values())]
+    NoEscape(Location),
 }
 
 impl Draft {
@@ -132,6 +136,9 @@ impl Draft {
     pub fn set(&mut self, location: &Location, text: &str) -> Result<(), EditError> {
         let delimiters = self.delimiters;
         let raw = escape(text, &delimiters);
+        if is_torn(&raw, &delimiters) {
+            return Err(EditError::NoEscape(location.clone()));
+        }
         self.write(location, &raw)
     }
 
@@ -147,6 +154,9 @@ impl Draft {
     pub fn set_in(&mut self, index: usize, path: &FieldPath, text: &str) -> Result<(), EditError> {
         let delimiters = self.delimiters;
         let raw = escape(text, &delimiters);
+        if is_torn(&raw, &delimiters) {
+            return Err(EditError::NoEscape(self.location_of(index, path)));
+        }
         self.write_in(index, path, &raw)
     }
 
@@ -554,6 +564,11 @@ impl Draft {
         };
         raw.contains(above)
     }
+}
+
+/// Whether an escaped value holds a separator: one of the letters that escape sequences are made of.
+fn is_torn(raw: &Cow<'_, str>, delimiters: &Delimiters) -> bool {
+    matches!(raw, Cow::Owned(raw) if raw.contains(|c| delimiters.separates(c)))
 }
 
 /// Shows the shape only: a draft holds patient data.

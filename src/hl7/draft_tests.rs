@@ -1,6 +1,6 @@
 //! What edits do to a message's text.
 
-use super::{Delimiters, Draft, EditError, Location, SegmentId, parse};
+use super::{Delimiters, Draft, EditError, FieldPath, Location, SegmentId, parse};
 
 const TEXT: &str = "MSH|^~\\&|LAB\rPID|1||12^^^A&1.2^MR~77^^^B^PI||ROE^JANE\rOBX|1||x\rOBX|2||y\r";
 
@@ -182,4 +182,22 @@ fn a_segment_of_other_delimiters_is_written_anew() {
         draft.append(segment);
     }
     assert_eq!(draft.print(), "MSH|^~\\&|A\rPID|1||1^2*\\F\\3&4~5\r");
+}
+
+#[test]
+fn a_value_that_no_escape_can_hold_is_refused() {
+    let text = "MSH|RO\\T|A\rPID|1\r";
+    let (message, _) = parse(text);
+    let mut draft = Draft::from_message(&message);
+    let location: Location = "PID-5".parse().expect("a location");
+    // `\\R\\` would stand for the O, and R separates components here.
+    let refused = draft.set(&location, "SOME");
+    assert_eq!(refused, Err(EditError::NoEscape(location.clone())));
+    assert_eq!(
+        draft.set_in(1, &FieldPath::field(5), "SOME"),
+        Err(EditError::NoEscape(location.clone()))
+    );
+    assert_eq!(draft.print(), text);
+    draft.set(&location, "JANE").expect("nothing to escape");
+    assert_eq!(draft.read(&location).as_deref(), Some("JANE"));
 }
