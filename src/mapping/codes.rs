@@ -6,6 +6,9 @@ use super::fault::ScriptFault;
 use super::suggest::help;
 use crate::profile::{CodeDefault, Codes, Profile};
 
+/// Characters of the longest text that is taken for a code.
+const LONGEST_CODE: usize = 12;
+
 /// The application's code for the site's; empty and null stay what they are.
 pub(super) fn translate<'t>(
     codes: &'t Codes,
@@ -31,13 +34,22 @@ pub(super) fn translate<'t>(
                 .chain(codes.values.keys())
                 .map(|code| &**code)
                 .collect();
-            // The code itself is not told: it is a patient's.
             Err(ScriptFault::new(
                 "code-unknown",
-                format!("the code is not in the code table \"{name}\""),
+                format!("{} is not in the code table \"{name}\"", told(text)),
             )
             .with_help(format!("allowed: {}", listed(&allowed))))
         }
+    }
+}
+
+/// The code, which is what has to be added to the table; a longer text may say more of a patient.
+fn told(text: &str) -> Cow<'static, str> {
+    let is_code = text.chars().count() <= LONGEST_CODE && !text.contains(char::is_whitespace);
+    if is_code {
+        format!("\"{text}\"").into()
+    } else {
+        "a text that is no code".into()
     }
 }
 
