@@ -2,7 +2,6 @@
 //!
 //! What no edit touched keeps its bytes. A segment is copied when it is first written to.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -136,7 +135,7 @@ impl Draft {
     pub fn set(&mut self, location: &Location, text: &str) -> Result<(), EditError> {
         let delimiters = self.delimiters;
         let raw = escape(text, &delimiters);
-        if is_torn(&raw, &delimiters) {
+        if is_torn(text, &raw, &delimiters) {
             return Err(EditError::NoEscape(location.clone()));
         }
         self.write(location, &raw)
@@ -154,7 +153,7 @@ impl Draft {
     pub fn set_in(&mut self, index: usize, path: &FieldPath, text: &str) -> Result<(), EditError> {
         let delimiters = self.delimiters;
         let raw = escape(text, &delimiters);
-        if is_torn(&raw, &delimiters) {
+        if is_torn(text, &raw, &delimiters) {
             return Err(EditError::NoEscape(self.location_of(index, path)));
         }
         self.write_in(index, path, &raw)
@@ -567,8 +566,9 @@ impl Draft {
 }
 
 /// Whether an escaped value holds a separator: one of the letters that escape sequences are made of.
-fn is_torn(raw: &Cow<'_, str>, delimiters: &Delimiters) -> bool {
-    matches!(raw, Cow::Owned(raw) if raw.contains(|c| delimiters.separates(c)))
+fn is_torn(text: &str, raw: &str, delimiters: &Delimiters) -> bool {
+    // An escape sequence is longer than what it stands for.
+    raw.len() != text.len() && raw.contains(|c| delimiters.separates(c))
 }
 
 /// Shows the shape only: a draft holds patient data.
