@@ -11,13 +11,21 @@ mod edit_apply;
 #[cfg(test)]
 mod edit_tests;
 mod field;
+mod grammar_edit;
 mod history;
+mod notation;
+mod notation_fault;
+mod notation_print;
+#[cfg(test)]
+mod notation_tests;
+mod notation_tokens;
 mod positions;
 mod print;
 mod read;
 mod rows;
 #[cfg(test)]
 mod samples;
+mod segment_grammar;
 mod table;
 mod text_forms;
 mod tokens;
@@ -29,9 +37,13 @@ pub use document::{
 };
 pub use edit::{Edit, EditError, EditKind};
 pub use field::{FieldOverlay, Repeat, Usage};
+pub use grammar_edit::{GrammarEdit, GrammarEditError, edit_notation};
 pub use history::{History, Moment};
+pub use notation::parse_notation;
+pub use notation_fault::NotationFault;
 pub use print::print;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{ColumnSource, Origin, Root, RootError, Rows};
+pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
 pub use table::{Column, ColumnType, Table};
 pub use validate::{validate, validate_text};
