@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::node::{Node, NodeKind, Standing};
 use super::resolve::Grammar;
+use super::view::Origin;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::hl7::{Location, Message, Pick, Segment, SegmentId, glued_segments};
+use crate::profile::UnknownSegments;
 use crate::standard::dictionary;
 
 /// Tells of unknown segments, segments that lost their line end, segments that the structure does not
@@ -15,6 +17,7 @@ pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnosti
     let mut checker = Checker {
         message,
         grammar,
+        structure: grammar.structure_words(),
         elsewhere: elsewhere(message, tree),
         around: Vec::new(),
         behind: None,
@@ -43,6 +46,8 @@ pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnosti
 struct Checker<'a> {
     message: &'a Message,
     grammar: &'a Grammar,
+    /// What its structure is called.
+    structure: String,
     /// Segments that stand where the structure does not have them: out of order, but not missing.
     elsewhere: Vec<SegmentId>,
     /// The names of the groups around, the outermost first.
@@ -87,6 +92,11 @@ impl Checker<'_> {
         };
         let diagnostic = match standing {
             Standing::Expected | Standing::NotASegment => return,
+            Standing::Unknown | Standing::NotInStructure
+                if self.grammar.unknown_segments() == UnknownSegments::Ignore =>
+            {
+                return;
+            }
             Standing::Unknown => unknown(id),
             Standing::NotInStructure => self.not_in_structure(id),
             Standing::OutOfOrder => self.out_of_order(id, segment),
@@ -95,7 +105,14 @@ impl Checker<'_> {
     }
 
     fn not_in_structure(&self, id: SegmentId) -> Diagnostic {
-        let structure = self.structure();
+        let structure = &self.structure;
+        if self.grammar.structure_origin() == Some(Origin::Site) {
+            let message = format!("{id} does not belong in {structure}");
+            return Diagnostic::new(Severity::Warning, "segment-not-in-structure", message)
+                .with_help(format!(
+                    "write [{id}] at its place in the grammar, or unknown_segments: Ignore"
+                ));
+        }
         let message = format!(
             "{id} does not belong in {structure} of HL7 {}",
             self.grammar.version()
@@ -113,7 +130,7 @@ impl Checker<'_> {
     }
 
     fn out_of_order(&self, id: SegmentId, segment: Segment<'_>) -> Diagnostic {
-        let structure = self.structure();
+        let structure = &self.structure;
         let order = self.grammar.order();
         let rank = |id: SegmentId| order.iter().position(|other| *other == id);
         let own = rank(id);
@@ -150,10 +167,10 @@ impl Checker<'_> {
         if self.elsewhere.contains(&id) {
             return;
         }
-        let structure = self.structure();
+        let structure = &self.structure;
         let within = match self.around.last() {
             Some(group) => format!("{structure}, group {group}"),
-            None => structure.to_owned(),
+            None => structure.clone(),
         };
         let at = self.behind.map_or(0, |segment| segment.span().end);
         let place = Place::Message {
@@ -169,15 +186,9 @@ impl Checker<'_> {
         self.found.push(diagnostic.at(place).with_help(help));
     }
 
-    fn structure(&self) -> &str {
-        self.grammar
-            .structure_name()
-            .map_or("this message", |name| name)
-    }
-
     fn notation(&self) -> String {
         self.grammar
-            .structure()
+            .segment_grammar()
             .map(ToString::to_string)
             .unwrap_or_default()
     }

@@ -5,6 +5,7 @@
 //! what in it is not as the grammar has it. Nothing here stops a message: what does not fit is kept
 //! in its place and told.
 
+mod any_order;
 mod bind;
 mod check;
 mod identities;
@@ -12,6 +13,7 @@ mod node;
 mod resolve;
 mod shape;
 mod steps;
+mod track;
 mod view;
 
 pub use bind::bind;

@@ -7,7 +7,10 @@ use super::shape::Shape;
 use super::view::{Origin, SegmentView, segment_view};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{Location, Message, SegmentId};
-use crate::profile::{MessageDefinition, Profile, SegmentOverlay};
+use crate::profile::{
+    GrammarSource, MessageDefinition, Profile, SegmentGrammar, SegmentOrder, SegmentOverlay,
+    UnknownSegments, parse_notation,
+};
 use crate::standard::{DataType, Dictionary, Structure, Version, dictionary};
 
 /// What the standard and the site say of one message: its structure, its segments and their fields.
@@ -17,14 +20,26 @@ use crate::standard::{DataType, Dictionary, Structure, Version, dictionary};
 pub struct Grammar {
     standard: &'static Dictionary,
     segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
-    structure: Option<(&'static Structure, Version)>,
-    name: Option<Arc<str>>,
-    shape: Option<Arc<Shape>>,
+    layout: Option<Layout>,
     order: Arc<[SegmentId]>,
+    unknown_segments: UnknownSegments,
+    segment_order: SegmentOrder,
 }
 
-/// Puts together what holds for `message`: the structure that `definition` names, else the one that
-/// MSH-9 names; the segments of `standard` with the profile's over them.
+/// Which segments a message has, and who says so.
+#[derive(Clone, Debug)]
+struct Layout {
+    grammar: Arc<SegmentGrammar>,
+    name: Arc<str>,
+    origin: Origin,
+    shape: Arc<Shape>,
+}
+
+/// Puts together what holds for `message`: the grammar that `definition` says or names, else the
+/// structure that MSH-9 names; the segments of `standard` with the profile's over them.
+///
+/// What is wrong with the text of a grammar is told by [`crate::profile::validate`]; here it is taken
+/// as far as it can be read.
 pub fn resolve(
     standard: Version,
     profile: &Profile,
@@ -33,19 +48,54 @@ pub fn resolve(
 ) -> (Grammar, Vec<Diagnostic>) {
     let standard = dictionary(standard);
     let mut diagnostics = Vec::new();
-    let wanted = definition.and_then(|definition| definition.grammar.as_deref());
-    let by_name = wanted.and_then(|id| named(standard, id, &mut diagnostics));
-    let structure = by_name.or_else(|| by_type(standard, message, &mut diagnostics));
-    let shape = structure.map(|(structure, _)| Arc::new(Shape::new(structure)));
+    let of_site = definition.and_then(|definition| {
+        let text = definition.grammar.as_deref()?;
+        match GrammarSource::of(text) {
+            GrammarSource::Structure(id) => {
+                let found = named(standard, id, &mut diagnostics)?;
+                Some(Layout::of_standard(standard.version(), found))
+            }
+            GrammarSource::Notation(text) => Layout::of_site(definition, text),
+        }
+    });
+    let layout = of_site.or_else(|| {
+        by_type(standard, message, &mut diagnostics)
+            .map(|found| Layout::of_standard(standard.version(), found))
+    });
     let grammar = Grammar {
         standard,
         segments: profile.segments.clone(),
-        structure,
-        name: structure.map(|(structure, _)| structure.id.into()),
-        order: order(structure, profile),
-        shape,
+        order: order(layout.as_ref(), profile),
+        layout,
+        unknown_segments: definition.map_or_else(UnknownSegments::default, |definition| {
+            definition.unknown_segments
+        }),
+        segment_order: definition.map_or_else(SegmentOrder::default, |definition| definition.order),
     };
     (grammar, diagnostics)
+}
+
+impl Layout {
+    fn of_standard(own: Version, (structure, version): (&Structure, Version)) -> Self {
+        let grammar = SegmentGrammar::of_structure(structure);
+        Self::new(grammar, structure.id.into(), Origin::new(own, version))
+    }
+
+    /// `None` for a text in which there is no segment at all.
+    fn of_site(definition: &MessageDefinition, text: &str) -> Option<Self> {
+        let (grammar, _) = parse_notation(text);
+        (!grammar.items.is_empty())
+            .then(|| Self::new(grammar, Arc::clone(&definition.name), Origin::Site))
+    }
+
+    fn new(grammar: SegmentGrammar, name: Arc<str>, origin: Origin) -> Self {
+        Self {
+            shape: Arc::new(Shape::new(&grammar)),
+            grammar: Arc::new(grammar),
+            name,
+            origin,
+        }
+    }
 }
 
 /// The structure that the profile names.
@@ -114,11 +164,9 @@ fn by_type(
 }
 
 /// The segments of the structure in order, each once, then the site's.
-fn order(structure: Option<(&Structure, Version)>, profile: &Profile) -> Arc<[SegmentId]> {
-    let of_structure = structure
-        .map(|(structure, _)| structure.segment_ids())
-        .unwrap_or_default();
-    let of_structure = of_structure.into_iter().filter_map(SegmentId::new);
+fn order(layout: Option<&Layout>, profile: &Profile) -> Arc<[SegmentId]> {
+    let of_structure = layout.map(|layout| layout.grammar.segment_ids());
+    let of_structure = of_structure.unwrap_or_default().into_iter();
     let mut ids: Vec<SegmentId> = Vec::new();
     for id in of_structure.chain(profile.segments.keys().copied()) {
         if !ids.contains(&id) {
@@ -139,20 +187,48 @@ impl Grammar {
         self.standard.version()
     }
 
-    /// The message's structure; `None` when no version has one for its type.
-    pub fn structure(&self) -> Option<&'static Structure> {
-        self.structure.map(|(structure, _)| structure)
+    /// Which segments the message has: the site's own grammar or a structure of the standard; `None`
+    /// when no version has one for its type.
+    pub fn segment_grammar(&self) -> Option<&SegmentGrammar> {
+        self.layout.as_ref().map(|layout| &*layout.grammar)
     }
 
-    /// The id of the message's structure.
+    /// The id of the message's structure, or the name of the message definition whose own grammar it
+    /// is.
     pub fn structure_name(&self) -> Option<&Arc<str>> {
-        self.name.as_ref()
+        self.layout.as_ref().map(|layout| &layout.name)
     }
 
-    /// Which version the structure is from.
+    /// Which version the structure is from, or that it is the site's.
     pub fn structure_origin(&self) -> Option<Origin> {
-        self.structure
-            .map(|(_, version)| Origin::new(self.version(), version))
+        self.layout.as_ref().map(|layout| layout.origin)
+    }
+
+    /// What a sentence calls the structure: `ADT_A01`, `the grammar of "Lab"`.
+    pub fn structure_words(&self) -> String {
+        match &self.layout {
+            None => "this message".to_owned(),
+            Some(layout) if layout.origin == Origin::Site => {
+                format!("the grammar of \"{}\"", layout.name)
+            }
+            Some(layout) => layout.name.to_string(),
+        }
+    }
+
+    /// The names of the message's groups, each with whether it may stand there more than once. A group
+    /// without a name is called after its first segment: `OBR_GROUP`.
+    pub fn groups(&self) -> impl Iterator<Item = (&Arc<str>, bool)> {
+        self.shape().into_iter().flat_map(Shape::groups)
+    }
+
+    /// Whether segments that the grammar does not have are told.
+    pub fn unknown_segments(&self) -> UnknownSegments {
+        self.unknown_segments
+    }
+
+    /// Whether segments must stand in the grammar's order.
+    pub fn segment_order(&self) -> SegmentOrder {
+        self.segment_order
     }
 
     /// The ids of the structure's segments in order, each once, then those that the site describes.
@@ -214,6 +290,6 @@ impl Grammar {
     }
 
     pub(super) fn shape(&self) -> Option<&Shape> {
-        self.shape.as_deref()
+        self.layout.as_ref().map(|layout| &*layout.shape)
     }
 }

@@ -1,9 +1,9 @@
-//! A message structure laid out flat, so that binding can move about in it without searching.
+//! A segment grammar laid out flat, so that binding can move about in it without searching.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::hl7::SegmentId;
-use crate::standard::{Structure, StructureItem};
+use crate::profile::{GrammarItem, GrammarKind, SegmentGrammar};
 
 /// The places of a structure; place 0 is the message itself.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(super) struct Shape {
     /// Sorted, each once.
     ids: Vec<SegmentId>,
     has_open_place: bool,
+    /// See [`Shape::is_ambiguous`].
+    ambiguous: OnceLock<bool>,
 }
 
 /// A place of the structure.
@@ -19,7 +21,8 @@ pub(super) struct Shape {
 pub(super) struct Place {
     pub(super) kind: PlaceKind,
     pub(super) optional: bool,
-    pub(super) repeating: bool,
+    /// The most times that it may stand there in a row; `None` when there is no bound.
+    pub(super) most: Option<u32>,
     /// Whether it or something around it may stand there more than once.
     pub(super) inside_repeating: bool,
     /// The group or choice around it; the message has itself.
@@ -36,6 +39,8 @@ pub(super) enum PlaceKind {
     Segment(SegmentId),
     Group(Arc<str>),
     Choice,
+    /// An option of a choice that is a sequence or repeats: a group that the tree does not show.
+    Sequence,
     /// Any segment at all.
     Any,
 }
@@ -61,35 +66,32 @@ const LAST_BIT: usize = 127;
 pub(super) const MESSAGE: usize = 0;
 
 impl Shape {
-    pub(super) fn new(structure: &Structure) -> Self {
-        let mut ids: Vec<_> = structure
-            .segment_ids()
-            .into_iter()
-            .filter_map(SegmentId::new)
-            .collect();
+    pub(super) fn new(grammar: &SegmentGrammar) -> Self {
+        let mut ids = grammar.segment_ids();
         ids.sort_unstable();
         ids.dedup();
         let mut shape = Shape {
             places: Vec::new(),
             ids,
             has_open_place: false,
+            ambiguous: OnceLock::new(),
         };
-        shape.add(PlaceKind::Message, (false, false), (MESSAGE, false));
-        shape.add_items(&structure.items, MESSAGE);
+        shape.add(PlaceKind::Message, (false, Some(1)), (MESSAGE, false));
+        shape.add_items(&grammar.items, MESSAGE);
         shape
     }
 
     fn add(
         &mut self,
         kind: PlaceKind,
-        (optional, repeating): (bool, bool),
+        (optional, most): (bool, Option<u32>),
         (parent, parent_repeats): (usize, bool),
     ) -> usize {
         self.places.push(Place {
             kind,
             optional,
-            repeating,
-            inside_repeating: repeating || parent_repeats,
+            most,
+            inside_repeating: most != Some(1) || parent_repeats,
             parent,
             first_child: None,
             next_sibling: None,
@@ -98,26 +100,39 @@ impl Shape {
         self.places.len() - 1
     }
 
-    fn add_items(&mut self, items: &[StructureItem], parent: usize) {
+    fn add_items(&mut self, items: &[GrammarItem], parent: usize) {
         let parent_repeats = self.places[parent].inside_repeating;
         let mut previous = None;
+        let is_choice = matches!(self.places[parent].kind, PlaceKind::Choice);
         for item in items {
-            let kind = match item {
-                StructureItem::Segment { id, .. } => match SegmentId::new(id) {
-                    Some(id) => PlaceKind::Segment(id),
-                    None => continue,
-                },
-                StructureItem::Group { name, .. } => PlaceKind::Group((*name).into()),
-                StructureItem::Choice { .. } => PlaceKind::Choice,
-                StructureItem::Any { .. } => PlaceKind::Any,
+            let is_plain = !item.optional && item.repeat.max() == Some(1);
+            let is_bare = matches!(item.kind, GrammarKind::Group { name: None, .. });
+            let is_sequence = is_choice && (!is_plain || is_bare);
+            let kind = match &item.kind {
+                _ if is_sequence => PlaceKind::Sequence,
+                GrammarKind::Segment(id) => PlaceKind::Segment(*id),
+                GrammarKind::Group { .. } => PlaceKind::Group(group_name(item)),
+                GrammarKind::Choice { .. } => PlaceKind::Choice,
+                GrammarKind::Any => PlaceKind::Any,
             };
-            let cardinality = (item.is_optional(), item.is_repeating());
+            let cardinality = match is_sequence {
+                true => (false, Some(1)),
+                false => (item.optional, item.repeat.max()),
+            };
             let own = self.add(kind, cardinality, (parent, parent_repeats));
-            self.add_items(item.items(), own);
+            if is_sequence && !is_plain {
+                self.add_items(std::slice::from_ref(item), own);
+            } else {
+                self.add_items(item.items(), own);
+            }
+            self.places[own].optional |= self.may_be_empty(own);
             self.places[own].holds |= match &self.places[own].kind {
                 PlaceKind::Segment(id) => self.symbol(*id).bit(),
                 PlaceKind::Any => u128::MAX,
-                PlaceKind::Message | PlaceKind::Group(_) | PlaceKind::Choice => 0,
+                PlaceKind::Message
+                | PlaceKind::Group(_)
+                | PlaceKind::Choice
+                | PlaceKind::Sequence => 0,
             };
             self.has_open_place |= matches!(self.places[own].kind, PlaceKind::Any);
             self.places[parent].holds |= self.places[own].holds;
@@ -130,6 +145,43 @@ impl Shape {
             }
             previous = Some(own);
         }
+    }
+
+    /// All places; the message is the first, what is around others stands before them.
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The names of the groups in order, each with whether it may stand there more than once.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&Arc<str>, bool)> {
+        self.places.iter().filter_map(|place| match &place.kind {
+            PlaceKind::Group(name) => Some((name, place.may_repeat(1))),
+            PlaceKind::Message
+            | PlaceKind::Segment(_)
+            | PlaceKind::Choice
+            | PlaceKind::Sequence
+            | PlaceKind::Any => None,
+        })
+    }
+
+    /// Whether nothing in it needs to be there.
+    fn may_be_empty(&self, place: usize) -> bool {
+        let mut optional = self
+            .children(place)
+            .map(|child| self.places[child].optional);
+        match self.places[place].kind {
+            PlaceKind::Segment(_) | PlaceKind::Any => false,
+            PlaceKind::Choice => optional.any(|optional| optional),
+            PlaceKind::Message | PlaceKind::Group(_) | PlaceKind::Sequence => {
+                optional.all(|optional| optional)
+            }
+        }
+    }
+
+    /// Whether a segment can stand at more than one place next, so that only later ones tell which;
+    /// found out by `find` when it is first asked for.
+    pub(super) fn is_ambiguous(&self, find: impl FnOnce(&Self) -> bool) -> bool {
+        *self.ambiguous.get_or_init(|| find(self))
     }
 
     /// The place of this number; every number comes from the shape itself.
@@ -179,9 +231,35 @@ impl Shape {
         match &self.places[place].kind {
             PlaceKind::Segment(id) => Some(*id),
             PlaceKind::Any => None,
-            PlaceKind::Message | PlaceKind::Group(_) | PlaceKind::Choice => {
+            PlaceKind::Message | PlaceKind::Group(_) | PlaceKind::Choice | PlaceKind::Sequence => {
                 self.children(place).find_map(|child| self.lead(child))
             }
         }
+    }
+}
+
+impl Place {
+    /// Whether it may stand there once more where it stands `count` times in a row.
+    pub(super) fn may_repeat(&self, count: u32) -> bool {
+        self.most.is_none_or(|most| count < most)
+    }
+}
+
+/// The name of a group; one without is called after its first segment, so that rows and scripts can
+/// name it too.
+fn group_name(item: &GrammarItem) -> Arc<str> {
+    fn lead(item: &GrammarItem) -> Option<SegmentId> {
+        match &item.kind {
+            GrammarKind::Segment(id) => Some(*id),
+            GrammarKind::Any => None,
+            GrammarKind::Group { .. } | GrammarKind::Choice { .. } => {
+                item.items().iter().find_map(lead)
+            }
+        }
+    }
+    match (item.name(), lead(item)) {
+        (Some(name), _) => Arc::clone(name),
+        (None, Some(id)) => format!("{id}_GROUP").into(),
+        (None, None) => "GROUP".into(),
     }
 }

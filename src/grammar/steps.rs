@@ -2,18 +2,18 @@
 //! segments.
 //!
 //! Each segment looks once over the structure at most, so binding takes time in proportion to the
-//! message for a given structure. Nothing is taken back: a choice that a later segment shows to be
-//! wrong stays, and that segment is out of order.
+//! message for a given structure. Nothing is taken back: where a later segment shows a choice to be
+//! wrong, [`super::track`] looks at all of them.
 
 use super::shape::{MESSAGE, PlaceKind, Shape, Symbol};
 
-/// How bad it is to pass a required segment or group by.
-const REQUIRED: u32 = 100;
+/// How bad it is to pass a required segment or group by; worse than any number of the others.
+pub(super) const REQUIRED: u32 = 10_000;
 /// How bad it is to enter a group behind one of its optional parts: `ORC` after an order is rather
 /// the next order's first than one in a group of prior results that might start with a `PID`.
-const OPTIONAL: u32 = 1;
+pub(super) const OPTIONAL: u32 = 1;
 /// How bad it is to take a place for any segment.
-const ANY: u32 = 5;
+pub(super) const ANY: u32 = 5;
 
 /// A move in the structure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(super) struct Step {
 pub(super) struct Standpoint {
     pub(super) group: usize,
     pub(super) item: Option<usize>,
+    /// How often it was taken in a row.
+    pub(super) count: u32,
 }
 
 /// The way from a place down to a segment.
@@ -52,12 +54,22 @@ pub(super) fn find_step(
     symbol: Symbol,
     comes_later: impl Fn(Symbol) -> bool,
 ) -> Option<Step> {
+    find_step_with_cost(shape, open, symbol, comes_later).map(|(_, step)| step)
+}
+
+/// The same with what the step costs: [`REQUIRED`] and more where something required is passed by.
+pub(super) fn find_step_with_cost(
+    shape: &Shape,
+    open: &[Standpoint],
+    symbol: Symbol,
+    comes_later: impl Fn(Symbol) -> bool,
+) -> Option<(u32, Step)> {
     let mut best: Option<(u32, Step)> = None;
     let mut passed = 0;
     for standpoint in open.iter().rev() {
         let base = standpoint.group;
         if let Some(item) = standpoint.item
-            && shape.place(item).repeating
+            && shape.place(item).may_repeat(standpoint.count)
             && let Some(entry) = enter(shape, item, symbol, true)
             && may_repeat(shape, item, &entry)
         {
@@ -97,10 +109,11 @@ pub(super) fn find_step(
                     PlaceKind::Message
                     | PlaceKind::Group(_)
                     | PlaceKind::Choice
+                    | PlaceKind::Sequence
                     | PlaceKind::Any => false,
                 };
                 if is_ahead {
-                    return best.map(|(_, step)| step);
+                    return best;
                 }
             }
         }
@@ -108,7 +121,7 @@ pub(super) fn find_step(
             break;
         }
     }
-    best.map(|(_, step)| step)
+    best
 }
 
 /// The better of two steps; of two alike, the one found first.
@@ -161,7 +174,7 @@ fn enter(shape: &Shape, item: usize, symbol: Symbol, is_outermost: bool) -> Opti
                 .filter_map(|option| enter(shape, option, symbol, is_outermost));
             ways.min_by_key(|entry| entry.cost)
         }
-        PlaceKind::Message | PlaceKind::Group(_) => {
+        PlaceKind::Message | PlaceKind::Group(_) | PlaceKind::Sequence => {
             let mut best: Option<Entry> = None;
             let mut passed = 0;
             let mut skips_required = false;
@@ -196,6 +209,7 @@ pub(super) fn way_down(shape: &Shape, step: Step) -> Vec<Standpoint> {
         way.push(Standpoint {
             group,
             item: Some(item),
+            count: 1,
         });
         item = level(shape, group);
     }
@@ -208,6 +222,10 @@ fn level(shape: &Shape, place: usize) -> usize {
     let parent = shape.place(place).parent;
     match shape.place(parent).kind {
         PlaceKind::Choice => level(shape, parent),
-        PlaceKind::Message | PlaceKind::Segment(_) | PlaceKind::Group(_) | PlaceKind::Any => place,
+        PlaceKind::Message
+        | PlaceKind::Segment(_)
+        | PlaceKind::Group(_)
+        | PlaceKind::Sequence
+        | PlaceKind::Any => place,
     }
 }

@@ -14,7 +14,6 @@ use super::suggest::{help, nearest};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{FieldView, Grammar, Origin};
 use crate::hl7::{Location, SegmentId};
-use crate::standard::StructureItem;
 
 /// What was found in a script.
 pub(super) struct Findings {
@@ -278,13 +277,15 @@ impl Inspector<'_> {
 
     /// Whether the message's structure has the group.
     fn group(&mut self, name: &str, at: Position) {
-        let Some(structure) = self.grammar.and_then(Grammar::structure) else {
+        let Some(grammar) = self
+            .grammar
+            .filter(|grammar| grammar.segment_grammar().is_some())
+        else {
             return;
         };
-        let mut names = Vec::new();
-        group_names(&structure.items, &mut names);
+        let names: Vec<&str> = grammar.groups().map(|(name, _)| &**name).collect();
         if !names.contains(&name) {
-            let message = format!("{} has no group \"{name}\"", structure.id);
+            let message = format!("{} has no group \"{name}\"", grammar.structure_words());
             let diagnostic = Diagnostic::warning("group-unknown", message);
             self.report(diagnostic.with_help(help(name, "groups", names)), at);
         }
@@ -381,15 +382,6 @@ fn head(right: &Expr) -> &Expr {
     match right {
         Expr::Index(chain, ..) | Expr::Dot(chain, ..) => head(&chain.lhs),
         other => other,
-    }
-}
-
-fn group_names(items: &[StructureItem], names: &mut Vec<&'static str>) {
-    for item in items {
-        if let StructureItem::Group { name, .. } = item {
-            names.push(name);
-        }
-        group_names(item.items(), names);
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::groups::{Group, Groups};
-use crate::grammar::{Node, NodeKind};
+use crate::grammar::{Grammar, Node, NodeKind};
 use crate::hl7::{Message, SegmentId};
-use crate::standard::{Structure, StructureItem};
 
 /// The segments of a bound message by name and by the group that they stand in.
 pub(super) struct Scopes {
@@ -33,7 +32,7 @@ enum Answer {
 }
 
 impl Scopes {
-    pub(super) fn of(message: &Message, tree: &Node, structure: Option<&Structure>) -> Self {
+    pub(super) fn of(message: &Message, tree: &Node, grammar: &Grammar) -> Self {
         let mut walk = Walk {
             ids: message
                 .segments()
@@ -51,9 +50,10 @@ impl Scopes {
         let mut named: Vec<_> = ids.filter_map(|(at, id)| Some(((*id)?, at))).collect();
         named.sort_unstable();
         let groups = Groups::of(tree);
-        let mut repeats = BTreeMap::new();
-        if let Some(structure) = structure {
-            note_repeating(&structure.items, &mut repeats);
+        // Of a name that is used twice, whether one of the two repeats.
+        let mut repeats: BTreeMap<&str, bool> = BTreeMap::new();
+        for (name, is_repeating) in grammar.groups() {
+            *repeats.entry(name).or_default() |= is_repeating;
         }
         let mut single = vec![Vec::new(); groups.count()];
         for at in 1..groups.count() {
@@ -180,18 +180,5 @@ impl Walk {
                 }
             }
         }
-    }
-}
-
-/// Whether the groups of each name repeat; of a name that is used twice, whether one of them does.
-fn note_repeating(items: &[StructureItem], repeats: &mut BTreeMap<&'static str, bool>) {
-    for item in items {
-        if let StructureItem::Group {
-            name, repeating, ..
-        } = item
-        {
-            *repeats.entry(name).or_default() |= *repeating;
-        }
-        note_repeating(item.items(), repeats);
     }
 }

@@ -136,12 +136,9 @@ fn cell(plan: &CellPlan, text: &str, table: &TableLayout) -> Result<Cell, Box<Di
 
 impl<'m> Bound<'m> {
     fn scopes(&mut self) -> &Scopes {
-        self.scopes.get_or_insert_with(|| {
-            let structure = self.grammar.structure();
-            match self.tree {
-                Some(tree) => Scopes::of(self.message, tree, structure),
-                None => Scopes::of(self.message, &bind(self.message, self.grammar), structure),
-            }
+        self.scopes.get_or_insert_with(|| match self.tree {
+            Some(tree) => Scopes::of(self.message, tree, self.grammar),
+            None => Scopes::of(self.message, &bind(self.message, self.grammar), self.grammar),
         })
     }
 

@@ -54,15 +54,43 @@ pub struct MessageDefinition {
     /// A message falls under the definition when each of these holds; with none, every message does.
     #[serde(default)]
     pub identity: Vec<Identity>,
-    /// A structure of the standard, such as `ADT_A01`; `None` means the one that MSH-9 names.
+    /// A structure of the standard, such as `ADT_A01`, or a grammar of the site's own, such as
+    /// `MSH EVN PID [PD1] [{NK1}]`, see [`GrammarSource`](super::GrammarSource); `None` means the
+    /// structure that MSH-9 names.
     #[serde(default)]
     pub grammar: Option<Arc<str>>,
+    /// Whether segments that the grammar does not have are told.
+    #[serde(default)]
+    pub unknown_segments: UnknownSegments,
+    /// Whether segments must stand in the grammar's order.
+    #[serde(default)]
+    pub order: SegmentOrder,
     /// Which rows are made, table by table.
     #[serde(default)]
     pub rows: Vec<Rows>,
     /// The message script.
     #[serde(default)]
     pub script: Option<Script>,
+}
+
+/// What becomes of segments that the grammar does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub enum UnknownSegments {
+    /// They are told.
+    #[default]
+    Report,
+    /// They are kept and not told.
+    Ignore,
+}
+
+/// Whether segments must stand in the grammar's order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub enum SegmentOrder {
+    /// A segment that stands elsewhere is out of order.
+    #[default]
+    Strict,
+    /// A segment belongs where the grammar has a place for it, whatever stands before it.
+    Any,
 }
 
 /// A location whose value must match.
@@ -175,8 +203,36 @@ impl MessageDefinition {
             name: name.into(),
             identity: Vec::new(),
             grammar: None,
+            unknown_segments: UnknownSegments::default(),
+            order: SegmentOrder::default(),
             rows: Vec::new(),
             script: None,
+        }
+    }
+}
+
+impl UnknownSegments {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [UnknownSegments; 2] = [UnknownSegments::Report, UnknownSegments::Ignore];
+
+    /// The word that stands in the profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            UnknownSegments::Report => "Report",
+            UnknownSegments::Ignore => "Ignore",
+        }
+    }
+}
+
+impl SegmentOrder {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [SegmentOrder; 2] = [SegmentOrder::Strict, SegmentOrder::Any];
+
+    /// The word that stands in the profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            SegmentOrder::Strict => "Strict",
+            SegmentOrder::Any => "Any",
         }
     }
 }

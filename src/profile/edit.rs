@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::document::{Codes, Identity, MessageDefinition, Script, SegmentOverlay};
+use super::document::{
+    Codes, Identity, MessageDefinition, Script, SegmentOrder, SegmentOverlay, UnknownSegments,
+};
 use super::field::FieldOverlay;
 use super::rows::Rows;
+use super::segment_grammar::GrammarSource;
 use super::table::Table;
 use crate::hl7::SegmentId;
 use crate::standard::Version;
@@ -39,10 +42,20 @@ pub enum Edit {
         message: Arc<str>,
         identity: Vec<Identity>,
     },
-    /// Names the structure of the standard; `None` takes what MSH-9 says.
+    /// Sets the grammar: a structure of the standard or a notation; `None` takes what MSH-9 says.
     SetGrammar {
         message: Arc<str>,
         grammar: Option<Arc<str>>,
+    },
+    /// Says whether segments that the grammar does not have are told.
+    SetUnknownSegments {
+        message: Arc<str>,
+        unknown_segments: UnknownSegments,
+    },
+    /// Says whether segments must stand in the grammar's order.
+    SetOrder {
+        message: Arc<str>,
+        order: SegmentOrder,
     },
     /// Says which rows are made.
     SetRows { message: Arc<str>, rows: Vec<Rows> },
@@ -159,6 +172,10 @@ impl Edit {
             Edit::MoveMessage { message, .. } => format!("move message {message}"),
             Edit::SetIdentity { message, .. } => format!("change identity of {message}"),
             Edit::SetGrammar { message, .. } => format!("change grammar of {message}"),
+            Edit::SetUnknownSegments { message, .. } => {
+                format!("change unknown segments of {message}")
+            }
+            Edit::SetOrder { message, .. } => format!("change segment order of {message}"),
             Edit::SetRows { message, .. } => format!("change rows of {message}"),
             Edit::SetScript { message, .. } => format!("change script of {message}"),
             Edit::AddSegment { segment, .. } => format!("add {segment}"),
@@ -195,6 +212,13 @@ impl Edit {
             Edit::RenameProfile { .. } => kind("profile name", String::new()),
             Edit::DescribeProfile { .. } => kind("profile description", String::new()),
             Edit::SetIdentity { message, .. } => kind("identity", message.to_string()),
+            // Typing a grammar is one step; choosing another structure is one of its own.
+            Edit::SetGrammar {
+                message,
+                grammar: Some(text),
+            } if matches!(GrammarSource::of(text), GrammarSource::Notation(_)) => {
+                kind("grammar", message.to_string())
+            }
             Edit::SetRows { message, .. } => kind("rows", message.to_string()),
             // Turning an inline script into a file's is a step of its own.
             Edit::SetScript {
@@ -216,6 +240,8 @@ impl Edit {
             | Edit::RenameMessage { .. }
             | Edit::MoveMessage { .. }
             | Edit::SetGrammar { .. }
+            | Edit::SetUnknownSegments { .. }
+            | Edit::SetOrder { .. }
             | Edit::SetScript { .. }
             | Edit::AddSegment { .. }
             | Edit::RemoveSegment { .. }

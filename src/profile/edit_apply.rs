@@ -62,8 +62,13 @@ impl Profile {
                 self.message_mut(message)?.identity.clone_from(identity);
             }
             Edit::SetGrammar { message, grammar } => {
-                self.message_mut(message)?.grammar.clone_from(grammar);
+                self.message_mut(message)?.grammar = grammar.as_ref().map(plain_text);
             }
+            Edit::SetUnknownSegments {
+                message,
+                unknown_segments,
+            } => self.message_mut(message)?.unknown_segments = *unknown_segments,
+            Edit::SetOrder { message, order } => self.message_mut(message)?.order = *order,
             Edit::SetRows { message, rows } => self.message_mut(message)?.rows.clone_from(rows),
             Edit::SetScript { message, script } => {
                 self.message_mut(message)?.script = script.as_ref().map(with_plain_line_ends);
@@ -243,10 +248,16 @@ impl Profile {
 /// A script typed or pasted under Windows is the script typed elsewhere.
 fn with_plain_line_ends(script: &Script) -> Script {
     match script {
-        Script::Inline(text) if text.contains("\r\n") => {
-            Script::Inline(text.replace("\r\n", "\n").into())
-        }
-        Script::Inline(_) | Script::File(_) => script.clone(),
+        Script::Inline(text) => Script::Inline(plain_text(text)),
+        Script::File(_) => script.clone(),
+    }
+}
+
+fn plain_text(text: &Arc<str>) -> Arc<str> {
+    if text.contains("\r\n") {
+        text.replace("\r\n", "\n").into()
+    } else {
+        Arc::clone(text)
     }
 }
 

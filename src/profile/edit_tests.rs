@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Codes, Identity, MessageDefinition, Script};
+use super::document::{Codes, Identity, MessageDefinition, Script, SegmentOrder, UnknownSegments};
 use super::edit::Edit;
 use super::field::FieldOverlay;
 use super::print::print;
@@ -121,6 +121,7 @@ fn message_definitions_come_go_and_move() {
             "-),",
             "-Message(",
             "-name: \"Other\",",
+            "-grammar: \"ORU_R01\",",
             "-script: File(\"other.rhai\"),",
         ],
     );
@@ -146,9 +147,23 @@ fn a_message_definition_changes() {
     check(
         &Edit::SetGrammar {
             message: other(),
-            grammar: Some("ORU_R01".into()),
+            grammar: Some("MSH\r\nPID".into()),
         },
-        &["+grammar: \"ORU_R01\","],
+        &["-grammar: \"ORU_R01\",", "+grammar: r\"MSH", "+PID\","],
+    );
+    check(
+        &Edit::SetUnknownSegments {
+            message: other(),
+            unknown_segments: UnknownSegments::Ignore,
+        },
+        &["+unknown_segments: Ignore,"],
+    );
+    check(
+        &Edit::SetOrder {
+            message: other(),
+            order: SegmentOrder::Any,
+        },
+        &["+order: Any,"],
     );
     check(
         &Edit::SetRows {

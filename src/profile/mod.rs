@@ -33,7 +33,7 @@ mod validate;
 
 pub use document::{
     CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, Script, ScriptTexts,
-    SegmentOverlay,
+    SegmentOrder, SegmentOverlay, UnknownSegments,
 };
 pub use edit::{Edit, EditError, EditKind};
 pub use field::{FieldOverlay, Repeat, Usage};

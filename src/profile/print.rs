@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::sync::Arc;
 
-use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOverlay};
+use super::document::{
+    CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOrder, SegmentOverlay,
+    UnknownSegments,
+};
 use super::field::{FieldOverlay, Repeat, Usage};
 use super::rows::{ColumnSource, Rows};
 use super::table::Table;
@@ -105,6 +108,13 @@ impl Page {
             }
             if let Some(grammar) = &definition.grammar {
                 page.line(format_args!("grammar: {},", Quoted(grammar)));
+            }
+            if definition.unknown_segments != UnknownSegments::default() {
+                let name = definition.unknown_segments.name();
+                page.line(format_args!("unknown_segments: {name},"));
+            }
+            if definition.order != SegmentOrder::default() {
+                page.line(format_args!("order: {},", definition.order.name()));
             }
             if !definition.rows.is_empty() {
                 page.block("rows: [", "],\n", |page| {

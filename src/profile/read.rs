@@ -423,7 +423,7 @@ mod tests {
         );
         check_messages(
             "Message(name: \"b\", «skript: 1)",
-            "unknown field skript in Message (allowed: name, identity, grammar, rows, script)",
+            "unknown field skript in Message (allowed: name, identity, grammar, unknown_segments, order, rows, script)",
         );
         check_messages(
             "«Mesage(name: \"b\")",

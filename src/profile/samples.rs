@@ -7,7 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::document::{
-    CodeDefault, Codes, Identity, MessageDefinition, Profile, Script, SegmentOverlay,
+    CodeDefault, Codes, Identity, MessageDefinition, Profile, Script, SegmentOrder, SegmentOverlay,
+    UnknownSegments,
 };
 use super::field::{FieldOverlay, Repeat, Usage};
 use super::rows::{ColumnSource, Origin, Root, Rows};
@@ -28,7 +29,9 @@ pub(super) const EVERYTHING: &str = r##"Profile(
                 (at: "MSH-9.1", matches: "^ADT$"),
                 (at: "PID-3[?5=MR].1", matches: r"^\d+$"),
             ],
-            grammar: "ADT_A01",
+            grammar: "MSH EVN PID [PD1] [{NK1}..3] PV1 [{OBX}] [ZPI]",
+            unknown_segments: Ignore,
+            order: Any,
             rows: [
                 Rows(
                     table: "patient",
@@ -51,6 +54,7 @@ out["PID-8"] = codes("sex", msg["PID-8"]);
         ),
         Message(
             name: "Other",
+            grammar: "ORU_R01",
             script: File("other.rhai"),
         ),
     ],
@@ -160,18 +164,26 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
         text(),
         vec(identity, 0..3),
         option::of(text()),
+        (
+            proptest::sample::select(UnknownSegments::ALL.to_vec()),
+            proptest::sample::select(SegmentOrder::ALL.to_vec()),
+        ),
         vec(rows(), 0..2),
         option::of(script),
     )
-        .prop_map(|(name, identity, grammar, rows, script)| {
-            Arc::new(MessageDefinition {
-                name,
-                identity,
-                grammar,
-                rows,
-                script,
-            })
-        })
+        .prop_map(
+            |(name, identity, grammar, (unknown_segments, order), rows, script)| {
+                Arc::new(MessageDefinition {
+                    name,
+                    identity,
+                    grammar,
+                    unknown_segments,
+                    order,
+                    rows,
+                    script,
+                })
+            },
+        )
 }
 
 fn segment() -> impl Strategy<Value = Arc<SegmentOverlay>> {

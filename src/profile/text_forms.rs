@@ -1,4 +1,4 @@
-//! Reading values that are written as strings, and maps whose keys stand there once.
+//! Reading values that are written as strings, where they stand, and maps whose keys stand there once.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
+use super::tokens::{Lexemes, Token};
 use crate::hl7::SegmentId;
 
 // An error's first line says what is wrong, its second what would be right: `read` takes them apart.
@@ -38,6 +39,53 @@ where
     }
 
     deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// Where in a RON text byte `inner` of a string stands; `start` is where its value starts, before
+/// `Some` where that is written.
+pub(super) fn offset_inside(text: &str, start: usize, inner: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let lexeme = Lexemes::new(rest).find(|(token, _)| *token == Token::Text);
+    let Some((_, span)) = lexeme else {
+        return start;
+    };
+    let lexeme = rest.get(span.clone()).unwrap_or_default();
+    let is_raw = lexeme.starts_with('r');
+    let opening = lexeme.find('"').map_or(0, |quote| quote + 1);
+    let mut at = opening;
+    let mut passed = 0;
+    while passed < inner {
+        let rest = lexeme.get(at..).unwrap_or_default();
+        let Some((length, bytes)) = written_character(rest, is_raw) else {
+            break;
+        };
+        at += length;
+        passed += bytes;
+    }
+    start + span.start + at
+}
+
+/// How long the character at the start of a string is as written, and as it is meant.
+fn written_character(rest: &str, is_raw: bool) -> Option<(usize, usize)> {
+    let first = rest.chars().next()?;
+    // Reading makes one line end of the two characters.
+    if rest.starts_with("\r\n") {
+        return Some((2, 1));
+    }
+    if is_raw || first != '\\' {
+        return Some((first.len_utf8(), first.len_utf8()));
+    }
+    match rest.as_bytes().get(1)? {
+        b'x' => Some((4, 1)),
+        b'u' => {
+            let digits = rest.get(3..rest.find('}')?)?;
+            let c = u32::from_str_radix(digits, 16)
+                .ok()
+                .and_then(char::from_u32)?;
+            Some((digits.len() + 4, c.len_utf8()))
+        }
+        _ => Some((2, 1)),
+    }
 }
 
 /// Reads a map with names as keys and refuses a key that stands there twice.

@@ -1,14 +1,17 @@
 //! What in a profile does not fit together: names that name nothing, names that stand twice.
 //!
-//! Regular expressions and structures are checked where they are used, in the grammar.
+//! Regular expressions and the names of structures are checked where they are used, in the grammar.
 
 use std::collections::BTreeSet;
 
-use super::document::{CodeDefault, Codes, Profile, Script};
+use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script};
 use super::field::FieldOverlay;
+use super::notation::parse_notation;
 use super::positions::{Positions, line_and_column};
 use super::rows::Rows;
+use super::segment_grammar::GrammarSource;
 use super::table::Table;
+use super::text_forms::offset_inside;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::standard;
 
@@ -33,6 +36,9 @@ pub fn validate_text(profile: &Profile, text: &str) -> Vec<Diagnostic> {
             let offset = match finding.points_at {
                 Part::Name => positions.name(&finding.path),
                 Part::Value => positions.value(&finding.path),
+                Part::Inside(inner) => positions
+                    .value(&finding.path)
+                    .map(|start| offset_inside(text, start, inner)),
             };
             match offset {
                 None => finding.diagnostic,
@@ -55,6 +61,8 @@ struct Finding {
 enum Part {
     Name,
     Value,
+    /// At this byte of the string that the value is.
+    Inside(usize),
 }
 
 fn findings(profile: &Profile) -> Vec<Finding> {
@@ -118,9 +126,62 @@ fn messages(profile: &Profile, found: &mut Vec<Finding>) {
                 .with_help("write a path such as \"scripts/adt.rhai\""),
             ));
         }
+        check_grammar(profile, definition, &path, found);
         for (number, rows) in definition.rows.iter().enumerate() {
             let path = format!("{path}.rows[{number}]");
             check_rows(profile, name, rows, &path, found);
+        }
+    }
+}
+
+fn check_grammar(
+    profile: &Profile,
+    definition: &MessageDefinition,
+    path: &str,
+    found: &mut Vec<Finding>,
+) {
+    let Some(GrammarSource::Notation(text)) = definition.grammar.as_deref().map(GrammarSource::of)
+    else {
+        return;
+    };
+    let (grammar, faults) = parse_notation(text);
+    let path = format!("{path}.grammar");
+    let of_message = format!("grammar of \"{}\"", definition.name);
+    for fault in faults {
+        // Without the profile's text the place in the grammar's own is all there is to say.
+        let (line, column) = fault.line_and_column(text);
+        let place = match line {
+            1 => format!("{of_message}, column {column}"),
+            _ => format!("{of_message}, line {line}, column {column}"),
+        };
+        found.push(Finding {
+            path: path.clone(),
+            points_at: Part::Inside(fault.span.start),
+            diagnostic: Diagnostic::new(
+                fault.severity,
+                fault.code,
+                format!("{place}: {}", fault.message),
+            )
+            .with_help(fault.help),
+        });
+    }
+    let standard = standard::dictionary(profile.standard);
+    let mut unknown = BTreeSet::new();
+    for id in grammar.segment_ids() {
+        let is_known = id.is_site_defined()
+            || profile.segments.contains_key(&id)
+            || standard.segment_or_later(id.as_str()).is_some();
+        if !is_known && unknown.insert(id) {
+            found.push(at_value(
+                path.clone(),
+                Diagnostic::warning(
+                    "grammar-segment",
+                    format!("{of_message}: no version of HL7 has a segment {id}"),
+                )
+                .with_help(format!(
+                    "write another segment, or describe \"{id}\" in `segments`"
+                )),
+            ));
         }
     }
 }
@@ -401,6 +462,38 @@ mod tests {
                 "warning[code-unknown] profile:2:72: codes \"s\": \"O\" is not among the values (values: M)",
             ],
         );
+    }
+
+    #[test]
+    fn a_fault_of_a_grammar_is_told_where_it_stands_in_the_profile() {
+        let grammar = |text: &str| format!("messages: [Message(name: \"b\",\n grammar: {text})]");
+        check(
+            &grammar("\"MSH PIDD ]\""),
+            &[
+                "error[grammar-segment] profile:3:16: grammar of \"b\", column 5: PIDD is no segment id (a segment id has three characters: write PID, or (PIDD: …) for a group)",
+                "error[grammar-bracket] profile:3:21: grammar of \"b\", column 10: `]` closes nothing (take it away, or write `[` where the group begins)",
+            ],
+        );
+        check(
+            &grammar("Some(r#\"MSH\n  {PID\"#)"),
+            &[
+                "error[grammar-bracket] profile:4:3: grammar of \"b\", line 2, column 3: `{` is not closed (write `}` behind the last segment in it)",
+            ],
+        );
+        check(
+            &grammar("\"MSH\\n\\u{7d} \\x7d\""),
+            &[
+                "error[grammar-bracket] profile:3:16: grammar of \"b\", line 2, column 1: `}` closes nothing (take it away, or write `{` where the group begins)",
+                "error[grammar-bracket] profile:3:23: grammar of \"b\", line 2, column 3: `}` closes nothing (take it away, or write `{` where the group begins)",
+            ],
+        );
+        check(
+            &grammar("\"MSH ZPI PDI PDI\""),
+            &[
+                "warning[grammar-segment] profile:3:11: grammar of \"b\": no version of HL7 has a segment PDI (write another segment, or describe \"PDI\" in `segments`)",
+            ],
+        );
+        check(&grammar("\"ADT_A99\""), &[]);
     }
 
     #[test]

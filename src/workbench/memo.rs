@@ -12,7 +12,10 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, bind, check, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{Engine, Job, Outcome, Program, compile, run};
-use crate::profile::{MessageDefinition, Profile, SegmentOverlay, validate};
+use crate::profile::{
+    GrammarSource, MessageDefinition, Profile, SegmentOrder, SegmentOverlay, UnknownSegments,
+    validate,
+};
 use crate::standard::Version;
 
 /// More kinds of messages, or more scripts, than this are not kept: the memory is bounded.
@@ -49,7 +52,11 @@ pub(super) type Found<T> = (Arc<T>, Arc<[Diagnostic]>);
 /// What of a definition and a message decides which grammar it has.
 #[derive(PartialEq, Eq)]
 struct GrammarKey {
+    /// The definition's name, where the grammar is its own.
+    name: Option<Arc<str>>,
     structure: Option<Arc<str>>,
+    unknown_segments: UnknownSegments,
+    order: SegmentOrder,
     kind: Box<str>,
     delimiters: Delimiters,
 }
@@ -142,6 +149,11 @@ impl Memo {
             .find(&self.message_type)
             .map_or("", |element| element.raw());
         let structure = definition.and_then(|d| d.grammar.as_ref());
+        let is_own = structure
+            .is_some_and(|text| matches!(GrammarSource::of(text), GrammarSource::Notation(_)));
+        let name = definition.filter(|_| is_own).map(|d| &d.name);
+        let unknown_segments = definition.map(|d| d.unknown_segments).unwrap_or_default();
+        let order = definition.map(|d| d.order).unwrap_or_default();
         let resolved = self
             .resolved
             .take()
@@ -153,6 +165,8 @@ impl Memo {
         }));
         let known = resolved.grammars.iter().find(|(key, _)| {
             key.structure.as_ref() == structure
+                && key.name.as_ref() == name
+                && (key.unknown_segments, key.order) == (unknown_segments, order)
                 && *key.kind == *kind
                 && key.delimiters == *message.delimiters()
         });
@@ -160,7 +174,10 @@ impl Memo {
             return found.clone();
         }
         let key = GrammarKey {
+            name: name.cloned(),
             structure: structure.cloned(),
+            unknown_segments,
+            order,
             kind: kind.into(),
             delimiters: *message.delimiters(),
         };

@@ -20,6 +20,7 @@ mod gui;
 mod gui_bad_input;
 #[cfg(feature = "gui")]
 mod gui_completion;
+mod notation;
 mod plain_reader;
 mod profile;
 mod readme;
