@@ -54,6 +54,10 @@ pub(super) struct Show {
     /// The site profile whose segments and groups the tree names
     #[arg(long, value_name = "P")]
     pub(super) profile: Option<PathBuf>,
+    /// Print instead of values why each segment stands where it stands, and why each message
+    /// definition of the profile matches or does not
+    #[arg(long, conflicts_with = "format")]
+    pub(super) why: bool,
     /// Only the message of this number, counted from 1 over all files
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) message: Option<u64>,

@@ -23,7 +23,10 @@ that is no segment has what stands before its first field separator as "id".
 hl7: the bytes of each message as they came; messages in UTF-16 or UTF-32 are printed as UTF-8. A
 message whose last line has no end gets a CR, so that the next one begins a line.
 
-tree: groups as in the message's structure, and for each element its location, name and value."#;
+tree: groups as in the message's structure, and for each element its location, name and value.
+
+--why: each message definition of the profile with what of its identity matches and where the
+message first does not fit its grammar; then the grammar, and for each segment its place in it."#;
 
 /// For `get`.
 pub(super) const GET: &str = r#"A location is written as PID-5, PID-5.1, PID-5[2].1.3, OBX[3]-5, OBX[*]-5 or PID-3[?5=MR].1.

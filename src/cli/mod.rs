@@ -17,6 +17,7 @@ mod run;
 mod show;
 mod show_json;
 mod show_tree;
+mod show_why;
 mod sink;
 mod site;
 mod stop;

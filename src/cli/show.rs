@@ -5,7 +5,7 @@ use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
 use super::output::Output;
 use super::report::{Report, note};
-use super::{show_json, show_tree, site, stop};
+use super::{show_json, show_tree, show_why, site, stop};
 use crate::hl7::parse_shared;
 use crate::workbench::{Memo, Sample, derive};
 
@@ -36,6 +36,12 @@ pub(super) fn run(arguments: &Show) -> Result<Finish, Failure> {
                     show_json::write(&mut bytes, at, &message).map_err(Failure::of_output)?;
                 }
                 ShowFormat::Hl7 => as_it_is(&sample, &mut bytes),
+                ShowFormat::Tree if arguments.why => {
+                    let profile = site.as_ref().map(|site| &*site.profile);
+                    let preview = derive(&inputs.of(&sample), &mut memo, &cancel)?;
+                    show_why::write(&mut bytes, at, &sample, &preview, profile)
+                        .map_err(Failure::of_output)?;
+                }
                 ShowFormat::Tree => {
                     let preview = derive(&inputs.of(&sample), &mut memo, &cancel)?;
                     show_tree::write(&mut bytes, at, &sample, &preview)

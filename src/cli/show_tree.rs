@@ -207,12 +207,12 @@ fn leaf(
     writeln!(out, "{at}{space}{name}: {}{null}", shown(&text))
 }
 
-fn indent(out: &mut impl Write, depth: usize) -> io::Result<()> {
+pub(super) fn indent(out: &mut impl Write, depth: usize) -> io::Result<()> {
     write!(out, "{:1$}", "", depth * 2)
 }
 
 /// A value for a terminal: one line, nothing that the terminal would obey, not too long.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars().take(LONGEST) {
         if c.is_control() {

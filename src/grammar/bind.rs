@@ -33,6 +33,8 @@ pub(super) struct Walk {
     pub(super) nodes: Vec<Node>,
     /// By segment: the step to its place, none where it has none.
     pub(super) steps: Vec<Option<Step>>,
+    /// By segment: how it fits.
+    pub(super) standings: Vec<Standing>,
     /// How many segments have no place, and how many required places were passed by.
     problems: usize,
 }
@@ -111,6 +113,7 @@ struct Binder<'s> {
     /// By symbol: the index after the last segment of that id, 0 for none.
     last: Vec<usize>,
     steps: Vec<Option<Step>>,
+    standings: Vec<Standing>,
     problems: usize,
     /// The places of segments that were taken, where the order is free.
     filled: Vec<usize>,
@@ -142,6 +145,7 @@ impl<'s> Binder<'s> {
             held: Vec::new(),
             last,
             steps: Vec::with_capacity(message.segment_count()),
+            standings: Vec::with_capacity(message.segment_count()),
             problems: 0,
             filled: Vec::new(),
         };
@@ -152,6 +156,7 @@ impl<'s> Binder<'s> {
     fn bind(mut self, message: &Message, grammar: &Grammar) -> Walk {
         for segment in message.segments() {
             let standing = self.place(segment, grammar);
+            self.standings.push(standing);
             self.add(Node::segment(segment.index(), standing));
         }
         let mut nodes = Vec::new();
@@ -161,6 +166,7 @@ impl<'s> Binder<'s> {
         Walk {
             nodes,
             steps: self.steps,
+            standings: self.standings,
             problems: self.problems,
         }
     }

@@ -1,6 +1,6 @@
 //! What in a message is not as its grammar has it.
 
-use std::ops::RangeBounds;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::node::{Node, NodeKind, Standing};
@@ -14,6 +14,9 @@ use crate::standard::dictionary;
 /// Tells of unknown segments, segments that lost their line end, segments that the structure does not
 /// have or has elsewhere, and required segments that are missing; in message order.
 pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnostic> {
+    if message.segment_count() == 0 {
+        return Vec::new();
+    }
     let mut checker = Checker {
         message,
         grammar,
@@ -21,6 +24,7 @@ pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnosti
         elsewhere: elsewhere(message, tree),
         around: Vec::new(),
         behind: None,
+        seen: Vec::new(),
         found: Vec::new(),
     };
     checker.node(tree);
@@ -43,6 +47,10 @@ pub fn check(message: &Message, tree: &Node, grammar: &Grammar) -> Vec<Diagnosti
     found
 }
 
+/// How many segments are looked at for what a segment out of order stands before or behind: a message
+/// of which nothing fits must not take time in proportion to its square.
+const LOOKED_AT: usize = 200;
+
 struct Checker<'a> {
     message: &'a Message,
     grammar: &'a Grammar,
@@ -54,6 +62,8 @@ struct Checker<'a> {
     around: Vec<Arc<str>>,
     /// The segment last seen.
     behind: Option<Segment<'a>>,
+    /// The ids seen so far, each once.
+    seen: Vec<SegmentId>,
     found: Vec<Diagnostic>,
 }
 
@@ -70,6 +80,11 @@ impl Checker<'_> {
                 if let Some(segment) = self.message.segment(*index) {
                     self.segment(segment, *standing);
                     self.behind = Some(segment);
+                    if let Some(id) = segment.segment_id()
+                        && !self.seen.contains(&id)
+                    {
+                        self.seen.push(id);
+                    }
                 }
             }
             NodeKind::Missing { id, required: true } => self.missing(*id),
@@ -136,12 +151,15 @@ impl Checker<'_> {
         let own = rank(id);
         // The first segment before it that the structure has behind it, and the other way round.
         let before = self
-            .named(..segment.index())
+            .named(0..segment.index())
             .find(|other| rank(*other) > own);
-        let after = self
-            .named(segment.index() + 1..)
-            .find(|other| rank(*other).is_some_and(|rank| Some(rank) < own));
-        let is_again = self.named(..segment.index()).any(|other| other == id);
+        let is_again = self.seen.contains(&id);
+        let after = match before {
+            Some(_) => None,
+            None => self
+                .named(segment.index() + 1..self.message.segment_count())
+                .find(|other| rank(*other).is_some_and(|rank| Some(rank) < own)),
+        };
         let message = if is_again {
             format!("{id} may not stand here again in {structure}")
         } else {
@@ -156,11 +174,10 @@ impl Checker<'_> {
         Diagnostic::new(Severity::Warning, "segment-out-of-order", message).with_help(help)
     }
 
-    /// The ids of the message's segments in a range of indices.
-    fn named(&self, range: impl RangeBounds<usize>) -> impl Iterator<Item = SegmentId> {
-        let segments = self.message.segments();
-        let within = segments.filter(move |segment| range.contains(&segment.index()));
-        within.filter_map(|segment| segment.segment_id())
+    /// The ids of the message's segments in a range of indices, the first ones of many.
+    fn named(&self, range: Range<usize>) -> impl Iterator<Item = SegmentId> {
+        let some = range.take(LOOKED_AT);
+        some.filter_map(|index| self.message.segment(index)?.segment_id())
     }
 
     fn missing(&mut self, id: SegmentId) {
@@ -202,11 +219,10 @@ fn elsewhere(message: &Message, tree: &Node) -> Vec<SegmentId> {
             standing: Standing::OutOfOrder,
         } = node.kind
         {
-            ids.extend(
-                message
-                    .segment(index)
-                    .and_then(|segment| segment.segment_id()),
-            );
+            let id = message
+                .segment(index)
+                .and_then(|segment| segment.segment_id());
+            ids.extend(id.filter(|id| !ids.contains(id)));
         }
     });
     ids

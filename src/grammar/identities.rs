@@ -43,6 +43,14 @@ impl Identities {
     }
 }
 
+impl Identities {
+    /// Which conditions of a definition hold, in order.
+    pub(super) fn conditions(&self, definition: usize, message: &Message) -> Vec<bool> {
+        let conditions = self.definitions.get(definition).into_iter().flatten();
+        conditions.map(|one| one.holds(message)).collect()
+    }
+}
+
 impl Condition {
     fn holds(&self, message: &Message) -> bool {
         let Some(regex) = &self.matches else {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script};
 use super::field::FieldOverlay;
 use super::notation::parse_notation;
+use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
 use super::rows::Rows;
 use super::segment_grammar::GrammarSource;
@@ -172,16 +173,20 @@ fn check_grammar(
             || profile.segments.contains_key(&id)
             || standard.segment_or_later(id.as_str()).is_some();
         if !is_known && unknown.insert(id) {
-            found.push(at_value(
-                path.clone(),
-                Diagnostic::warning(
+            let inner = Tokens::new(text)
+                .find(|(token, _)| *token == Token::Word(id.as_str()))
+                .map_or(0, |(_, span)| span.start);
+            found.push(Finding {
+                path: path.clone(),
+                points_at: Part::Inside(inner),
+                diagnostic: Diagnostic::warning(
                     "grammar-segment",
                     format!("{of_message}: no version of HL7 has a segment {id}"),
                 )
                 .with_help(format!(
                     "write another segment, or describe \"{id}\" in `segments`"
                 )),
-            ));
+            });
         }
     }
 }
@@ -490,7 +495,7 @@ mod tests {
         check(
             &grammar("\"MSH ZPI PDI PDI\""),
             &[
-                "warning[grammar-segment] profile:3:11: grammar of \"b\": no version of HL7 has a segment PDI (write another segment, or describe \"PDI\" in `segments`)",
+                "warning[grammar-segment] profile:3:20: grammar of \"b\": no version of HL7 has a segment PDI (write another segment, or describe \"PDI\" in `segments`)",
             ],
         );
         check(&grammar("\"ADT_A99\""), &[]);

@@ -4,7 +4,7 @@
 //! - `in.*`: the bytes of a file; or `in.path`: the path of a shipped file, from the top of the project;
 //! - `profile.ron`, or `profile.path`, where a site profile takes part;
 //! - at least one expectation, each the output of the program on that input:
-//!   `expected.json` and `expected.tree` (show), `expected.check` (check, also what it says on
+//!   `expected.json`, `expected.tree` and `expected.why` (show, the last with `--why`), `expected.check` (check, also what it says on
 //!   standard error),
 //!   `expected.hl7`, `expected.rows.json`, `expected.csv` and `expected.report` (transform; the report
 //!   is what it says on standard error, with the exit status),
@@ -125,7 +125,8 @@ impl Case {
                 }
                 "profile.ron" => case.profile = Some(file),
                 "get.txt" | "expected.json" | "expected.tree" | "expected.check"
-                | "expected.hl7" | "expected.rows.json" | "expected.csv" | "expected.report" => {
+                | "expected.why" | "expected.hl7" | "expected.rows.json" | "expected.csv"
+                | "expected.report" => {
                     case.expectations.push(file);
                 }
                 other if other.starts_with("in.") && case.input.is_empty() => case.input = file,
@@ -197,6 +198,9 @@ impl Case {
                     file.to_owned(),
                     self.run(&["show", "--format", "tree"]).stdout,
                 );
+            }
+            "expected.why" => {
+                actual.insert(file.to_owned(), self.run(&["show", "--why"]).stdout);
             }
             "expected.check" => {
                 let text = if self.is_checked_with_others() {

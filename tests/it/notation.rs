@@ -213,6 +213,28 @@ fn unknown_segments_can_be_ignored() {
     assert_eq!((&*tree, &*told), ("MSH PID ZZZ? QQQ? OBX~", ""));
 }
 
+#[test]
+fn ten_thousand_segments_of_a_hostile_grammar_are_bound() {
+    for (grammar, id, end, fits) in [
+        ("[{A: [{B: [{C: [{NK1}]}]}]}] PV1", "NK1", "PV1", true),
+        ("{[ONE: {NK1}] [TWO: {NK1}] PV1}", "NK1", "", false),
+        (
+            "[{NK1}] [{NK1}] [{NK1}] [{NK1}] {NK1 AL1} PV1",
+            "NK1",
+            "AL1 PV1",
+            true,
+        ),
+        ("{{NK1}..9}..9 [{A: {NK1}..3}..3]", "NK1", "", false),
+    ] {
+        let mut ids = vec![id; 10_000];
+        ids.extend(end.split_whitespace());
+        let message = message(&ids);
+        let definition = definition(&format!("MSH {grammar}"));
+        let (tree, _) = bound(Version::V2_5_1, &definition, &message);
+        assert_eq!(!tree.contains(['!', '[']), fits, "{grammar}");
+    }
+}
+
 /// The ids that a grammar asks for, each required one once; or everything, what repeats twice, each
 /// option of a choice in turn.
 fn generate(items: &[GrammarItem], everything: bool, turn: usize, ids: &mut Vec<String>) {
