@@ -184,28 +184,24 @@ impl<'s> Binder<'s> {
         }
         let step = self.step(symbol, segment.index());
         self.steps.push(step);
-        match step {
-            Some(step) => {
-                self.go(step);
-                if matches!(self.way, Way::AnyOrder) && !self.filled.contains(&step.leaf) {
-                    self.filled.push(step.leaf);
-                }
-                // A place for any segment takes also what nobody describes.
-                if symbol.index.is_some() || grammar.knows(id) {
-                    Standing::Expected
-                } else {
-                    Standing::Unknown
-                }
+        if let Some(step) = step {
+            self.go(step);
+            if matches!(self.way, Way::AnyOrder) && !self.filled.contains(&step.leaf) {
+                self.filled.push(step.leaf);
             }
-            None => {
-                let is_late = matches!(self.way, Way::AnyOrder) && self.is_late(symbol);
-                self.problems += usize::from(!is_late);
-                match symbol.index {
-                    Some(_) if is_late => Standing::Expected,
-                    Some(_) => Standing::OutOfOrder,
-                    None => standing_outside(symbol, grammar),
-                }
-            }
+            // A place for any segment takes also what nobody describes.
+            return if symbol.index.is_some() || grammar.knows(id) {
+                Standing::Expected
+            } else {
+                Standing::Unknown
+            };
+        }
+        let is_late = matches!(self.way, Way::AnyOrder) && self.is_late(symbol);
+        self.problems += usize::from(!is_late);
+        match symbol.index {
+            Some(_) if is_late => Standing::Expected,
+            Some(_) => Standing::OutOfOrder,
+            None => standing_outside(symbol, grammar),
         }
     }
 
@@ -296,15 +292,12 @@ impl<'s> Binder<'s> {
             return;
         };
         let known = held.taken.iter_mut().find(|(place, _)| *place == item);
-        let count = match known {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                held.taken.push((item, 1));
-                1
-            }
+        let count = if let Some((_, count)) = known {
+            *count += 1;
+            *count
+        } else {
+            held.taken.push((item, 1));
+            1
         };
         held.inner_occurrence = count;
         if let Some(standpoint) = self.open.last_mut() {

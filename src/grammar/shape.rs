@@ -115,9 +115,10 @@ impl Shape {
                 GrammarKind::Choice { .. } => PlaceKind::Choice,
                 GrammarKind::Any => PlaceKind::Any,
             };
-            let cardinality = match is_sequence {
-                true => (false, Some(1)),
-                false => (item.optional, item.repeat.max()),
+            let cardinality = if is_sequence {
+                (false, Some(1))
+            } else {
+                (item.optional, item.repeat.max())
             };
             let own = self.add(kind, cardinality, (parent, parent_repeats));
             if is_sequence && !is_plain {

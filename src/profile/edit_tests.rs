@@ -76,6 +76,7 @@ fn message_definitions_come_go_and_move() {
     let other = [
         "-Message(",
         "-name: \"Other\",",
+        "-grammar: \"ORU_R01\",",
         "-script: File(\"other.rhai\"),",
         "-),",
     ];
@@ -115,6 +116,7 @@ fn message_definitions_come_go_and_move() {
         },
         &[
             "+name: \"Other\",",
+            "+grammar: \"ORU_R01\",",
             "+script: File(\"other.rhai\"),",
             "+),",
             "+Message(",

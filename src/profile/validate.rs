@@ -488,8 +488,8 @@ mod tests {
         check(
             &grammar("\"MSH\\n\\u{7d} \\x7d\""),
             &[
-                "error[grammar-bracket] profile:3:16: grammar of \"b\", line 2, column 1: `}` closes nothing (take it away, or write `{` where the group begins)",
-                "error[grammar-bracket] profile:3:23: grammar of \"b\", line 2, column 3: `}` closes nothing (take it away, or write `{` where the group begins)",
+                "error[grammar-bracket] profile:3:17: grammar of \"b\", line 2, column 1: `}` closes nothing (take it away, or write `{` where the group begins)",
+                "error[grammar-bracket] profile:3:24: grammar of \"b\", line 2, column 3: `}` closes nothing (take it away, or write `{` where the group begins)",
             ],
         );
         check(
