@@ -138,7 +138,11 @@ impl<'m> Bound<'m> {
     fn scopes(&mut self) -> &Scopes {
         self.scopes.get_or_insert_with(|| match self.tree {
             Some(tree) => Scopes::of(self.message, tree, self.grammar),
-            None => Scopes::of(self.message, &bind(self.message, self.grammar), self.grammar),
+            None => Scopes::of(
+                self.message,
+                &bind(self.message, self.grammar),
+                self.grammar,
+            ),
         })
     }
 
