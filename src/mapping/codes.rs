@@ -47,7 +47,7 @@ pub(super) fn translate<'t>(
 fn told(text: &str) -> Cow<'static, str> {
     let is_code = text.chars().count() <= LONGEST_CODE && !text.contains(char::is_whitespace);
     if is_code {
-        format!("\"{text}\"").into()
+        format!("the code {text}").into()
     } else {
         "a text that is no code".into()
     }

@@ -55,7 +55,7 @@ fn errors_tell_where_and_what_would_be_right() {
     );
     check_error(
         "codes(\"sex\", \"9\");",
-        "error[code-unknown] test:1:1: \"9\" is not in the code table \"sex\" (allowed: 1, 2, F, M)",
+        "error[code-unknown] test:1:1: the code 9 is not in the code table \"sex\" (allowed: 1, 2, F, M)",
     );
     check_error(
         "date(\"soon\");",
@@ -260,7 +260,7 @@ fn rows_that_cannot_be_made_say_why() {
 error[table-unknown]: the profile has no table \"pateint\" (did you mean \"patient\"?)
 error[column-unknown]: the table \"patient\" has no column \"mnr\" (did you mean \"mrn\"?)
 error[row-value] PID-5.1: patient.born: the text is no date (the column holds Date)
-error[code-unknown] PID-3.4: patient.sex: \"ELSE\" is not in the code table \"sex\" (allowed: 1, 2, F, M)"
+error[code-unknown] PID-3.4: patient.sex: the code ELSE is not in the code table \"sex\" (allowed: 1, 2, F, M)"
     );
 }
 

@@ -164,7 +164,7 @@ fn a_location_chosen_in_the_tree_is_chosen_everywhere() {
     let row = hand.get_all_by_role(Role::TreeItem).find(|row| {
         row.accesskit_node()
             .label()
-            .is_some_and(|label| label.starts_with("EVN-2 "))
+            .is_some_and(|label| label.starts_with("MSH-9 "))
     });
     row.expect("the field has a row").click();
     settle(&mut hand);
@@ -172,7 +172,7 @@ fn a_location_chosen_in_the_tree_is_chosen_everywhere() {
         .get_all_by_role(Role::TreeItem)
         .find(|row| row.accesskit_node().is_selected() == Some(true));
     let label = chosen.and_then(|row| row.accesskit_node().label());
-    assert!(label.is_some_and(|label| label.starts_with("EVN-2 ")));
+    assert!(label.is_some_and(|label| label.starts_with("MSH-9 ")));
 }
 
 #[test]
