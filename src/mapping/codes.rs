@@ -1,10 +1,11 @@
-//! Code tables of the profile at work: from the site's code to the application's.
+//! Code tables of the profile at work: faults that name the table and what it allows.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::fault::ScriptFault;
 use super::suggest::help;
-use crate::profile::{CodeDefault, Codes, Profile};
+use crate::profile::{Codes, Profile};
 
 /// Characters of the longest text that is taken for a code.
 const LONGEST_CODE: usize = 12;
@@ -15,32 +16,41 @@ pub(super) fn translate<'t>(
     name: &str,
     text: &'t str,
 ) -> Result<&'t str, ScriptFault> {
-    if text.is_empty() || text == "\"\"" {
-        return Ok(text);
-    }
-    if let Some(mapped) = codes.maps.get(text) {
-        return Ok(mapped);
-    }
-    if codes.values.contains_key(text) {
-        return Ok(text);
-    }
-    match &codes.otherwise {
-        CodeDefault::Keep => Ok(text),
-        CodeDefault::Default(code) => Ok(code),
-        CodeDefault::Error => {
-            let allowed: Vec<&str> = codes
-                .maps
-                .keys()
-                .chain(codes.values.keys())
-                .map(|code| &**code)
-                .collect();
-            Err(ScriptFault::new(
-                "code-unknown",
-                format!("{} is not in the code table \"{name}\"", told(text)),
-            )
-            .with_help(format!("allowed: {}", listed(&allowed))))
+    codes.to_application(text).map_err(|_| {
+        let known = codes.maps.keys().chain(codes.values.keys());
+        refused(
+            format!("{} is not in the code table \"{name}\"", told(text)),
+            known,
+        )
+    })
+}
+
+/// The site's code for the application's; empty and null stay what they are.
+pub(super) fn translate_back<'t>(
+    codes: &'t Codes,
+    name: &str,
+    text: &'t str,
+) -> Result<&'t str, ScriptFault> {
+    codes.to_site(text).map_err(|_| {
+        let known = codes.maps.values().chain(codes.values.keys());
+        refused(
+            format!(
+                "no code of the site means {} in the code table \"{name}\"",
+                told(text)
+            ),
+            known,
+        )
+    })
+}
+
+fn refused<'c>(message: String, known: impl Iterator<Item = &'c Arc<str>>) -> ScriptFault {
+    let mut allowed: Vec<&str> = Vec::new();
+    for code in known {
+        if !allowed.contains(&&**code) {
+            allowed.push(code);
         }
     }
+    ScriptFault::new("code-unknown", message).with_help(format!("allowed: {}", listed(&allowed)))
 }
 
 /// The code, which is what has to be added to the table; a longer text may say more of a patient.

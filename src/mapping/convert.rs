@@ -38,6 +38,30 @@ pub(super) fn convert(text: &str, column_type: ColumnType) -> Result<Cell, Strin
     }
 }
 
+impl Cell {
+    /// The value as another type of column holds it; `Err` is what is wrong, as the end of a sentence.
+    pub(super) fn as_type(&self, column_type: ColumnType) -> Result<Self, String> {
+        match self {
+            Cell::Absent | Cell::Null => Ok(self.clone()),
+            _ if self.column_type() == Some(column_type) => Ok(self.clone()),
+            other => convert(&other.to_string(), column_type),
+        }
+    }
+
+    /// The type of column that holds the value; absent and null fit in all.
+    fn column_type(&self) -> Option<ColumnType> {
+        match self {
+            Cell::Absent | Cell::Null => None,
+            Cell::Text(_) => Some(ColumnType::Text),
+            Cell::Integer(_) => Some(ColumnType::Integer),
+            Cell::Decimal(_) => Some(ColumnType::Decimal),
+            Cell::Date(_) => Some(ColumnType::Date),
+            Cell::Time(_) => Some(ColumnType::Time),
+            Cell::Timestamp(_) => Some(ColumnType::Timestamp),
+        }
+    }
+}
+
 fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     digits.contains(|c: char| c.is_ascii_digit())

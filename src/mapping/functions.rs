@@ -165,6 +165,10 @@ functions! {
         "codes", "codes(table, text) -> text",
         "Translates a code by a code table of the profile; \"\" and null stay as they are.",
         "out[\"PID-8\"] = codes(\"sex\", msg[\"PID-8\"]);";
+    Nothing Codes codes_back:
+        "codes_back", "codes_back(table, text) -> text",
+        "Translates a code of the application back to the site's; \"\" and null stay as they are.",
+        "out[\"PID-8\"] = codes_back(\"sex\", \"F\");";
     Nothing Nothing date:
         "date", "date(text) -> date",
         "Reads a date or time; \"\" and null give a date without value.",

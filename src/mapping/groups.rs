@@ -82,6 +82,19 @@ impl Groups {
         self.0.get(at)
     }
 
+    /// The nearest group of this name around a group, itself counted.
+    pub(super) fn around(&self, at: usize, name: &str) -> Option<usize> {
+        let mut at = at;
+        while at != 0 {
+            let group = self.0.get(at)?;
+            if group.is_named(name) {
+                return Some(at);
+            }
+            at = group.parent;
+        }
+        None
+    }
+
     /// The groups of this name below the group at `at`, however deep.
     pub(super) fn named(&self, at: usize, name: &str) -> impl Iterator<Item = usize> {
         let end = self.0.get(at).map_or(0, |group| group.end);

@@ -4,10 +4,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::codes;
+use super::convert::convert;
+use super::expression::Expression;
+use super::outcome::Cell;
 use super::suggest::help;
 use crate::diagnostic::Diagnostic;
 use crate::hl7::Location;
-use crate::profile::{Codes, ColumnType, MessageDefinition, Origin, Profile, Root, Rows};
+use crate::profile::{
+    Codes, ColumnSource, ColumnType, MessageDefinition, Origin, Profile, Reading, Root, Rows,
+};
 
 thread_local! {
     // A thread maps many messages with one profile; preparing it takes longer than mapping one.
@@ -27,12 +32,16 @@ pub(super) struct TableLayout {
     pub(super) name: Arc<str>,
     pub(super) columns: Arc<[Arc<str>]>,
     pub(super) types: Vec<ColumnType>,
+    /// The columns that tell two rows apart.
+    pub(super) keys: Vec<usize>,
 }
 
 /// The rows that one message definition makes.
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) rows: Vec<RowsPlan>,
+    /// Whether a column is made by an expression.
+    pub(super) has_expressions: bool,
     /// Tables, columns and code tables that the profile does not have.
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -41,15 +50,32 @@ pub(super) struct Plan {
 pub(super) struct RowsPlan {
     pub(super) table: usize,
     pub(super) root: Root,
+    /// Columns that come from the message.
     pub(super) cells: Vec<CellPlan>,
+    /// Columns that are always the same.
+    pub(super) constants: Vec<(usize, Cell)>,
+    /// The rows that own these.
+    pub(super) parent: Option<ParentPlan>,
+    /// Whether other rows belong to these.
+    pub(super) is_owner: bool,
 }
 
-/// How one cell is made.
+/// The table whose rows own others, and what these take from them.
+pub(super) struct ParentPlan {
+    pub(super) table: usize,
+    /// The column, and the column of the owner that fills it.
+    pub(super) cells: Vec<(usize, usize)>,
+}
+
+/// How one cell is made from the message.
 pub(super) struct CellPlan {
     pub(super) column: usize,
     pub(super) origin: Origin,
     pub(super) at: Location,
     pub(super) codes: Option<(Arc<str>, Arc<Codes>)>,
+    pub(super) then: Option<Box<Expression>>,
+    /// What an absent value becomes.
+    pub(super) default: Cell,
     pub(super) read_as: ColumnType,
 }
 
@@ -74,6 +100,9 @@ impl Layout {
                 .columns
                 .iter()
                 .map(|column| column.column_type)
+                .collect(),
+            keys: (0..table.columns.len())
+                .filter(|at| table.columns.get(*at).is_some_and(|column| column.key))
                 .collect(),
         });
         let mut layout = Self {
@@ -113,50 +142,152 @@ impl Layout {
                     .push(table_unknown(&self.profile, &rows.table));
                 continue;
             };
-            let cells = self.cells(rows, at, &mut plan.problems);
-            plan.rows.push(RowsPlan {
-                table: at,
-                root: rows.root.clone(),
-                cells,
-            });
+            let prepared = self.prepare_rows(definition, rows, at, &mut plan.problems);
+            plan.has_expressions |= prepared.cells.iter().any(|cell| cell.then.is_some());
+            if let Some(parent) = &prepared.parent {
+                for owner in plan
+                    .rows
+                    .iter_mut()
+                    .filter(|owner| owner.table == parent.table)
+                {
+                    owner.is_owner = true;
+                }
+            }
+            plan.rows.push(prepared);
         }
         plan
     }
 
-    fn cells(&self, rows: &Rows, table: usize, problems: &mut Vec<Diagnostic>) -> Vec<CellPlan> {
-        let Some(layout) = self.tables.get(table) else {
-            return Vec::new();
+    fn prepare_rows(
+        &self,
+        definition: &MessageDefinition,
+        rows: &Rows,
+        table: usize,
+        problems: &mut Vec<Diagnostic>,
+    ) -> RowsPlan {
+        let mut plan = RowsPlan {
+            table,
+            root: rows.root.clone(),
+            cells: Vec::new(),
+            constants: Vec::new(),
+            parent: None,
+            is_owner: false,
         };
-        let mut cells = Vec::new();
+        let Some(layout) = self.tables.get(table) else {
+            return plan;
+        };
+        let mut from_parent = Vec::new();
         for (name, source) in &rows.columns {
             let Some(column) = layout.column(name) else {
                 problems.push(layout.column_unknown(name));
                 continue;
             };
-            let codes = match &source.codes {
-                None => None,
-                Some(name) => {
-                    if let Some(codes) = self.profile.codes.get(name) {
-                        Some((Arc::clone(name), Arc::clone(codes)))
-                    } else {
-                        problems.push(codes::unknown(&self.profile, name).diagnostic());
-                        continue;
-                    }
+            match source {
+                ColumnSource::From(reading) => {
+                    let script = format!("{} {}.{name}", definition.name, layout.name);
+                    plan.cells
+                        .extend(self.cell(reading, layout, column, &script, problems));
                 }
-            };
-            cells.push(CellPlan {
-                column,
-                origin: source.origin,
-                at: source.at.clone(),
-                codes,
-                read_as: source.read_as.unwrap_or_else(|| layout.column_type(column)),
-            });
+                ColumnSource::Constant(text) => {
+                    let cell = layout.fixed(column, text, layout.column_type(column), problems);
+                    plan.constants.push((column, cell));
+                }
+                ColumnSource::Parent(owner) => from_parent.push((column, owner)),
+            }
         }
-        cells
+        plan.parent = self.parent(rows, layout, from_parent, problems);
+        plan
+    }
+
+    /// The owner of rows: columns that ask for one of its columns, and its keys.
+    fn parent(
+        &self,
+        rows: &Rows,
+        layout: &TableLayout,
+        asked: Vec<(usize, &Arc<str>)>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<ParentPlan> {
+        let name = rows.parent.as_ref()?;
+        let Some(table) = self.table(name) else {
+            problems.push(table_unknown(&self.profile, name));
+            return None;
+        };
+        let owner = self.tables.get(table)?;
+        let mut cells = Vec::new();
+        for (column, name) in asked {
+            match owner.column(name) {
+                Some(at) => cells.push((column, at)),
+                None => problems.push(owner.column_unknown(name)),
+            }
+        }
+        let keys = owner.columns.iter().enumerate();
+        for (at, name) in keys.filter(|(at, _)| owner.keys.contains(at)) {
+            if !rows.columns.contains_key(name)
+                && let Some(column) = layout.column(name)
+            {
+                cells.push((column, at));
+            }
+        }
+        Some(ParentPlan { table, cells })
+    }
+
+    fn cell(
+        &self,
+        reading: &Reading,
+        layout: &TableLayout,
+        column: usize,
+        script: &str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<CellPlan> {
+        let codes = match &reading.codes {
+            None => None,
+            Some(name) => {
+                if let Some(codes) = self.profile.codes.get(name) {
+                    Some((Arc::clone(name), Arc::clone(codes)))
+                } else {
+                    problems.push(codes::unknown(&self.profile, name).diagnostic());
+                    return None;
+                }
+            }
+        };
+        let read_as = reading
+            .read_as
+            .unwrap_or_else(|| layout.column_type(column));
+        let default = reading.default.as_ref();
+        Some(CellPlan {
+            column,
+            origin: reading.origin.clone(),
+            at: reading.at.clone(),
+            codes,
+            then: (reading.then.as_ref()).map(|source| Box::new(Expression::new(script, source))),
+            default: default.map_or(Cell::Absent, |text| {
+                layout.fixed(column, text, read_as, problems)
+            }),
+            read_as,
+        })
     }
 }
 
 impl TableLayout {
+    /// A value that the profile gives.
+    fn fixed(
+        &self,
+        column: usize,
+        text: &str,
+        column_type: ColumnType,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Cell {
+        convert(text, column_type).unwrap_or_else(|wrong| {
+            let name = self.columns.get(column).map_or("", |name| &**name);
+            let message = format!("{}.{name}: {wrong} that the profile gives", self.name);
+            problems.push(
+                Diagnostic::error("row-value", message)
+                    .with_help(format!("the column holds {column_type}")),
+            );
+            Cell::Absent
+        })
+    }
+
     /// The column of this name, by number.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &**column == name)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::hl7::{Message, Timestamp};
+use crate::profile::{Codes, Listing};
 
 /// What became of one message.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,11 +16,52 @@ pub struct Outcome {
     pub rows: Vec<TableRows>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// Codes of the message that a code table was asked for and does not hold.
+    pub unmapped: Vec<UnmappedCode>,
     /// What the script decided.
     pub verdict: Verdict,
     /// Whether the script broke off: an error or a limit ended it before its end. What it made is
     /// dropped; an error that it only told (`error(…)`) is a finding and no failure.
     pub script_failed: bool,
+}
+
+/// A code that a code table was asked for and does not hold.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnmappedCode {
+    /// The code table.
+    pub table: Arc<str>,
+    /// The code.
+    pub code: Arc<str>,
+    /// Who asked: a column such as `patient.sex`, or `script`.
+    pub asked_by: Arc<str>,
+}
+
+/// Unmapped codes of one message beyond this are not kept.
+const MOST_UNMAPPED: usize = 1_000;
+
+impl UnmappedCode {
+    /// Notes a code in `noted` where the table holds it nowhere.
+    pub(super) fn note(
+        noted: &mut Vec<UnmappedCode>,
+        (table, codes): (&Arc<str>, &Codes),
+        code: &str,
+        asked_by: impl FnOnce() -> Arc<str>,
+    ) {
+        if codes.listing(code) == Listing::Unlisted && noted.len() < MOST_UNMAPPED {
+            noted.push(UnmappedCode {
+                table: Arc::clone(table),
+                code: code.into(),
+                asked_by: asked_by(),
+            });
+        }
+    }
+}
+
+/// Shows no code: it is a patient's.
+impl fmt::Debug for UnmappedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UnmappedCode({} by {})", self.table, self.asked_by)
+    }
 }
 
 /// What a script decided about its message.

@@ -207,6 +207,10 @@ pub(super) fn codes(engine: &mut Engine) {
     engine.register_fn("codes", run_functions::codes);
 }
 
+pub(super) fn codes_back(engine: &mut Engine) {
+    engine.register_fn("codes_back", run_functions::codes_back);
+}
+
 pub(super) fn date(engine: &mut Engine) {
     engine.register_fn("date", dates::date);
     engine.register_fn("date", |date: Date| date);

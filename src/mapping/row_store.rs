@@ -58,6 +58,11 @@ impl RowStore {
         })
     }
 
+    /// A row that was made.
+    pub(super) fn row(&self, handle: RowHandle) -> Option<&Row> {
+        self.tables.get(handle.table)?.1.get(handle.row)
+    }
+
     /// How many rows each table has, to come back to.
     pub(super) fn mark(&self) -> Vec<usize> {
         self.tables.iter().map(|(_, rows)| rows.len()).collect()

@@ -13,7 +13,8 @@ use super::paths::Paths;
 use super::program::{Program, scope};
 use super::row_store::RowStore;
 use super::running::{Run, Running};
-use super::tables;
+use super::stand::Bound;
+use super::tables::{self, Made};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Grammar, Node};
@@ -49,31 +50,65 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     cancel.check()?;
     let layout = Layout::of(job.profile);
     let plan = layout.plan(job.definition);
-    let mut rows = RowStore::new(layout);
-    let mut diagnostics = Vec::new();
-    tables::fill(
-        &plan,
-        job.message,
-        job.tree.map(|tree| &**tree),
-        job.grammar,
-        &mut rows,
-        &mut diagnostics,
-    );
+    let mut bound = Bound::new(job.message, job.tree.map(|tree| &**tree), job.grammar);
+    let mut expressions = Vec::new();
+    let made = if plan.has_expressions {
+        // They may read the message, ask for codes and tell findings.
+        let empty = RowStore::new(Arc::clone(&layout));
+        let running = Running::start(started(engine, job, cancel, &"rows".into(), empty));
+        let made = tables::fill(&plan, layout, &mut bound, engine);
+        if let Some(run) = Running::finish(running) {
+            if run.is_stale {
+                return Err(Stale);
+            }
+            expressions = run.diagnostics;
+        }
+        made
+    } else {
+        tables::fill(&plan, layout, &mut bound, engine)
+    };
+    let Made {
+        store: rows,
+        mut diagnostics,
+        unmapped,
+    } = made;
+    diagnostics.append(&mut expressions);
     let Some(program) = job.program else {
         return Ok(Outcome {
             output: None,
             rows: rows.finish(),
             diagnostics,
+            unmapped,
             verdict: Verdict::Accepted,
             script_failed: false,
         });
     };
     let own_rows = rows.mark();
-    let running = Running::start(Run {
-        script: Arc::clone(&program.name),
+    let mut run = started(engine, job, cancel, &program.name, rows);
+    run.paths = Paths::new(Arc::clone(&program.paths));
+    run.diagnostics = diagnostics;
+    run.unmapped = unmapped;
+    let running = Running::start(run);
+    let result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
+    let Some(run) = Running::finish(running) else {
+        return Ok(Outcome::default());
+    };
+    conclude(run, result, &own_rows, engine, program)
+}
+
+/// What a script or an expression finds when it starts.
+fn started(
+    engine: &Engine,
+    job: &Job<'_>,
+    cancel: &Cancel,
+    name: &Arc<str>,
+    rows: RowStore,
+) -> Run {
+    Run {
+        script: Arc::clone(name),
         message: job.message.clone(),
         profile: Arc::clone(job.profile),
-        paths: Paths::new(Arc::clone(&program.paths)),
+        paths: Paths::new(Arc::default()),
         out: Output::new(job.message, job.grammar),
         grammar: Arc::clone(job.grammar),
         rows,
@@ -82,20 +117,16 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         ids: 0,
         seed: job.seed,
         composite_noted: false,
-        diagnostics,
+        diagnostics: Vec::new(),
         unlisted: 0,
+        unmapped: Vec::new(),
         tree: job.tree.cloned(),
         groups: None,
         cancel: cancel.clone(),
         is_stale: false,
         time_ms: engine.limits().time_ms,
         deadline: None,
-    });
-    let result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
-    let Some(run) = Running::finish(running) else {
-        return Ok(Outcome::default());
-    };
-    conclude(run, result, &own_rows, engine, program)
+    }
 }
 
 fn conclude(
@@ -142,6 +173,7 @@ fn conclude(
         output,
         rows: run.rows.finish(),
         diagnostics: run.diagnostics,
+        unmapped: run.unmapped,
         verdict: run.verdict,
         script_failed,
     })

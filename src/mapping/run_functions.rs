@@ -1,5 +1,7 @@
 //! Functions of the mapping language that ask the run: for the time, a code table, a row.
 
+use std::sync::Arc;
+
 use rhai::{Dynamic, ImmutableString};
 
 use super::codes as code_tables;
@@ -7,9 +9,10 @@ use super::dates::Date;
 use super::fault::{Fallible, ScriptFault};
 use super::handles::RowHandle;
 use super::layout::table_unknown;
-use super::outcome::{Cell, Row};
+use super::outcome::{Cell, Row, UnmappedCode};
 use super::running::with;
 use super::write::text_of;
+use crate::profile::{Codes, Profile};
 
 /// `now()`.
 pub(super) fn now() -> Fallible<Date> {
@@ -19,13 +22,28 @@ pub(super) fn now() -> Fallible<Date> {
 /// `codes(table, text)`.
 pub(super) fn codes(table: &str, text: &str) -> Fallible<ImmutableString> {
     with(|run| {
-        let known = run
-            .profile
-            .codes
-            .get(table)
-            .ok_or_else(|| code_tables::unknown(&run.profile, table))?;
+        let (name, known) = code_table(&run.profile, table)?;
+        UnmappedCode::note(&mut run.unmapped, (name, known), text, || "script".into());
         code_tables::translate(known, table, text).map(Into::into)
     })
+}
+
+/// `codes_back(table, text)`.
+pub(super) fn codes_back(table: &str, text: &str) -> Fallible<ImmutableString> {
+    with(|run| {
+        let (_, known) = code_table(&run.profile, table)?;
+        code_tables::translate_back(known, table, text).map(Into::into)
+    })
+}
+
+fn code_table<'p>(
+    profile: &'p Profile,
+    name: &str,
+) -> Result<(&'p Arc<str>, &'p Codes), ScriptFault> {
+    let known = profile.codes.get_key_value(name);
+    known
+        .map(|(name, codes)| (name, &**codes))
+        .ok_or_else(|| code_tables::unknown(profile, name))
 }
 
 /// `rows.add(table)`.

@@ -12,7 +12,7 @@ use rhai::{Dynamic, Position};
 
 use super::fault::{Fallible, ScriptFault, place};
 use super::groups::Groups;
-use super::outcome::Verdict;
+use super::outcome::{UnmappedCode, Verdict};
 use super::output::Output;
 use super::paths::Paths;
 use super::row_store::RowStore;
@@ -49,6 +49,7 @@ pub(super) struct Run {
     pub(super) composite_noted: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) unlisted: usize,
+    pub(super) unmapped: Vec<UnmappedCode>,
     pub(super) grammar: Arc<Grammar>,
     pub(super) tree: Option<Arc<Node>>,
     pub(super) groups: Option<Groups>,

@@ -81,6 +81,24 @@ impl Scopes {
         self.innermost.get(segment).copied().unwrap_or(0)
     }
 
+    /// The outermost group around a group in which it stands at most once, however deep: what stands
+    /// there stands beside it.
+    pub(super) fn reach(&self, group: usize) -> usize {
+        let mut at = group;
+        while at != 0 {
+            let parent = self.groups.get(at).map_or(0, Group::parent);
+            if !self
+                .single
+                .get(parent)
+                .is_some_and(|inner| inner.contains(&at))
+            {
+                break;
+            }
+            at = parent;
+        }
+        at
+    }
+
     /// The segments that a name means to a row that stands in a group.
     ///
     /// The nearest group that has a place for the name decides, also where nothing stands there: the note

@@ -1,173 +1,227 @@
-//! Declarative rows: what the profile's `rows` make of a message, without any script.
+//! Declarative rows: what the profile's `rows` make of a message.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::codes::translate;
 use super::convert::convert;
-use super::layout::{CellPlan, Plan, RowsPlan, TableLayout};
-use super::outcome::{Cell, Row};
-use super::read::find_in;
+use super::engine::Engine;
+use super::evaluate::evaluate;
+use super::layout::{CellPlan, Layout, ParentPlan, Plan, RowsPlan, TableLayout};
+use super::outcome::{Cell, Row, UnmappedCode};
+use super::owners::Owners;
 use super::row_store::RowStore;
-use super::scopes::Scopes;
+use super::stand::{Bound, Stand};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::{Grammar, Node, bind};
-use crate::hl7::{Element, Message, Pick, Segment};
-use crate::profile::{Origin, Root};
+use crate::hl7::Element;
+use crate::profile::Root;
 
-/// What one row stands for.
-#[derive(Clone, Copy)]
-enum Stand<'m> {
-    Message,
-    Segment(Segment<'m>),
-    Group(usize),
-}
-
-/// The message, and where its segments stand once that is asked for.
-struct Bound<'m> {
-    message: &'m Message,
-    tree: Option<&'m Node>,
-    grammar: &'m Grammar,
-    scopes: Option<Scopes>,
+/// What is made of a message's rows.
+pub(super) struct Made {
+    pub(super) store: RowStore,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) unmapped: Vec<UnmappedCode>,
 }
 
 /// Makes the rows of a plan.
 pub(super) fn fill(
     plan: &Plan,
-    message: &Message,
-    tree: Option<&Node>,
-    grammar: &Grammar,
-    store: &mut RowStore,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    diagnostics.extend(plan.problems.iter().cloned());
-    let mut bound = Bound {
-        message,
-        tree,
-        grammar,
-        scopes: None,
-    };
-    for rows in &plan.rows {
-        fill_table(rows, &mut bound, store, diagnostics);
-    }
-}
-
-fn fill_table<'m>(
-    rows: &RowsPlan,
-    bound: &mut Bound<'m>,
-    store: &mut RowStore,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let message = bound.message;
-    let mut make =
-        |bound: &mut Bound<'m>, stand: Stand<'m>| fill_row(rows, bound, stand, store, diagnostics);
-    match &rows.root {
-        Root::Message => make(bound, Stand::Message),
-        Root::Segment(id) => {
-            for segment in message.segments_named(*id) {
-                make(bound, Stand::Segment(segment));
-            }
-        }
-        Root::Group(name) => {
-            let found: Vec<usize> = bound.scopes().groups.named(0, name).collect();
-            for at in found {
-                make(bound, Stand::Group(at));
-            }
-        }
-    }
-}
-
-fn fill_row<'m>(
-    rows: &RowsPlan,
-    bound: &mut Bound<'m>,
-    stand: Stand<'m>,
-    store: &mut RowStore,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let layout = std::sync::Arc::clone(store.layout());
-    let Some(table) = layout.tables.get(rows.table) else {
-        return;
-    };
-    let mut row = Row {
-        cells: vec![Cell::Absent; table.columns.len()],
-    };
-    for plan in &rows.cells {
-        let text = bound
-            .find(stand, plan)
-            .map_or(Cow::Borrowed(""), |element| element.text());
-        match cell(plan, &text, table) {
-            Ok(made) => {
-                if let Some(place) = row.cells.get_mut(plan.column) {
-                    *place = made;
-                }
-            }
-            Err(diagnostic) => diagnostics.push(*diagnostic),
-        }
-    }
-    // A row of which nothing is known says nothing.
-    if row.cells.iter().all(|cell| *cell == Cell::Absent) {
-        return;
-    }
-    if let Err(fault) = store.push(rows.table, row) {
-        diagnostics.push(fault.diagnostic());
-    }
-}
-
-fn cell(plan: &CellPlan, text: &str, table: &TableLayout) -> Result<Cell, Box<Diagnostic>> {
-    let name = || table.columns.get(plan.column).map_or("", |name| &**name);
-    let text = match &plan.codes {
-        None => text,
-        Some((codes_name, codes)) => match translate(codes, codes_name, text) {
-            Ok(code) => code,
-            Err(fault) => {
-                let mut diagnostic = fault.diagnostic();
-                diagnostic.message = format!("{}.{}: {}", table.name, name(), diagnostic.message);
-                return Err(Box::new(diagnostic.at(Place::Location(plan.at.clone()))));
-            }
+    layout: Arc<Layout>,
+    bound: &mut Bound<'_>,
+    engine: &Engine,
+) -> Made {
+    let mut filling = Filling {
+        engine,
+        owners: Owners::default(),
+        made: Made {
+            store: RowStore::new(Arc::clone(&layout)),
+            diagnostics: plan.problems.clone(),
+            unmapped: Vec::new(),
         },
     };
-    convert(text, plan.read_as).map_err(|wrong| {
-        Box::new(
-            Diagnostic::error("row-value", format!("{}.{}: {wrong}", table.name, name()))
-                .at(Place::Location(plan.at.clone()))
-                .with_help(format!("the column holds {}", plan.read_as)),
-        )
-    })
+    for rows in &plan.rows {
+        if let Some(table) = layout.tables.get(rows.table) {
+            filling.table(rows, table, bound);
+        }
+    }
+    filling.made
 }
 
-impl<'m> Bound<'m> {
-    fn scopes(&mut self) -> &Scopes {
-        self.scopes.get_or_insert_with(|| match self.tree {
-            Some(tree) => Scopes::of(self.message, tree, self.grammar),
-            None => Scopes::of(
-                self.message,
-                &bind(self.message, self.grammar),
-                self.grammar,
-            ),
-        })
+struct Filling<'e> {
+    engine: &'e Engine,
+    owners: Owners,
+    made: Made,
+}
+
+impl Filling<'_> {
+    fn table(&mut self, rows: &RowsPlan, table: &TableLayout, bound: &mut Bound<'_>) {
+        let message = bound.message;
+        match &rows.root {
+            Root::Message => self.row(rows, table, bound, Stand::Message),
+            Root::Segment(id) => {
+                for segment in message.segments_named(*id) {
+                    self.row(rows, table, bound, Stand::Segment(segment));
+                }
+            }
+            Root::Field(id, number) => {
+                for segment in message.segments_named(*id) {
+                    let field = segment.field(usize::from(*number));
+                    let repetitions = field.iter().flat_map(Element::repetitions).enumerate();
+                    for (at, element) in repetitions.filter(|(_, element)| !element.is_empty()) {
+                        let stand = Stand::Field {
+                            segment,
+                            number: *number,
+                            repetition: at + 1,
+                            element,
+                        };
+                        self.row(rows, table, bound, stand);
+                    }
+                }
+            }
+            Root::Group(name) => {
+                let found: Vec<usize> = bound.scopes().groups.named(0, name).collect();
+                for at in found {
+                    self.row(rows, table, bound, Stand::Group(at));
+                }
+            }
+        }
     }
 
-    /// The first element that a cell comes from.
-    fn find(&mut self, stand: Stand<'m>, plan: &CellPlan) -> Option<Element<'m>> {
-        let message = self.message;
-        let location = &plan.at;
-        let path = location.path.as_ref();
-        let own_segment = |segment: &Segment<'_>| {
-            location.occurrence == Pick::First && segment.segment_id() == Some(location.segment)
+    fn row<'m>(
+        &mut self,
+        rows: &RowsPlan,
+        table: &TableLayout,
+        bound: &mut Bound<'m>,
+        stand: Stand<'m>,
+    ) {
+        let mut row = Row {
+            cells: vec![Cell::Absent; table.columns.len()],
         };
-        let scopes = match stand {
-            Stand::Message => return message.find(location),
-            _ if plan.origin == Origin::Message => return message.find(location),
-            Stand::Segment(segment) if own_segment(&segment) => return find_in(segment, path),
-            Stand::Segment(_) | Stand::Group(_) => self.scopes(),
-        };
-        let at = match stand {
-            Stand::Segment(segment) => scopes.around(segment.index()),
-            Stand::Group(at) => at,
-            Stand::Message => 0,
-        };
-        let named = scopes.find(at, location.segment).into_iter();
-        let named = named.filter_map(|index| message.segment(index));
-        let meant = location.occurrence.choose(named, Segment::has_value);
-        meant.into_iter().find_map(|segment| find_in(segment, path))
+        // A row of which the message says nothing says nothing.
+        let mut says_something = rows.cells.is_empty() && !rows.constants.is_empty();
+        for plan in &rows.cells {
+            let element = bound.find(stand, plan);
+            let text = element.map_or(Cow::Borrowed(""), |element| element.text());
+            match self.cell(plan, &text, table) {
+                Ok(Cell::Absent) => set(&mut row, plan.column, plan.default.clone()),
+                Ok(cell) => {
+                    says_something = true;
+                    set(&mut row, plan.column, cell);
+                }
+                Err(mut diagnostic) => {
+                    if let Some(element) = element {
+                        bound.place(stand, &element, plan, &mut diagnostic);
+                    }
+                    self.made.diagnostics.push(*diagnostic);
+                }
+            }
+        }
+        if !says_something {
+            return;
+        }
+        for (column, cell) in &rows.constants {
+            set(&mut row, *column, cell.clone());
+        }
+        if let Some(parent) = &rows.parent {
+            self.take_from_owner(parent, table, bound, stand, &mut row);
+        }
+        match self.made.store.push(rows.table, row) {
+            Ok(handle) if rows.is_owner => self.owners.add(rows.table, bound, stand, handle),
+            Ok(_) => {}
+            Err(fault) => self.made.diagnostics.push(fault.diagnostic()),
+        }
     }
+
+    fn take_from_owner(
+        &mut self,
+        parent: &ParentPlan,
+        table: &TableLayout,
+        bound: &mut Bound<'_>,
+        stand: Stand<'_>,
+        row: &mut Row,
+    ) {
+        let Some(handle) = self.owners.of(parent.table, bound, stand) else {
+            let name = self.made.store.layout().tables.get(parent.table);
+            let name = name.map_or("", |table| &*table.name);
+            let message = format!(
+                "{}: no row of {name} owns the row of {}",
+                table.name,
+                bound.name(stand)
+            );
+            self.made.diagnostics.push(
+                Diagnostic::warning("row-owner", message)
+                    .with_help(format!("its columns that come from {name} stay absent")),
+            );
+            return;
+        };
+        let Some(owner) = self.made.store.row(handle) else {
+            return;
+        };
+        for (column, from) in &parent.cells {
+            let Some(cell) = owner.cells.get(*from) else {
+                continue;
+            };
+            match cell.as_type(table.column_type(*column)) {
+                Ok(cell) => set(row, *column, cell),
+                Err(wrong) => self.made.diagnostics.push(*refused(table, *column, &wrong)),
+            }
+        }
+    }
+
+    fn cell(
+        &mut self,
+        plan: &CellPlan,
+        text: &str,
+        table: &TableLayout,
+    ) -> Result<Cell, Box<Diagnostic>> {
+        let mut text = Cow::Borrowed(text);
+        if let Some((name, codes)) = &plan.codes {
+            let asked_by = || format!("{}.{}", table.name, name_of(table, plan.column)).into();
+            UnmappedCode::note(&mut self.made.unmapped, (name, codes), &text, asked_by);
+            match translate(codes, name, &text) {
+                Ok(code) if *code == *text => {}
+                Ok(code) => text = Cow::Owned(code.to_owned()),
+                Err(fault) => return Err(in_column(fault.diagnostic(), table, plan)),
+            }
+        }
+        if let Some(then) = &plan.then
+            && !text.is_empty()
+            && text != "\"\""
+        {
+            let made = evaluate(then, self.engine, &text)
+                .map_err(|diagnostic| in_column(*diagnostic, table, plan))?;
+            text = Cow::Owned(made);
+        }
+        convert(&text, plan.read_as).map_err(|wrong| {
+            let mut diagnostic = refused(table, plan.column, &wrong);
+            diagnostic.place = Place::Location(plan.at.clone());
+            diagnostic.help = Some(format!("the column holds {}", plan.read_as));
+            diagnostic
+        })
+    }
+}
+
+fn set(row: &mut Row, column: usize, cell: Cell) {
+    if let Some(place) = row.cells.get_mut(column) {
+        *place = cell;
+    }
+}
+
+fn name_of(table: &TableLayout, column: usize) -> &str {
+    table.columns.get(column).map_or("", |name| &**name)
+}
+
+fn refused(table: &TableLayout, column: usize, wrong: &str) -> Box<Diagnostic> {
+    let message = format!("{}.{}: {wrong}", table.name, name_of(table, column));
+    let help = format!("the column holds {}", table.column_type(column));
+    Box::new(Diagnostic::error("row-value", message).with_help(help))
+}
+
+fn in_column(mut diagnostic: Diagnostic, table: &TableLayout, plan: &CellPlan) -> Box<Diagnostic> {
+    let column = name_of(table, plan.column);
+    diagnostic.message = format!("{}.{column}: {}", table.name, diagnostic.message);
+    if diagnostic.place == Place::Nowhere {
+        diagnostic.place = Place::Location(plan.at.clone());
+    }
+    Box::new(diagnostic)
 }

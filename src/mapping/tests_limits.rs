@@ -259,8 +259,8 @@ fn rows_that_cannot_be_made_say_why() {
         "patient: 4711|||
 error[table-unknown]: the profile has no table \"pateint\" (did you mean \"patient\"?)
 error[column-unknown]: the table \"patient\" has no column \"mnr\" (did you mean \"mrn\"?)
-error[row-value] PID-5.1: patient.born: the text is no date (the column holds Date)
-error[code-unknown] PID-3.4: patient.sex: the code ELSE is not in the code table \"sex\" (allowed: 1, 2, F, M)"
+error[row-value] PID-5.1: patient.born: the text is no date (row of PID[1], byte 106) (the column holds Date)
+error[code-unknown] PID-3.4: patient.sex: the code ELSE is not in the code table \"sex\" (row of PID[1], byte 85) (allowed: 1, 2, F, M)"
     );
 }
 

@@ -68,6 +68,9 @@ pub struct MessageDefinition {
     /// Which rows are made, table by table.
     #[serde(default)]
     pub rows: Vec<Rows>,
+    /// How a message is made of rows: the way back.
+    #[serde(default)]
+    pub out: Option<RowsOut>,
     /// The message script.
     #[serde(default)]
     pub script: Option<Script>,
@@ -91,6 +94,19 @@ pub enum SegmentOrder {
     Strict,
     /// A segment belongs where the grammar has a place for it, whatever stands before it.
     Any,
+}
+
+/// How a message is made of rows.
+///
+/// The columns of `rows` are written where they are read from. What they do not say, such as most of
+/// MSH, stands in the template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename = "Out", deny_unknown_fields)]
+pub struct RowsOut {
+    /// The text of a message, its segments on lines of their own. MSH-7 and MSH-10 are filled where it
+    /// leaves them empty and no column stands for them.
+    #[serde(default)]
+    pub template: Arc<str>,
 }
 
 /// A location whose value must match.
@@ -140,6 +156,10 @@ pub struct Codes {
     /// From the site's code to the application's.
     #[serde(default, deserialize_with = "unique")]
     pub maps: BTreeMap<Arc<str>, Arc<str>>,
+    /// The way back, from the application's code to the site's, where several codes of the site mean the
+    /// same.
+    #[serde(default, deserialize_with = "unique")]
+    pub back: BTreeMap<Arc<str>, Arc<str>>,
     /// What becomes of a code that is in neither.
     #[serde(default)]
     pub otherwise: CodeDefault,
@@ -206,6 +226,7 @@ impl MessageDefinition {
             unknown_segments: UnknownSegments::default(),
             order: SegmentOrder::default(),
             rows: Vec::new(),
+            out: None,
             script: None,
         }
     }

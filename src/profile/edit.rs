@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::document::{
-    Codes, Identity, MessageDefinition, Script, SegmentOrder, SegmentOverlay, UnknownSegments,
+    Codes, Identity, MessageDefinition, RowsOut, Script, SegmentOrder, SegmentOverlay,
+    UnknownSegments,
 };
 use super::field::FieldOverlay;
 use super::rows::Rows;
@@ -59,6 +60,11 @@ pub enum Edit {
     },
     /// Says which rows are made.
     SetRows { message: Arc<str>, rows: Vec<Rows> },
+    /// Says how a message is made of rows.
+    SetOut {
+        message: Arc<str>,
+        out: Option<RowsOut>,
+    },
     /// Sets the message script, inline or by file, or removes it.
     SetScript {
         message: Arc<str>,
@@ -177,6 +183,7 @@ impl Edit {
             }
             Edit::SetOrder { message, .. } => format!("change segment order of {message}"),
             Edit::SetRows { message, .. } => format!("change rows of {message}"),
+            Edit::SetOut { message, .. } => format!("change template of {message}"),
             Edit::SetScript { message, .. } => format!("change script of {message}"),
             Edit::AddSegment { segment, .. } => format!("add {segment}"),
             Edit::RemoveSegment { segment } => format!("remove {segment}"),
@@ -220,6 +227,7 @@ impl Edit {
                 kind("grammar", message.to_string())
             }
             Edit::SetRows { message, .. } => kind("rows", message.to_string()),
+            Edit::SetOut { message, .. } => kind("out", message.to_string()),
             // Turning an inline script into a file's is a step of its own.
             Edit::SetScript {
                 message,

@@ -70,6 +70,7 @@ impl Profile {
             } => self.message_mut(message)?.unknown_segments = *unknown_segments,
             Edit::SetOrder { message, order } => self.message_mut(message)?.order = *order,
             Edit::SetRows { message, rows } => self.message_mut(message)?.rows.clone_from(rows),
+            Edit::SetOut { message, out } => self.message_mut(message)?.out.clone_from(out),
             Edit::SetScript { message, script } => {
                 self.message_mut(message)?.script = script.as_ref().map(with_plain_line_ends);
             }
@@ -151,8 +152,14 @@ impl Profile {
                 require_name(TABLE, to)?;
                 rename(TABLE, &mut self.tables, name, Arc::clone(to))?;
                 self.change_rows(
-                    |rows| rows.table == *name,
-                    |rows| rows.table = Arc::clone(to),
+                    |rows| rows.table == *name || rows.parent.as_ref() == Some(name),
+                    |rows| {
+                        for used in std::iter::once(&mut rows.table).chain(&mut rows.parent) {
+                            if used == name {
+                                *used = Arc::clone(to);
+                            }
+                        }
+                    },
                 );
             }
             Edit::ChangeTable { name, table } => {
@@ -224,12 +231,13 @@ impl Profile {
     fn follow_codes(&mut self, name: &Arc<str>, to: &Arc<str>) {
         let uses = |codes: &Option<Arc<str>>| codes.as_ref() == Some(name);
         self.change_rows(
-            |rows| rows.columns.values().any(|source| uses(&source.codes)),
+            |rows| {
+                let mut columns = rows.columns.values();
+                columns.any(|source| source.codes() == Some(name))
+            },
             |rows| {
                 for source in rows.columns.values_mut() {
-                    if uses(&source.codes) {
-                        source.codes = Some(Arc::clone(to));
-                    }
+                    source.rename_codes(name, to);
                 }
             },
         );

@@ -313,6 +313,8 @@ fn a_renamed_code_table_or_table_is_followed_where_it_is_used() {
         &[
             "-table: \"patient\",",
             "+table: \"person\",",
+            "-parent: \"patient\",",
+            "+parent: \"person\",",
             "-table: \"patient\",",
             "+table: \"person\",",
             "-\"patient\": Table(",

@@ -5,12 +5,15 @@
 //! This room touches no file, no clock and no script engine: whoever loads a profile reads the text,
 //! supplies the scripts that stand in files, and tells [`History`] what time it is.
 
+mod code_tables;
+mod column_source;
 mod document;
 mod edit;
 mod edit_apply;
 #[cfg(test)]
 mod edit_tests;
 mod field;
+mod finding;
 mod grammar_edit;
 mod history;
 mod notation;
@@ -30,9 +33,13 @@ mod table;
 mod text_forms;
 mod tokens;
 mod validate;
+mod validate_codes;
+mod validate_rows;
 
+pub use code_tables::{CodeUnlisted, Listing};
+pub use column_source::{ColumnSource, Origin, Reading, SourceLocationError};
 pub use document::{
-    CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, Script, ScriptTexts,
+    CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, RowsOut, Script, ScriptTexts,
     SegmentOrder, SegmentOverlay, UnknownSegments,
 };
 pub use edit::{Edit, EditError, EditKind};
@@ -43,7 +50,7 @@ pub use notation::parse_notation;
 pub use notation_fault::NotationFault;
 pub use print::print;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
-pub use rows::{ColumnSource, Origin, Root, RootError, Rows};
+pub use rows::{Root, RootError, Rows};
 pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
 pub use table::{Column, ColumnType, Table};
-pub use validate::{validate, validate_text};
+pub use validate::{place_of_value, validate, validate_text};

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::sync::Arc;
 
+use super::column_source::ColumnSource;
 use super::document::{
     CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOrder, SegmentOverlay,
     UnknownSegments,
 };
 use super::field::{FieldOverlay, Repeat, Usage};
-use super::rows::{ColumnSource, Rows};
+use super::rows::Rows;
 use super::table::Table;
 
 /// The canonical RON text of a profile; [`super::read()`] gives back an equal profile.
@@ -123,6 +124,16 @@ impl Page {
                     }
                 });
             }
+            if let Some(out) = &definition.out {
+                if out.template.is_empty() {
+                    page.line("out: Out(),");
+                } else {
+                    page.line(format_args!(
+                        "out: Out(template: {}),",
+                        Quoted(&out.template)
+                    ));
+                }
+            }
             match &definition.script {
                 None => {}
                 Some(Script::Inline(text)) => {
@@ -139,6 +150,9 @@ impl Page {
         self.block("Rows(", "),\n", |page| {
             page.line(format_args!("table: {},", Quoted(&rows.table)));
             page.line(format_args!("root: {},", Quoted(&rows.root.to_string())));
+            if let Some(parent) = &rows.parent {
+                page.line(format_args!("parent: {},", Quoted(parent)));
+            }
             page.map("columns", &rows.columns, |page, name, source| {
                 page.line(format_args!("{}: {},", Quoted(name), Source(source)));
             });
@@ -178,6 +192,7 @@ impl Page {
         self.block(format_args!("{}: Codes(", Quoted(name)), "),\n", |page| {
             page.map("values", &codes.values, pair);
             page.map("maps", &codes.maps, pair);
+            page.map("back", &codes.back, pair);
             match &codes.otherwise {
                 CodeDefault::Keep => {}
                 CodeDefault::Error => page.line("otherwise: Error,"),
@@ -237,11 +252,22 @@ struct Source<'a>(&'a ColumnSource);
 
 impl Display for Source<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "From({}", Quoted(&self.0.location_text()))?;
-        if let Some(codes) = &self.0.codes {
-            write!(f, ", codes: {}", Quoted(codes))?;
+        let reading = match self.0 {
+            ColumnSource::From(reading) => reading,
+            ColumnSource::Constant(text) => return write!(f, "Constant({})", Quoted(text)),
+            ColumnSource::Parent(column) => return write!(f, "Parent({})", Quoted(column)),
+        };
+        write!(f, "From({}", Quoted(&reading.location_text()))?;
+        for (field, text) in [
+            ("codes", &reading.codes),
+            ("then", &reading.then),
+            ("default", &reading.default),
+        ] {
+            if let Some(text) = text {
+                write!(f, ", {field}: {}", Quoted(text))?;
+            }
         }
-        if let Some(read_as) = self.0.read_as {
+        if let Some(read_as) = reading.read_as {
             write!(f, ", as: {read_as}")?;
         }
         f.write_char(')')

@@ -286,10 +286,6 @@ fn sentence(error: &RonError) -> (String, String) {
             format!("{found} cannot stand here"),
             format!("write {expected}"),
         ),
-        RonError::ExpectedNamedStructLike("From") => (
-            "a source is expected here".to_owned(),
-            "write From(\"PID-3.1\")".to_owned(),
-        ),
         RonError::ExceededRecursionLimit => (
             "brackets are nested too deeply".to_owned(),
             "a profile has about ten levels".to_owned(),
@@ -304,7 +300,7 @@ fn wanted(error: &RonError) -> &'static str {
         RonError::Eof | RonError::ExpectedStringEnd => "close every bracket and every text",
         RonError::ExpectedComma => "separate entries by commas",
         RonError::InvalidEscape(_) => "write \\\\ for one backslash, or a raw text: r\"…\"",
-        RonError::ExpectedIdentifier => "write a word here, such as Inline(…)",
+        RonError::ExpectedIdentifier => "write a word here, such as From(\"PID-3.1\") or Inline(…)",
         RonError::ExpectedMapColon => "write name: value",
         RonError::ExpectedString => "write a text in quotes",
         RonError::ExpectedInteger | RonError::IntegerOutOfBounds => "write a whole number",
@@ -423,7 +419,7 @@ mod tests {
         );
         check_messages(
             "Message(name: \"b\", «skript: 1)",
-            "unknown field skript in Message (allowed: name, identity, grammar, unknown_segments, order, rows, script)",
+            "unknown field skript in Message (allowed: name, identity, grammar, unknown_segments, order, rows, out, script)",
         );
         check_messages(
             "«Mesage(name: \"b\")",
@@ -459,7 +455,7 @@ mod tests {
         );
         check_messages(
             "Message(name: \"b\", rows: [Rows(table: \"t\", root: «\"P-3\")])",
-            "\"P-3\" cannot be read (a root is \"/\" for the message, a segment such as \"PID\" or a group such as \"PATIENT_RESULT\")",
+            "\"P-3\" cannot be read (a root is \"/\" for the message, a segment such as \"PID\", a field such as \"PID-3\" for its repetitions or a group such as \"PATIENT_RESULT\")",
         );
         check_messages(
             "Message(name: \"b\", identity: [«(at: \"MSH-9\")])",
@@ -490,11 +486,11 @@ mod tests {
         );
         check_messages(
             &rows("\"x\": From(\"PID-3\"), \"y\": From(\"PID-4\", «kodes: \"c\")"),
-            "unknown field kodes in From (allowed: at, codes, as)",
+            "unknown field kodes in From (allowed: at, codes, then, default, as)",
         );
         check_messages(
             &rows("\"x\": From(\"PID-3\"), \"y\": «\"PID-4\""),
-            "a source is expected here (write From(\"PID-3.1\"))",
+            "expected identifier (write a word here, such as From(\"PID-3.1\") or Inline(…))",
         );
         check_messages(
             &rows("\"x\": «From(codes: \"PID-3\")"),

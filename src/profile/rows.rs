@@ -5,13 +5,17 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use super::table::ColumnType;
-use super::text_forms::{from_text, unique};
-use crate::hl7::{Location, SegmentId};
+use super::column_source::ColumnSource;
+use super::text_forms::{from_text, is_group_name, unique};
+use crate::hl7::{FieldPath, Location, Pick, SegmentId};
 
 /// How rows of one table are made.
+///
+/// Rows with a `parent` belong to a row of that table, made by an entry before this one: the nearest
+/// around them in the message's groups, of several beside each other the last before them. The
+/// parent's key columns are filled into columns of the same name.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
@@ -20,6 +24,9 @@ pub struct Rows {
     /// What one row stands for.
     #[serde(deserialize_with = "from_text")]
     pub root: Root,
+    /// The table whose rows own these.
+    #[serde(default)]
+    pub parent: Option<Arc<str>>,
     /// Where each column's value comes from.
     #[serde(default, deserialize_with = "unique")]
     pub columns: BTreeMap<Arc<str>, ColumnSource>,
@@ -32,6 +39,8 @@ pub enum Root {
     Message,
     /// Each segment of this name.
     Segment(SegmentId),
+    /// Each repetition of a field in each segment of this name, written `PID-3`.
+    Field(SegmentId, u16),
     /// Each group of this name.
     Group(Arc<str>),
 }
@@ -39,79 +48,22 @@ pub enum Root {
 /// A text that names no root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a root is \"/\" for the message, a segment such as \"PID\" or a group such as \"PATIENT_RESULT\""
+    "a root is \"/\" for the message, a segment such as \"PID\", a field such as \"PID-3\" for its repetitions or a group such as \"PATIENT_RESULT\""
 )]
 pub struct RootError;
-
-/// Where a column's value comes from: `From("PID-8", codes: "sex")`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename = "From", from = "SourceForm")]
-pub struct ColumnSource {
-    /// Where `at` is looked up.
-    pub origin: Origin,
-    /// The location whose unescaped text is taken.
-    pub at: Location,
-    /// The code table that translates it.
-    pub codes: Option<Arc<str>>,
-    /// What it is read as; `None` means what the column holds.
-    pub read_as: Option<ColumnType>,
-}
-
-/// Where a column's location is looked up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Origin {
-    /// In what the row stands for, then in the groups around it.
-    #[default]
-    Row,
-    /// In the whole message: a location with a leading `/`.
-    Message,
-}
-
-impl ColumnSource {
-    /// The text at `at`, as it stands there.
-    pub fn new(at: Location) -> Self {
-        Self {
-            origin: Origin::Row,
-            at,
-            codes: None,
-            read_as: None,
-        }
-    }
-
-    /// The location as it is written, with its leading `/` where it has one.
-    pub fn location_text(&self) -> String {
-        match self.origin {
-            Origin::Row => self.at.to_string(),
-            Origin::Message => format!("/{}", self.at),
-        }
-    }
-
-    /// Reads a location with or without a leading `/`.
-    pub fn parse_location(text: &str) -> Result<(Origin, Location), <Location as FromStr>::Err> {
-        match text.strip_prefix('/') {
-            Some(rest) => Ok((Origin::Message, rest.parse()?)),
-            None => Ok((Origin::Row, text.parse()?)),
-        }
-    }
-}
 
 impl FromStr for Root {
     type Err = RootError;
 
     fn from_str(text: &str) -> Result<Self, RootError> {
-        let is_name = |text: &str| {
-            text.starts_with(|first: char| first.is_ascii_alphabetic())
-                && text
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ' '))
-                && !text.ends_with(' ')
-        };
         if text == "/" {
             Ok(Root::Message)
         } else if let Some(segment) = SegmentId::new(text) {
             Ok(Root::Segment(segment))
-        } else if is_name(text) {
+        } else if is_group_name(text) {
             Ok(Root::Group(text.into()))
+        } else if let Some((segment, number)) = whole_field(text) {
+            Ok(Root::Field(segment, number))
         } else {
             Err(RootError)
         }
@@ -123,47 +75,18 @@ impl fmt::Display for Root {
         match self {
             Root::Message => f.write_str("/"),
             Root::Segment(segment) => write!(f, "{segment}"),
+            Root::Field(segment, number) => write!(f, "{segment}-{number}"),
             Root::Group(name) => f.write_str(name),
         }
     }
 }
 
-/// [`ColumnSource`] as it is written once its location is named.
-#[derive(Deserialize)]
-#[serde(rename = "From", deny_unknown_fields)]
-struct SourceForm {
-    at: SourceLocation,
-    #[serde(default)]
-    codes: Option<Arc<str>>,
-    #[serde(default, rename = "as")]
-    read_as: Option<ColumnType>,
-}
-
-struct SourceLocation(Origin, Location);
-
-impl From<SourceForm> for ColumnSource {
-    fn from(form: SourceForm) -> Self {
-        Self {
-            origin: form.at.0,
-            at: form.at.1,
-            codes: form.codes,
-            read_as: form.read_as,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for SourceLocation {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
-    }
-}
-
-impl FromStr for SourceLocation {
-    type Err = <Location as FromStr>::Err;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        ColumnSource::parse_location(text).map(|(origin, at)| Self(origin, at))
-    }
+/// The field that a text names whole, as `PID-3` does and `PID-3.1` and `PID-3[2]` do not.
+fn whole_field(text: &str) -> Option<(SegmentId, u16)> {
+    let location: Location = text.parse().ok()?;
+    let path = location.path?;
+    (location.occurrence == Pick::First && path == FieldPath::field(path.field))
+        .then_some((location.segment, path.field))
 }
 
 #[cfg(test)]
@@ -182,12 +105,16 @@ mod tests {
     }
 
     #[test]
-    fn a_root_is_the_message_a_segment_or_a_group() {
+    fn a_root_is_the_message_a_segment_a_field_or_a_group() {
         check("/", "Message");
         check("PID", "Segment(");
         check("PATIENT_RESULT", "Group(\"PATIENT_RESULT\")");
         check("", "a root is");
-        check("PID-3", "a root is");
+        check("PID-3", "Field(");
+        check("PID-3.1", "a root is");
+        check("PID-3[2]", "a root is");
+        check("PID[2]-3", "a root is");
+        check("PID-0", "a root is");
         check("pid 3 ", "a root is");
     }
 }

@@ -6,12 +6,13 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
+use super::column_source::{ColumnSource, Origin, Reading};
 use super::document::{
-    CodeDefault, Codes, Identity, MessageDefinition, Profile, Script, SegmentOrder, SegmentOverlay,
-    UnknownSegments,
+    CodeDefault, Codes, Identity, MessageDefinition, Profile, RowsOut, Script, SegmentOrder,
+    SegmentOverlay, UnknownSegments,
 };
 use super::field::{FieldOverlay, Repeat, Usage};
-use super::rows::{ColumnSource, Origin, Root, Rows};
+use super::rows::{Root, Rows};
 use super::table::{Column, ColumnType, Table};
 use crate::hl7::{Location, SegmentId};
 use crate::standard::Version;
@@ -43,10 +44,23 @@ pub(super) const EVERYTHING: &str = r##"Profile(
                     },
                 ),
                 Rows(
+                    table: "identifier",
+                    root: "PID-3",
+                    parent: "patient",
+                    columns: {
+                        "id": From("PID-3.1"),
+                        "kind": From("PID-3.5", then: "value.to_upper()", default: "MR"),
+                        "owner": Parent("mrn"),
+                        "sender": Constant("Northgate"),
+                        "site": From("PATIENT/PID-3.4"),
+                    },
+                ),
+                Rows(
                     table: "patient",
                     root: "/",
                 ),
             ],
+            out: Out(template: r"MSH|^~\&|PIPEHAT||||||ADT^A01|||2.3.1"),
             script: Inline(r#"
 // "rhai"
 out["PID-8"] = codes("sex", msg["PID-8"]);
@@ -78,11 +92,24 @@ out["PID-8"] = codes("sex", msg["PID-8"]);
             maps: {
                 "1": "M",
             },
+            back: {
+                "M": "1",
+            },
             otherwise: Default("F"),
         ),
     },
     tables: {
         "empty": Table(),
+        "identifier": Table(
+            columns: [
+                Column(name: "id", type: Text, key: true),
+                Column(name: "kind", type: Text),
+                Column(name: "mrn", type: Text),
+                Column(name: "owner", type: Text),
+                Column(name: "sender", type: Text),
+                Column(name: "site", type: Text),
+            ],
+        ),
         "patient": Table(
             columns: [
                 Column(name: "mrn", type: Text, key: true),
@@ -127,31 +154,47 @@ fn location() -> impl Strategy<Value = Location> {
 }
 
 fn source() -> impl Strategy<Value = ColumnSource> {
-    (
-        any::<bool>(),
+    let origin = prop_oneof![
+        Just(Origin::Row),
+        Just(Origin::Message),
+        Just(Origin::Group("ORDER_OBSERVATION".into())),
+    ];
+    let reading = (
+        origin,
         location(),
         option::of(text()),
+        option::of(text()),
+        option::of(text()),
         option::of(proptest::sample::select(ColumnType::ALL.to_vec())),
-    )
-        .prop_map(|(whole, at, codes, read_as)| ColumnSource {
-            origin: if whole { Origin::Message } else { Origin::Row },
-            at,
-            codes,
-            read_as,
-        })
+    );
+    prop_oneof![
+        4 => reading.prop_map(|(origin, at, codes, then, default, read_as)| {
+            ColumnSource::From(Reading { origin, at, codes, then, default, read_as })
+        }),
+        1 => text().prop_map(ColumnSource::Constant),
+        1 => text().prop_map(ColumnSource::Parent),
+    ]
 }
 
 fn rows() -> impl Strategy<Value = Rows> {
     let root = prop_oneof![
         Just(Root::Message),
         segment_id().prop_map(Root::Segment),
+        (segment_id(), 1..=u16::MAX).prop_map(|(segment, field)| Root::Field(segment, field)),
         Just(Root::Group("ORDER_OBSERVATION".into())),
     ];
-    (text(), root, btree_map(name(), source(), 0..3)).prop_map(|(table, root, columns)| Rows {
-        table,
+    (
+        text(),
         root,
-        columns,
-    })
+        option::of(text()),
+        btree_map(name(), source(), 0..3),
+    )
+        .prop_map(|(table, root, parent, columns)| Rows {
+            table,
+            root,
+            parent,
+            columns,
+        })
 }
 
 fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
@@ -169,10 +212,11 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
             proptest::sample::select(SegmentOrder::ALL.to_vec()),
         ),
         vec(rows(), 0..2),
+        option::of(text().prop_map(|template| RowsOut { template })),
         option::of(script),
     )
         .prop_map(
-            |(name, identity, grammar, (unknown_segments, order), rows, script)| {
+            |(name, identity, grammar, (unknown_segments, order), rows, out, script)| {
                 Arc::new(MessageDefinition {
                     name,
                     identity,
@@ -180,6 +224,7 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
                     unknown_segments,
                     order,
                     rows,
+                    out,
                     script,
                 })
             },
@@ -227,12 +272,14 @@ fn codes() -> impl Strategy<Value = Arc<Codes>> {
     (
         btree_map(name(), text(), 0..3),
         btree_map(name(), text(), 0..3),
+        btree_map(name(), text(), 0..2),
         otherwise,
     )
-        .prop_map(|(values, maps, otherwise)| {
+        .prop_map(|(values, maps, back, otherwise)| {
             Arc::new(Codes {
                 values,
                 maps,
+                back,
                 otherwise,
             })
         })

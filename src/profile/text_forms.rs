@@ -116,6 +116,15 @@ where
     })
 }
 
+/// Whether a text can be the name of a group.
+pub(super) fn is_group_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ' '))
+        && !text.ends_with(' ')
+}
+
 struct Unique<K, V> {
     key: fn(&str) -> Option<K>,
     expected: &'static str,

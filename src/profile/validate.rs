@@ -4,15 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script};
+use super::document::{MessageDefinition, Profile, Script};
 use super::field::FieldOverlay;
+use super::finding::{Finding, Part, at_value, knows_codes, unknown_codes};
 use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
-use super::rows::Rows;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
 use super::text_forms::offset_inside;
+use super::validate_codes::check_codes;
+use super::validate_rows::check_rows;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::standard;
 
@@ -52,18 +54,15 @@ pub fn validate_text(profile: &Profile, text: &str) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// A diagnostic and the path of what it speaks of.
-struct Finding {
-    path: String,
-    points_at: Part,
-    diagnostic: Diagnostic,
-}
-
-enum Part {
-    Name,
-    Value,
-    /// At this byte of the string that the value is.
-    Inside(usize),
+/// Where in a profile's text the value at a path such as `.messages[0].rows[1].columns{mrn}` stands.
+pub fn place_of_value(text: &str, path: &str) -> Place {
+    match Positions::new(text).value(path) {
+        None => Place::Nowhere,
+        Some(offset) => {
+            let (line, column) = line_and_column(text, offset);
+            Place::Profile { line, column }
+        }
+    }
 }
 
 fn findings(profile: &Profile) -> Vec<Finding> {
@@ -128,10 +127,7 @@ fn messages(profile: &Profile, found: &mut Vec<Finding>) {
             ));
         }
         check_grammar(profile, definition, &path, found);
-        for (number, rows) in definition.rows.iter().enumerate() {
-            let path = format!("{path}.rows[{number}]");
-            check_rows(profile, name, rows, &path, found);
-        }
+        check_rows(profile, definition, &path, found);
     }
 }
 
@@ -191,55 +187,6 @@ fn check_grammar(
     }
 }
 
-fn check_rows(profile: &Profile, message: &str, rows: &Rows, path: &str, found: &mut Vec<Finding>) {
-    let table = profile.tables.get(&rows.table);
-    if table.is_none() {
-        found.push(at_value(
-            format!("{path}.table"),
-            Diagnostic::error(
-                "table-unknown",
-                format!(
-                    "message \"{message}\" makes rows of \"{}\", which is no table",
-                    rows.table
-                ),
-            )
-            .with_help(listed("tables", profile.tables.keys())),
-        ));
-    }
-    for (column, source) in &rows.columns {
-        let path = format!("{path}.columns{{{column}}}");
-        if let Some(table) = table
-            && table.column(column).is_none()
-        {
-            found.push(at_name(
-                path.clone(),
-                Diagnostic::error(
-                    "column-unknown",
-                    format!(
-                        "message \"{message}\" fills \"{column}\", which is no column of \"{}\"",
-                        rows.table
-                    ),
-                )
-                .with_help(listed(
-                    "columns",
-                    table.columns.iter().map(|column| &column.name),
-                )),
-            ));
-        }
-        if let Some(codes) = &source.codes
-            && !knows_codes(profile, codes)
-        {
-            let place = format!("message \"{message}\", column \"{column}\"");
-            found.push(unknown_codes(
-                profile,
-                format!("{path}.codes"),
-                &place,
-                codes,
-            ));
-        }
-    }
-}
-
 fn check_field(
     profile: &Profile,
     field: &FieldOverlay,
@@ -284,31 +231,6 @@ fn check_field(
     }
 }
 
-fn check_codes(name: &str, codes: &Codes, found: &mut Vec<Finding>) {
-    // With no values listed, any code is the application's.
-    if codes.values.is_empty() {
-        return;
-    }
-    let mut check = |path: String, code: &str| {
-        if !codes.values.contains_key(code) {
-            found.push(at_value(
-                path,
-                Diagnostic::warning(
-                    "code-unknown",
-                    format!("codes \"{name}\": \"{code}\" is not among the values"),
-                )
-                .with_help(listed("values", codes.values.keys())),
-            ));
-        }
-    };
-    for (from, to) in &codes.maps {
-        check(format!(".codes{{{name}}}.maps{{{from}}}"), to);
-    }
-    if let CodeDefault::Default(code) = &codes.otherwise {
-        check(format!(".codes{{{name}}}.otherwise"), code);
-    }
-}
-
 fn check_table(name: &str, table: &Table, found: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
     for (index, column) in table.columns.iter().enumerate() {
@@ -325,61 +247,9 @@ fn check_table(name: &str, table: &Table, found: &mut Vec<Finding>) {
     }
 }
 
-fn knows_codes(profile: &Profile, name: &str) -> bool {
-    profile.codes.contains_key(name) || standard::dictionary(profile.standard).table(name).is_some()
-}
-
-fn unknown_codes(profile: &Profile, path: String, place: &str, name: &str) -> Finding {
-    at_value(
-        path,
-        Diagnostic::error(
-            "codes-unknown",
-            format!("{place}: \"{name}\" is no code table"),
-        )
-        .with_help(format!(
-            "{}, or a table of HL7 {} by its number, such as \"0001\"",
-            listed("codes", profile.codes.keys()),
-            profile.standard
-        )),
-    )
-}
-
 /// Whether a path stays relative to the profile on every system.
 fn is_relative(path: &str) -> bool {
     !path.is_empty() && !path.starts_with(['/', '\\']) && path.as_bytes().get(1) != Some(&b':')
-}
-
-fn listed<T: AsRef<str>>(what: &str, names: impl Iterator<Item = T>) -> String {
-    const SHOWN: usize = 12;
-    let mut names = names.peekable();
-    if names.peek().is_none() {
-        return format!("the profile has no {what} yet");
-    }
-    let mut list: Vec<String> = names
-        .by_ref()
-        .take(SHOWN)
-        .map(|name| name.as_ref().to_owned())
-        .collect();
-    if names.peek().is_some() {
-        list.push("…".to_owned());
-    }
-    format!("{what}: {}", list.join(", "))
-}
-
-fn at_value(path: String, diagnostic: Diagnostic) -> Finding {
-    Finding {
-        path,
-        points_at: Part::Value,
-        diagnostic,
-    }
-}
-
-fn at_name(path: String, diagnostic: Diagnostic) -> Finding {
-    Finding {
-        path,
-        points_at: Part::Name,
-        diagnostic,
-    }
 }
 
 #[cfg(test)]

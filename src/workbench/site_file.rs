@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::files::{FileError, Guard, Stamp, is_changed, read_text, save};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::mapping::check_expressions;
 use crate::profile::{
-    Profile, ProfileError, ScriptTexts, has_comments, print, read, validate_text,
+    Profile, ProfileError, ScriptTexts, has_comments, place_of_value, print, read, validate_text,
 };
 
 /// A profile with everything that was read for it.
@@ -105,7 +106,8 @@ impl SiteFile {
             path: path.to_owned(),
             error,
         })?;
-        let findings = validate_text(&profile, &text);
+        let mut findings = validate_text(&profile, &text);
+        findings.extend(in_expressions(&profile, &text));
         let mut problems = Vec::new();
         let mut scripts = ScriptTexts::new();
         let mut stamps = SiteStamps {
@@ -190,6 +192,21 @@ impl SiteStamps {
             .map(|(path, _)| path)
             .collect()
     }
+}
+
+/// What is wrong with the expressions of columns, at their places in the profile.
+fn in_expressions(profile: &Profile, text: &str) -> impl Iterator<Item = Diagnostic> {
+    check_expressions(profile).into_iter().map(|finding| {
+        let mut diagnostic = finding.diagnostic;
+        if let Place::Script { line, column, .. } = diagnostic.place {
+            let at = match line {
+                1 => format!("at its character {column}"),
+                _ => format!("at its line {line}, character {column}"),
+            };
+            diagnostic.message = format!("{} ({at})", diagnostic.message);
+        }
+        diagnostic.at(place_of_value(text, &finding.path))
+    })
 }
 
 /// A path as a profile writes it, which is relative to the profile.
