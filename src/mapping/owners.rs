@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::groups::Group;
 use super::handles::RowHandle;
 use super::stand::{Bound, Stand};
 
@@ -60,7 +61,7 @@ impl Owners {
             if at == 0 {
                 break;
             }
-            at = groups.get(at).map_or(0, |group| group.parent());
+            at = groups.get(at).map_or(0, Group::parent);
         }
         let before = |owner: &&Owner| owner.first_segment <= first_segment;
         owners.iter().rfind(before).map(|owner| owner.row)

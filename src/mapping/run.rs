@@ -56,7 +56,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         // They may read the message, ask for codes and tell findings.
         let empty = RowStore::new(Arc::clone(&layout));
         let running = Running::start(started(engine, job, cancel, &"rows".into(), empty));
-        let made = tables::fill(&plan, layout, &mut bound, engine);
+        let made = tables::fill(&plan, &layout, &mut bound, engine);
         if let Some(run) = Running::finish(running) {
             if run.is_stale {
                 return Err(Stale);
@@ -65,7 +65,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         }
         made
     } else {
-        tables::fill(&plan, layout, &mut bound, engine)
+        tables::fill(&plan, &layout, &mut bound, engine)
     };
     let Made {
         store: rows,

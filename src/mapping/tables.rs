@@ -26,7 +26,7 @@ pub(super) struct Made {
 /// Makes the rows of a plan.
 pub(super) fn fill(
     plan: &Plan,
-    layout: Arc<Layout>,
+    layout: &Arc<Layout>,
     bound: &mut Bound<'_>,
     engine: &Engine,
 ) -> Made {
@@ -34,7 +34,7 @@ pub(super) fn fill(
         engine,
         owners: Owners::default(),
         made: Made {
-            store: RowStore::new(Arc::clone(&layout)),
+            store: RowStore::new(Arc::clone(layout)),
             diagnostics: plan.problems.clone(),
             unmapped: Vec::new(),
         },
