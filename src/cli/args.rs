@@ -96,6 +96,9 @@ pub(super) struct Transform {
     /// Files or folders; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// What the files hold
+    #[arg(long, value_enum, default_value_t = Given::Hl7)]
+    pub(super) from: Given,
     /// What to write
     #[arg(long, value_enum, default_value_t = Target::Hl7)]
     pub(super) to: Target,
@@ -112,6 +115,15 @@ pub(super) struct Transform {
     /// Use this message definition for every message instead of the first that matches
     #[arg(long, value_name = "NAME")]
     pub(super) message: Option<String>,
+}
+
+/// What `transform` reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Given {
+    /// Messages
+    Hl7,
+    /// Rows as --to rows-json writes them; --message names what they become
+    RowsJson,
 }
 
 /// What `transform` writes.

@@ -53,7 +53,13 @@ says nothing is left out; HL7's null is null.
 
 csv: RFC 4180 with a header line. With rows of one table only, it goes to --out or standard
 output; with several tables, --out names a folder that gets one TABLE.csv for each. A column about which
-a message says nothing is empty; HL7's null is the text "" (two quotes)."#;
+a message says nothing is empty; HL7's null is the text "" (two quotes).
+
+--from rows-json goes the other way: the files hold rows as --to rows-json writes them, and the rows of
+each index, one after the other, become a message of the definition that --message names. Its `rows`
+are read backwards: columns are written where they are read from, codes go back to the site's, groups
+are made for the rows that stand for them, and the rest stands in the definition's `out` template. The
+message is read again: a column that does not come back is an error by its name."#;
 
 /// For `check`.
 pub(super) const CHECK: &str =

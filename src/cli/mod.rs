@@ -22,6 +22,7 @@ mod sink;
 mod site;
 mod stop;
 mod transform;
+mod transform_rows;
 
 pub use args::Renderer;
 pub use run::{OpenWindow, run};

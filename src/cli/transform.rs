@@ -6,13 +6,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::args::{Target, Transform};
+use super::args::{Given, Target, Transform};
 use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
 use super::rendering::Rendering;
 use super::report::{Report, counted, note};
 use super::sink::Sink;
-use super::{site, stop};
+use super::{site, stop, transform_rows};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hl7::Timestamp;
@@ -32,6 +32,9 @@ const BYTES_AT_A_TIME: usize = 32 << 20;
 pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
     let cancel = stop::on_signal();
     let snapshot = snapshot(arguments)?;
+    if arguments.from == Given::RowsJson {
+        return transform_rows::run(arguments, &snapshot, cancel);
+    }
     let sink = Sink::open(arguments.to, arguments.out.as_deref(), &snapshot.profile)?;
     let goes_elsewhere = arguments
         .out

@@ -5,6 +5,10 @@
 
 mod check;
 mod codes;
+mod compose;
+mod compose_message;
+mod compose_place;
+mod compose_shape;
 mod convert;
 mod dates;
 mod engine;
@@ -14,6 +18,7 @@ mod expression;
 mod fault;
 mod flow;
 mod functions;
+mod given_rows;
 mod groups;
 mod handles;
 mod layout;
@@ -39,13 +44,17 @@ mod write;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_compose;
+#[cfg(test)]
 mod tests_limits;
 #[cfg(test)]
 mod tests_rows;
 
+pub use compose::{ComposeJob, Composition, compose};
 pub use engine::{Engine, Limits};
 pub use evaluate::{ExpressionFinding, check_expressions};
 pub use functions::{FUNCTIONS, FunctionDoc, Receiver};
+pub use given_rows::GivenRows;
 pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict};
 pub use program::{Program, compile};
 pub use run::{Job, run};

@@ -13,6 +13,7 @@ mod inputs;
 mod memo;
 mod poll;
 mod preview;
+mod rows_input;
 mod session;
 mod site;
 mod site_file;
@@ -32,6 +33,7 @@ pub use files::{
 pub use inputs::{SESSION_SEED, Snapshot};
 pub use memo::Memo;
 pub use preview::{Preview, Reading};
+pub use rows_input::{RowLine, RowLineError};
 pub use session::{Conflict, Notice, Session};
 pub use site_file::{Replace, SiteDraft, SiteError, SiteFile, SiteStamps};
 pub use source::{Loaded, Origin, Source, SourceError};

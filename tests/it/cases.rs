@@ -3,6 +3,7 @@
 //! To add a test, add a folder with
 //! - `in.*`: the bytes of a file; or `in.path`: the path of a shipped file, from the top of the project;
 //! - `profile.ron`, or `profile.path`, where a site profile takes part;
+//! - `in.rows.json` holds rows that `transform --from rows-json` makes messages of;
 //! - at least one expectation, each the output of the program on that input:
 //!   `expected.json`, `expected.tree` and `expected.why` (show, the last with `--why`), `expected.check` (check, also what it says on
 //!   standard error),
@@ -242,10 +243,11 @@ impl Case {
 
     fn run(&self, words: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pipehat"));
-        command
-            .args(words)
-            .current_dir(&self.place)
-            .env_remove("RUST_LOG");
+        command.args(words);
+        if words.first() == Some(&"transform") && self.input.ends_with(".rows.json") {
+            command.args(["--from", "rows-json"]);
+        }
+        command.current_dir(&self.place).env_remove("RUST_LOG");
         if let Some(profile) = &self.profile {
             command.args(["--profile", profile]);
         }
