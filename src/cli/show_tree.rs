@@ -153,7 +153,7 @@ impl Tree<'_> {
                 continue;
             }
             let described = data_type.and_then(|known| known.component(number));
-            let name = described.map_or("", |component| component.name);
+            let name = described.as_ref().map_or("", |component| component.name);
             let at = format!("{at}.{number}");
             if part.level() == Level::Component && part.is_composite() {
                 heading(out, &at, name, depth)?;

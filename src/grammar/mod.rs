@@ -17,6 +17,7 @@ mod resolve;
 mod shape;
 mod steps;
 mod track;
+mod type_view;
 mod view;
 mod why;
 
@@ -26,5 +27,6 @@ pub use explain::{Candidate, ConditionFit, GrammarFit, Misfit, Verdict, explain,
 pub use identities::Identities;
 pub use node::{Node, NodeKind, Standing};
 pub use resolve::{Grammar, resolve};
-pub use view::{FieldView, Origin, SegmentView};
+pub use type_view::{ComponentView, TypeView};
+pub use view::{Attribute, FieldView, Origin, SegmentView};
 pub use why::{Why, why};

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::shape::Shape;
-use super::view::{Origin, SegmentView, segment_view};
+use super::type_view::{SiteTypes, TypeView};
+use super::view::{FieldView, Origin, SegmentView, segment_view};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{Location, Message, SegmentId};
 use crate::profile::{
     GrammarSource, MessageDefinition, Profile, SegmentGrammar, SegmentOrder, SegmentOverlay,
     UnknownSegments, parse_notation,
 };
-use crate::standard::{DataType, Dictionary, Structure, Version, dictionary};
+use crate::standard::{Dictionary, Structure, Version, dictionary};
 
 /// What the standard and the site say of one message: its structure, its segments and their fields.
 ///
@@ -20,6 +21,7 @@ use crate::standard::{DataType, Dictionary, Structure, Version, dictionary};
 pub struct Grammar {
     standard: &'static Dictionary,
     segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
+    types: SiteTypes,
     layout: Option<Layout>,
     order: Arc<[SegmentId]>,
     unknown_segments: UnknownSegments,
@@ -65,6 +67,7 @@ pub fn resolve(
     let grammar = Grammar {
         standard,
         segments: profile.segments.clone(),
+        types: profile.types.clone(),
         order: order(layout.as_ref(), profile),
         layout,
         unknown_segments: definition.map_or_else(UnknownSegments::default, |definition| {
@@ -201,7 +204,7 @@ impl Grammar {
 
     /// Which version the structure is from, or that it is the site's.
     pub fn structure_origin(&self) -> Option<Origin> {
-        self.layout.as_ref().map(|layout| layout.origin)
+        self.layout.as_ref().map(|layout| layout.origin.clone())
     }
 
     /// What a sentence calls the structure: `ADT_A01`, `the grammar of "Lab"`.
@@ -258,9 +261,15 @@ impl Grammar {
         self.segments.contains_key(&id)
     }
 
-    /// The data type of this id, from another version where this one has none.
-    pub fn data_type(&self, id: &str) -> Option<&'static DataType> {
-        self.standard.data_type_or_later(id).map(|(found, _)| found)
+    /// The data type of this id, the site's words over the standard's; from another version where this
+    /// one has none.
+    pub fn data_type<'g>(&'g self, id: &'g str) -> Option<TypeView<'g>> {
+        TypeView::find(self.standard, &self.types, id)
+    }
+
+    /// The data type of a field, of the version that describes the field.
+    pub fn field_type<'g>(&'g self, field: &FieldView<'g>) -> Option<TypeView<'g>> {
+        TypeView::find(dictionary(field.version), &self.types, field.data_type)
     }
 
     /// What stands at a location, from the segment down: `Patient Identification`, `Patient Identifier
@@ -278,13 +287,14 @@ impl Grammar {
             return names;
         };
         names.push(field.name.to_owned());
-        let mut data_type = self.data_type(field.data_type);
+        let mut data_type = self.field_type(field);
         for number in [path.component, path.subcomponent].into_iter().flatten() {
-            let Some(part) = data_type.and_then(|data_type| data_type.component(number)) else {
+            let known = data_type.and_then(|known| Some((known, known.component(number)?)));
+            let Some((known, part)) = known else {
                 break;
             };
             names.push(part.name.to_owned());
-            data_type = self.data_type(part.data_type);
+            data_type = known.inner(&part);
         }
         names
     }

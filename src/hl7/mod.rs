@@ -38,6 +38,7 @@ mod split_count;
 mod time;
 mod time_arithmetic;
 mod time_format;
+mod time_mask;
 
 pub use charset::Charset;
 pub use charset_decode::{Decoded, Origin, Undecodable, decode, decode_with, undecodable_byte};
@@ -60,3 +61,4 @@ pub use split_count::{BatchCount, BatchFault, BatchFaultKind, batch_faults};
 pub use time::{Precision, Timestamp, TimestampError, TimestampErrorKind};
 pub use time_arithmetic::Unit;
 pub use time_format::{FormatError, FormatErrorKind};
+pub use time_mask::{DateMask, MaskError};

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::conformance::{Rule, RuleSeverity, Waiver};
+use super::data_type::{TypeOverlay, numbered};
 use super::field::FieldOverlay;
 use super::rows::Rows;
 use super::table::Table;
-use super::text_forms::{from_text, unique, unique_segments};
+use super::text_forms::{from_text, some_from_text, unique, unique_segments};
 use crate::hl7::{Location, SegmentId};
 use crate::standard::Version;
 
@@ -31,12 +33,21 @@ pub struct Profile {
     /// The version of the standard that the site builds on.
     #[serde(default = "default_version", deserialize_with = "from_text")]
     pub standard: Version,
+    /// How grave each rule is, by its code or by the name of a rule of the site's own.
+    #[serde(default, deserialize_with = "unique")]
+    pub severity: BTreeMap<Arc<str>, RuleSeverity>,
+    /// Where rules need not hold.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
     /// Message definitions in matching order: the first that matches wins.
     #[serde(default)]
     pub messages: Vec<Arc<MessageDefinition>>,
     /// Segments that the standard does not know, or knows differently.
     #[serde(default, deserialize_with = "unique_segments")]
     pub segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
+    /// Data types that the standard does not know, or knows differently.
+    #[serde(default, deserialize_with = "unique")]
+    pub types: BTreeMap<Arc<str>, Arc<TypeOverlay>>,
     /// Code tables of the site and of the application, by name.
     #[serde(default, deserialize_with = "unique")]
     pub codes: BTreeMap<Arc<str>, Arc<Codes>>,
@@ -65,6 +76,9 @@ pub struct MessageDefinition {
     /// Whether segments must stand in the grammar's order.
     #[serde(default)]
     pub order: SegmentOrder,
+    /// What the site asks of these messages beyond their grammar.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
     /// Which rows are made, table by table.
     #[serde(default)]
     pub rows: Vec<Rows>,
@@ -141,9 +155,15 @@ pub struct SegmentOverlay {
     /// What the segment holds.
     #[serde(default)]
     pub description: Arc<str>,
-    /// Its fields, the first is field 1.
+    /// The version of the standard that describes it here, where that is not the profile's.
+    #[serde(default, deserialize_with = "some_from_text")]
+    pub standard: Option<Version>,
+    /// Its fields; a field without a number is the one after the field before it.
     #[serde(default)]
     pub fields: Vec<FieldOverlay>,
+    /// What the site asks of each such segment.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
 }
 
 /// A code table: what the site's codes mean and what the application calls them.
@@ -185,8 +205,11 @@ impl Profile {
             name: name.into(),
             description: Arc::default(),
             standard: Version::DEFAULT,
+            severity: BTreeMap::new(),
+            waivers: Vec::new(),
             messages: Vec::new(),
             segments: BTreeMap::new(),
+            types: BTreeMap::new(),
             codes: BTreeMap::new(),
             tables: BTreeMap::new(),
         }
@@ -225,10 +248,25 @@ impl MessageDefinition {
             grammar: None,
             unknown_segments: UnknownSegments::default(),
             order: SegmentOrder::default(),
+            rules: Vec::new(),
             rows: Vec::new(),
             out: None,
             script: None,
         }
+    }
+}
+
+impl SegmentOverlay {
+    /// Its fields, each with its number.
+    pub fn numbered(&self) -> impl Iterator<Item = (u16, &FieldOverlay)> {
+        numbered(&self.fields, |field| field.number)
+    }
+
+    /// What the site says of a field, counted from 1.
+    pub fn field(&self, number: u16) -> Option<&FieldOverlay> {
+        self.numbered()
+            .find(|(own, _)| *own == number)
+            .map(|(_, field)| field)
     }
 }
 

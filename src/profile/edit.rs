@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::conformance::{Rule, RuleSeverity, Waiver};
+use super::data_type::TypeOverlay;
 use super::document::{
     Codes, Identity, MessageDefinition, RowsOut, Script, SegmentOrder, SegmentOverlay,
     UnknownSegments,
@@ -26,6 +28,17 @@ pub enum Edit {
     DescribeProfile { description: Arc<str> },
     /// Builds on another version of the standard.
     SetStandard { version: Version },
+    /// Says how grave a rule is; `None` leaves it as the rule has it.
+    SetSeverity {
+        rule: Arc<str>,
+        severity: Option<RuleSeverity>,
+    },
+    /// Waives a rule for a place.
+    AddWaiver { waiver: Waiver },
+    /// Says anew what the waiver at this index waives.
+    ChangeWaiver { index: usize, waiver: Waiver },
+    /// Takes back the waiver at this index.
+    RemoveWaiver { index: usize },
 
     /// Adds a message definition before the one at index `before`, else at the end.
     AddMessage {
@@ -58,6 +71,8 @@ pub enum Edit {
         message: Arc<str>,
         order: SegmentOrder,
     },
+    /// Says what is asked of messages beyond their grammar.
+    SetRules { message: Arc<str>, rules: Vec<Rule> },
     /// Says which rows are made.
     SetRows { message: Arc<str>, rows: Vec<Rows> },
     /// Says how a message is made of rows.
@@ -85,6 +100,23 @@ pub enum Edit {
         segment: SegmentId,
         description: Arc<str>,
     },
+    /// Says by which version of the standard a segment is described; `None` for the profile's.
+    SetSegmentStandard {
+        segment: SegmentId,
+        version: Option<Version>,
+    },
+    /// Says what is asked of each segment of a name.
+    SetSegmentRules {
+        segment: SegmentId,
+        rules: Vec<Rule>,
+    },
+    /// Says what the site has otherwise in a field, whether or not it described the segment before;
+    /// `None` forgets all that it says of the field. No other field changes its number.
+    OverlayField {
+        segment: SegmentId,
+        number: u16,
+        field: Option<FieldOverlay>,
+    },
     /// Adds a field before the field of this number, else at the end.
     AddField {
         segment: SegmentId,
@@ -110,6 +142,21 @@ pub enum Edit {
         segment: SegmentId,
         number: u16,
         to: u16,
+    },
+
+    /// Describes a data type of the site.
+    AddType {
+        name: Arc<str>,
+        data_type: Arc<TypeOverlay>,
+    },
+    /// Forgets a data type of the site.
+    RemoveType { name: Arc<str> },
+    /// Gives a data type of the site another name, also where fields and components are of it.
+    RenameType { name: Arc<str>, to: Arc<str> },
+    /// Describes a data type anew.
+    ChangeType {
+        name: Arc<str>,
+        data_type: Arc<TypeOverlay>,
     },
 
     /// Adds a code table.
@@ -172,6 +219,12 @@ impl Edit {
             Edit::RenameProfile { .. } => "rename profile".to_owned(),
             Edit::DescribeProfile { .. } => "describe profile".to_owned(),
             Edit::SetStandard { version } => format!("build on HL7 {version}"),
+            Edit::SetSeverity { rule, .. } => format!("change severity of {rule}"),
+            Edit::AddWaiver { waiver } => format!("waive {} at {}", waiver.rule, waiver.at),
+            Edit::ChangeWaiver { waiver, .. } => {
+                format!("change waiver of {} at {}", waiver.rule, waiver.at)
+            }
+            Edit::RemoveWaiver { .. } => "take back waiver".to_owned(),
             Edit::AddMessage { definition, .. } => format!("add message {}", definition.name),
             Edit::RemoveMessage { message } => format!("remove message {message}"),
             Edit::RenameMessage { message, .. } => format!("rename message {message}"),
@@ -182,6 +235,7 @@ impl Edit {
                 format!("change unknown segments of {message}")
             }
             Edit::SetOrder { message, .. } => format!("change segment order of {message}"),
+            Edit::SetRules { message, .. } => format!("change rules of {message}"),
             Edit::SetRows { message, .. } => format!("change rows of {message}"),
             Edit::SetOut { message, .. } => format!("change template of {message}"),
             Edit::SetScript { message, .. } => format!("change script of {message}"),
@@ -189,6 +243,16 @@ impl Edit {
             Edit::RemoveSegment { segment } => format!("remove {segment}"),
             Edit::RenameSegment { segment, .. } => format!("rename {segment}"),
             Edit::DescribeSegment { segment, .. } => format!("describe {segment}"),
+            Edit::SetSegmentStandard { segment, .. } => format!("change version of {segment}"),
+            Edit::SetSegmentRules { segment, .. } => format!("change rules of {segment}"),
+            Edit::OverlayField {
+                segment,
+                number,
+                field,
+            } => match field {
+                Some(_) => format!("change {segment}-{number}"),
+                None => format!("revert {segment}-{number}"),
+            },
             Edit::AddField { segment, .. } => format!("add field to {segment}"),
             Edit::RemoveField { segment, number } => format!("remove {segment}-{number}"),
             Edit::RenameField {
@@ -200,6 +264,10 @@ impl Edit {
             Edit::MoveField {
                 segment, number, ..
             } => format!("move {segment}-{number}"),
+            Edit::AddType { name, .. } => format!("add type {name}"),
+            Edit::RemoveType { name } => format!("remove type {name}"),
+            Edit::RenameType { name, .. } => format!("rename type {name}"),
+            Edit::ChangeType { name, .. } => format!("change type {name}"),
             Edit::AddCodes { name, .. } => format!("add codes {name}"),
             Edit::RemoveCodes { name } => format!("remove codes {name}"),
             Edit::RenameCodes { name, .. } => format!("rename codes {name}"),
@@ -226,6 +294,10 @@ impl Edit {
             } if matches!(GrammarSource::of(text), GrammarSource::Notation(_)) => {
                 kind("grammar", message.to_string())
             }
+            Edit::ChangeWaiver { index, .. } => kind("waiver", index.to_string()),
+            Edit::SetRules { message, .. } => kind("rules", message.to_string()),
+            Edit::SetSegmentRules { segment, .. } => kind("segment rules", segment.to_string()),
+            Edit::ChangeType { name, .. } => kind("type", name.to_string()),
             Edit::SetRows { message, .. } => kind("rows", message.to_string()),
             Edit::SetOut { message, .. } => kind("out", message.to_string()),
             // Turning an inline script into a file's is a step of its own.
@@ -239,10 +311,23 @@ impl Edit {
             } => kind("field name", format!("{segment}-{number}")),
             Edit::ChangeField {
                 segment, number, ..
+            }
+            | Edit::OverlayField {
+                segment,
+                number,
+                field: Some(_),
             } => kind("field", format!("{segment}-{number}")),
             Edit::ChangeCodes { name, .. } => kind("codes", name.to_string()),
             Edit::ChangeTable { name, .. } => kind("table", name.to_string()),
             Edit::SetStandard { .. }
+            | Edit::SetSeverity { .. }
+            | Edit::AddWaiver { .. }
+            | Edit::RemoveWaiver { .. }
+            | Edit::SetSegmentStandard { .. }
+            | Edit::OverlayField { .. }
+            | Edit::AddType { .. }
+            | Edit::RemoveType { .. }
+            | Edit::RenameType { .. }
             | Edit::AddMessage { .. }
             | Edit::RemoveMessage { .. }
             | Edit::RenameMessage { .. }

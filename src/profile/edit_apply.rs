@@ -14,6 +14,9 @@ const PROFILE: &str = "profile";
 const MESSAGE: &str = "message definition";
 const SEGMENT: &str = "segment";
 const FIELD: &str = "field";
+const RULE: &str = "severity of the rule";
+const WAIVER: &str = "waiver";
+const TYPE: &str = "data type";
 const CODES: &str = "code table";
 const TABLE: &str = "table";
 
@@ -36,6 +39,26 @@ impl Profile {
             }
             Edit::DescribeProfile { description } => self.description = Arc::clone(description),
             Edit::SetStandard { version } => self.standard = *version,
+            Edit::SetSeverity { rule, severity } => match severity {
+                Some(severity) => {
+                    require_name(RULE, rule)?;
+                    self.severity.insert(Arc::clone(rule), *severity);
+                }
+                None => {
+                    take(RULE, &mut self.severity, rule)?;
+                }
+            },
+            Edit::AddWaiver { waiver } => self.waivers.push(waiver.clone()),
+            Edit::ChangeWaiver { index, waiver } => {
+                let place = self.waivers.get_mut(*index);
+                *place.ok_or_else(|| missing(WAIVER, index + 1))? = waiver.clone();
+            }
+            Edit::RemoveWaiver { index } => {
+                if *index >= self.waivers.len() {
+                    return Err(missing(WAIVER, index + 1));
+                }
+                self.waivers.remove(*index);
+            }
 
             Edit::AddMessage { before, definition } => {
                 self.require_free_message(&definition.name)?;
@@ -69,6 +92,7 @@ impl Profile {
                 unknown_segments,
             } => self.message_mut(message)?.unknown_segments = *unknown_segments,
             Edit::SetOrder { message, order } => self.message_mut(message)?.order = *order,
+            Edit::SetRules { message, rules } => self.message_mut(message)?.rules.clone_from(rules),
             Edit::SetRows { message, rows } => self.message_mut(message)?.rows.clone_from(rows),
             Edit::SetOut { message, out } => self.message_mut(message)?.out.clone_from(out),
             Edit::SetScript { message, script } => {
@@ -88,16 +112,26 @@ impl Profile {
                 segment,
                 description,
             } => self.segment_mut(*segment)?.description = Arc::clone(description),
+            Edit::SetSegmentStandard { segment, version } => {
+                self.segment_mut(*segment)?.standard = *version;
+            }
+            Edit::SetSegmentRules { segment, rules } => {
+                self.segment_mut(*segment)?.rules.clone_from(rules);
+            }
+            Edit::OverlayField {
+                segment,
+                number,
+                field,
+            } => overlay_field(self, *segment, *number, field.as_ref())?,
             Edit::AddField {
                 segment,
                 before,
                 field,
             } => {
-                let fields = &mut self.segment_mut(*segment)?.fields;
-                let index = before.map_or(fields.len(), |number| {
-                    usize::from(number).saturating_sub(1).min(fields.len())
-                });
-                fields.insert(index, field.clone());
+                let overlay = self.segment_mut(*segment)?;
+                let index =
+                    before.map_or(overlay.fields.len(), |number| index_from(overlay, number));
+                overlay.fields.insert(index, field.clone());
             }
             Edit::RemoveField { segment, number } => {
                 let index = self.field_index(*segment, *number)?;
@@ -119,10 +153,27 @@ impl Profile {
                 to,
             } => {
                 let index = self.field_index(*segment, *number)?;
-                let fields = &mut self.segment_mut(*segment)?.fields;
-                let field = fields.remove(index);
-                let to = usize::from(*to).saturating_sub(1).min(fields.len());
-                fields.insert(to, field);
+                let overlay = self.segment_mut(*segment)?;
+                let mut field = overlay.fields.remove(index);
+                field.number = field.number.map(|_| *to);
+                let at = index_from(overlay, *to);
+                overlay.fields.insert(at, field);
+            }
+
+            Edit::AddType { name, data_type } => {
+                require_name(TYPE, name)?;
+                add(TYPE, &mut self.types, Arc::clone(name), data_type)?;
+            }
+            Edit::RemoveType { name } => {
+                take(TYPE, &mut self.types, name)?;
+            }
+            Edit::RenameType { name, to } => {
+                require_name(TYPE, to)?;
+                rename(TYPE, &mut self.types, name, Arc::clone(to))?;
+                self.follow_type(name, to);
+            }
+            Edit::ChangeType { name, data_type } => {
+                *present(TYPE, &mut self.types, name)? = Arc::clone(data_type);
             }
 
             Edit::AddCodes { name, codes } => {
@@ -200,9 +251,9 @@ impl Profile {
             .segments
             .get(&segment)
             .ok_or_else(|| missing(SEGMENT, segment))?;
-        usize::from(number)
-            .checked_sub(1)
-            .filter(|&index| index < overlay.fields.len())
+        overlay
+            .numbered()
+            .position(|(own, _)| own == number)
             .ok_or_else(|| missing(FIELD, format_args!("{segment}-{number}")))
     }
 
@@ -228,6 +279,28 @@ impl Profile {
         }
     }
 
+    fn follow_type(&mut self, name: &Arc<str>, to: &Arc<str>) {
+        let uses = |data_type: &Option<Arc<str>>| data_type.as_ref() == Some(name);
+        for overlay in self.types.values_mut() {
+            if overlay.components.iter().any(|part| uses(&part.data_type)) {
+                for part in &mut Arc::make_mut(overlay).components {
+                    if uses(&part.data_type) {
+                        part.data_type = Some(Arc::clone(to));
+                    }
+                }
+            }
+        }
+        for overlay in self.segments.values_mut() {
+            if overlay.fields.iter().any(|field| uses(&field.data_type)) {
+                for field in &mut Arc::make_mut(overlay).fields {
+                    if uses(&field.data_type) {
+                        field.data_type = Some(Arc::clone(to));
+                    }
+                }
+            }
+        }
+    }
+
     fn follow_codes(&mut self, name: &Arc<str>, to: &Arc<str>) {
         let uses = |codes: &Option<Arc<str>>| codes.as_ref() == Some(name);
         self.change_rows(
@@ -241,6 +314,15 @@ impl Profile {
                 }
             },
         );
+        for overlay in self.types.values_mut() {
+            if overlay.components.iter().any(|part| uses(&part.codes)) {
+                for part in &mut Arc::make_mut(overlay).components {
+                    if uses(&part.codes) {
+                        part.codes = Some(Arc::clone(to));
+                    }
+                }
+            }
+        }
         for overlay in self.segments.values_mut() {
             if overlay.fields.iter().any(|field| uses(&field.codes)) {
                 for field in &mut Arc::make_mut(overlay).fields {
@@ -251,6 +333,58 @@ impl Profile {
             }
         }
     }
+}
+
+/// The index of the first field whose number is not lower.
+fn index_from(overlay: &SegmentOverlay, number: u16) -> usize {
+    overlay
+        .numbered()
+        .position(|(own, _)| own >= number)
+        .unwrap_or(overlay.fields.len())
+}
+
+/// Replaces, adds or takes out what is said of one field, so that all others keep their numbers.
+fn overlay_field(
+    profile: &mut Profile,
+    segment: SegmentId,
+    number: u16,
+    field: Option<&FieldOverlay>,
+) -> Result<(), EditError> {
+    if number == 0 || (field.is_none() && !profile.segments.contains_key(&segment)) {
+        return Err(missing(FIELD, format_args!("{segment}-{number}")));
+    }
+    let overlay = Arc::make_mut(profile.segments.entry(segment).or_default());
+    let index = index_from(overlay, number);
+    let known: Vec<u16> = overlay.numbered().map(|(number, _)| number).collect();
+    let is_there = known.get(index) == Some(&number);
+    if is_there {
+        overlay.fields.remove(index);
+    } else if field.is_none() {
+        return Err(missing(FIELD, format_args!("{segment}-{number}")));
+    }
+    let behind = index + usize::from(is_there);
+    if let (Some(next), Some(own)) = (overlay.fields.get_mut(index), known.get(behind)) {
+        let before = match field {
+            Some(_) => Some(number),
+            None => index.checked_sub(1).and_then(|at| known.get(at).copied()),
+        };
+        let is_next = *own == before.unwrap_or(0).saturating_add(1);
+        next.number = (!is_next).then_some(*own);
+    }
+    if let Some(field) = field {
+        let before = index.checked_sub(1).and_then(|at| known.get(at).copied());
+        let is_next = number == before.unwrap_or(0).saturating_add(1);
+        let number = (!is_next).then_some(number);
+        let field = FieldOverlay {
+            number,
+            ..field.clone()
+        };
+        overlay.fields.insert(index, field);
+    }
+    if *overlay == SegmentOverlay::default() && !segment.is_site_defined() {
+        profile.segments.remove(&segment);
+    }
+    Ok(())
 }
 
 /// A script typed or pasted under Windows is the script typed elsewhere.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::conformance::{Rule, RuleSeverity, Waiver};
 use super::document::{Codes, Identity, MessageDefinition, Script, SegmentOrder, UnknownSegments};
 use super::edit::Edit;
 use super::field::FieldOverlay;
@@ -244,7 +245,7 @@ fn segments_and_their_fields_change() {
             before: Some(2),
             field: field("Kind"),
         },
-        &["+Field(name: \"Kind\", type: \"ST\"),"],
+        &["+Field(name: \"Kind\"),"],
     );
     check(
         &Edit::RemoveField {
@@ -301,6 +302,8 @@ fn a_renamed_code_table_or_table_is_followed_where_it_is_used() {
             "+\"sex\": From(\"PID-8\", codes: \"gender\"),",
             "-Field(name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"sex\"),",
             "+Field(name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"gender\"),",
+            "-Component(number: 3, name: \"Since\", description: \"the first day\", type: \"DT\", codes: \"sex\", mask: \"dd.MM.yyyy\"),",
+            "+Component(number: 3, name: \"Since\", description: \"the first day\", type: \"DT\", codes: \"gender\", mask: \"dd.MM.yyyy\"),",
             "-\"sex\": Codes(",
             "+\"gender\": Codes(",
         ],
@@ -387,4 +390,100 @@ fn what_an_edit_leaves_alone_stays_shared() {
         .expect("the edit fits");
     assert!(Arc::ptr_eq(&profile.messages[0], &next.messages[0]));
     assert!(!Arc::ptr_eq(&profile.messages[1], &next.messages[1]));
+}
+
+#[test]
+fn what_the_site_has_otherwise_in_a_field_is_said_and_reverted() {
+    let overlay = |id: &str, number, field| Edit::OverlayField {
+        segment: segment(id),
+        number,
+        field,
+    };
+    check(
+        &overlay("PV1", 2, Some(field("Class"))),
+        &[
+            "+\"PV1\": Segment(",
+            "+fields: [",
+            "+Field(number: 2, name: \"Class\"),",
+            "+],",
+            "+),",
+        ],
+    );
+    check(
+        &overlay("PID", 8, Some(field("Sex"))),
+        &["+Field(name: \"Sex\"),"],
+    );
+    check(
+        &overlay("PID", 19, None),
+        &["-Field(number: 19, description: \"no longer sent\", usage: NotSupported),"],
+    );
+    // Those behind it keep their numbers.
+    check(
+        &overlay("ZPI", 2, None),
+        &[
+            "-Field(),",
+            "-Field(name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"sex\"),",
+            "+Field(number: 3, name: \"Owner\", type: \"CX\", repeat: Times(3), codes: \"sex\"),",
+        ],
+    );
+    check(&overlay("PID", 5, None), &["there is no field PID-5"]);
+    check(&overlay("PV2", 5, None), &["there is no field PV2-5"]);
+}
+
+#[test]
+fn severities_waivers_and_rules_come_and_go() {
+    check(
+        &Edit::SetSeverity {
+            rule: "length".into(),
+            severity: Some(RuleSeverity::Off),
+        },
+        &["+\"length\": Off,"],
+    );
+    check(
+        &Edit::SetSeverity {
+            rule: "length".into(),
+            severity: None,
+        },
+        &["there is no severity of the rule length"],
+    );
+    let waiver = Waiver {
+        rule: "length".into(),
+        at: "PID-5".parse().expect("a location"),
+        reason: "long names".into(),
+    };
+    check(
+        &Edit::AddWaiver {
+            waiver: waiver.clone(),
+        },
+        &["+(rule: \"length\", at: \"PID-5\", reason: \"long names\"),"],
+    );
+    check(
+        &Edit::ChangeWaiver { index: 1, waiver },
+        &["there is no waiver 2"],
+    );
+    check(
+        &Edit::SetRules {
+            message: "Other".into(),
+            rules: vec![Rule::new("a", "true")],
+        },
+        &["+rules: [", "+Rule(name: \"a\", must: \"true\"),", "+],"],
+    );
+}
+
+#[test]
+fn a_renamed_type_is_followed_where_it_is_used() {
+    check(
+        &Edit::RenameType {
+            name: "ZAD".into(),
+            to: "TS".into(),
+        },
+        &["there is already a data type TS: choose another name"],
+    );
+    check(
+        &Edit::RenameType {
+            name: "ZAE".into(),
+            to: "ZAF".into(),
+        },
+        &["-\"ZAE\": Type(),", "+\"ZAF\": Type(),"],
+    );
 }

@@ -1,32 +1,55 @@
-//! A field of a segment as the site describes it.
+//! A field of a segment, or a component of a data type, as the site describes it.
+//!
+//! What the site leaves out is as the standard, or the profile it extends, has it.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
-/// What the site says of a field; its place in the segment's list is its number.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+use super::text_forms::some_from_text;
+use crate::standard::Version;
+
+/// What the site says of a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename = "Field", deny_unknown_fields)]
 pub struct FieldOverlay {
-    /// What it holds; empty for a field of which nothing is known.
+    /// Which field of the segment it is, counted from 1; `None` for the one after the field before it.
+    #[serde(default)]
+    pub number: Option<u16>,
+    /// What it holds; empty for a field that keeps its name.
     #[serde(default)]
     pub name: Arc<str>,
-    /// Its data type, such as `ST` or `CX`.
-    #[serde(default = "string_type", rename = "type")]
-    pub data_type: Arc<str>,
+    /// What the site knows of it, in a sentence or two.
+    #[serde(default)]
+    pub description: Arc<str>,
+    /// The version of the standard that describes it here, where that is not the segment's.
+    #[serde(default, deserialize_with = "some_from_text")]
+    pub standard: Option<Version>,
+    /// Its data type, such as `ST` or `CX`; ST where nobody says one.
+    #[serde(default, rename = "type")]
+    pub data_type: Option<Arc<str>>,
     /// Whether it must be there.
     #[serde(default)]
-    pub usage: Usage,
+    pub usage: Option<Usage>,
+    /// When it must be there, if its usage is conditional: a one-line script that gives true or false.
+    #[serde(default)]
+    pub when: Option<Arc<str>>,
     /// How often it may stand there.
     #[serde(default)]
-    pub repeat: Repeat,
+    pub repeat: Option<Repeat>,
+    /// The fewest repetitions of a field that is there.
+    #[serde(default)]
+    pub least: Option<u32>,
     /// The most characters that one repetition has.
     #[serde(default)]
     pub length: Option<u32>,
     /// The code table that its values come from: one of the profile, or a number of the standard.
     #[serde(default)]
     pub codes: Option<Arc<str>>,
+    /// How the site writes a date here, such as `dd.MM.yyyy HH:mm`.
+    #[serde(default)]
+    pub mask: Option<Arc<str>>,
 }
 
 /// Whether a field must be there (chapter 2 of the standard, usage).
@@ -60,22 +83,12 @@ pub enum Repeat {
 }
 
 impl FieldOverlay {
-    /// A field of type ST, optional, that stands there once.
+    /// A field of which only the name is said.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
-            data_type: string_type(),
-            usage: Usage::default(),
-            repeat: Repeat::default(),
-            length: None,
-            codes: None,
+            ..Self::default()
         }
-    }
-}
-
-impl Default for FieldOverlay {
-    fn default() -> Self {
-        Self::new("")
     }
 }
 
@@ -140,8 +153,4 @@ impl fmt::Display for Repeat {
             Repeat::Many => f.write_str("Many"),
         }
     }
-}
-
-fn string_type() -> Arc<str> {
-    "ST".into()
 }

@@ -7,6 +7,8 @@
 
 mod code_tables;
 mod column_source;
+mod conformance;
+mod data_type;
 mod document;
 mod edit;
 mod edit_apply;
@@ -38,6 +40,11 @@ mod validate_rows;
 
 pub use code_tables::{CodeUnlisted, Listing};
 pub use column_source::{ColumnSource, Origin, Reading, SourceLocationError};
+mod validate_conformance;
+mod validate_overlays;
+
+pub use conformance::{Rule, RuleSeverity, Waiver};
+pub use data_type::{ComponentOverlay, TypeOverlay, type_cycles};
 pub use document::{
     CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, RowsOut, Script, ScriptTexts,
     SegmentOrder, SegmentOverlay, UnknownSegments,

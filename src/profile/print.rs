@@ -9,11 +9,13 @@ use std::fmt::{Display, Write};
 use std::sync::Arc;
 
 use super::column_source::ColumnSource;
+use super::conformance::Rule;
+use super::data_type::{ComponentOverlay, TypeOverlay};
 use super::document::{
     CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOrder, SegmentOverlay,
     UnknownSegments,
 };
-use super::field::{FieldOverlay, Repeat, Usage};
+use super::field::FieldOverlay;
 use super::rows::Rows;
 use super::table::Table;
 
@@ -30,6 +32,21 @@ pub fn print(profile: &Profile) -> String {
             ));
         }
         page.line(format_args!("standard: \"{}\",", profile.standard));
+        page.map("severity", &profile.severity, |page, rule, severity| {
+            page.line(format_args!("{}: {severity},", Quoted(rule)));
+        });
+        if !profile.waivers.is_empty() {
+            page.block("waivers: [", "],\n", |page| {
+                for waiver in &profile.waivers {
+                    page.line(format_args!(
+                        "(rule: {}, at: {}, reason: {}),",
+                        Quoted(&waiver.rule),
+                        Quoted(&waiver.at.to_string()),
+                        Quoted(&waiver.reason)
+                    ));
+                }
+            });
+        }
         if !profile.messages.is_empty() {
             page.block("messages: [", "],\n", |page| {
                 for definition in &profile.messages {
@@ -39,6 +56,9 @@ pub fn print(profile: &Profile) -> String {
         }
         page.map("segments", &profile.segments, |page, name, segment| {
             page.segment(name.as_str(), segment);
+        });
+        page.map("types", &profile.types, |page, name, data_type| {
+            page.data_type(name, data_type);
         });
         page.map("codes", &profile.codes, |page, name, codes| {
             page.codes(name, codes);
@@ -117,6 +137,7 @@ impl Page {
             if definition.order != SegmentOrder::default() {
                 page.line(format_args!("order: {},", definition.order.name()));
             }
+            page.rules(&definition.rules);
             if !definition.rows.is_empty() {
                 page.block("rows: [", "],\n", |page| {
                     for rows in &definition.rows {
@@ -171,12 +192,63 @@ impl Page {
                     Quoted(&segment.description)
                 ));
             }
+            if let Some(version) = segment.standard {
+                page.line(format_args!("standard: \"{version}\","));
+            }
             if !segment.fields.is_empty() {
                 page.block("fields: [", "],\n", |page| {
                     for field in &segment.fields {
                         page.line(format_args!("Field({}),", field_entries(field).join(", ")));
                     }
                 });
+            }
+            page.rules(&segment.rules);
+        });
+    }
+
+    fn data_type(&mut self, name: &str, data_type: &TypeOverlay) {
+        if *data_type == TypeOverlay::default() {
+            self.line(format_args!("{}: Type(),", Quoted(name)));
+            return;
+        }
+        self.block(format_args!("{}: Type(", Quoted(name)), "),\n", |page| {
+            if !data_type.description.is_empty() {
+                let description = Quoted(&data_type.description);
+                page.line(format_args!("description: {description},"));
+            }
+            if let Some(mask) = &data_type.mask {
+                page.line(format_args!("mask: {},", Quoted(mask)));
+            }
+            if !data_type.components.is_empty() {
+                page.block("components: [", "],\n", |page| {
+                    for component in &data_type.components {
+                        let entries = component_entries(component).join(", ");
+                        page.line(format_args!("Component({entries}),"));
+                    }
+                });
+            }
+        });
+    }
+
+    fn rules(&mut self, rules: &[Rule]) {
+        if rules.is_empty() {
+            return;
+        }
+        self.block("rules: [", "],\n", |page| {
+            for rule in rules {
+                let mut entries = vec![format!("name: {}", Quoted(&rule.name))];
+                entries.extend(
+                    rule.when
+                        .as_ref()
+                        .map(|when| format!("when: {}", Quoted(when))),
+                );
+                entries.push(format!("must: {}", Quoted(&rule.must)));
+                let at = rule.at.as_ref().map(ToString::to_string);
+                entries.extend(at.map(|at| format!("at: {}", Quoted(&at))));
+                if !rule.message.is_empty() {
+                    entries.push(format!("message: {}", Quoted(&rule.message)));
+                }
+                page.line(format_args!("Rule({}),", entries.join(", ")));
             }
         });
     }
@@ -223,29 +295,48 @@ impl Page {
     }
 }
 
-/// What a field says; nothing for a field of which nothing is known.
+/// What a field says, in order.
 fn field_entries(field: &FieldOverlay) -> Vec<String> {
-    if *field == FieldOverlay::default() {
-        return Vec::new();
-    }
     let mut entries = Vec::new();
-    if !field.name.is_empty() {
-        entries.push(format!("name: {}", Quoted(&field.name)));
-    }
-    entries.push(format!("type: {}", Quoted(&field.data_type)));
-    if field.usage != Usage::default() {
-        entries.push(format!("usage: {}", field.usage));
-    }
-    if field.repeat != Repeat::default() {
-        entries.push(format!("repeat: {}", field.repeat));
-    }
-    if let Some(length) = field.length {
-        entries.push(format!("length: {length}"));
-    }
-    if let Some(codes) = &field.codes {
-        entries.push(format!("codes: {}", Quoted(codes)));
-    }
+    entries.extend(field.number.map(|number| format!("number: {number}")));
+    entries.extend(text_entry("name", &field.name));
+    entries.extend(text_entry("description", &field.description));
+    entries.extend(
+        field
+            .standard
+            .map(|version| format!("standard: \"{version}\"")),
+    );
+    entries.extend(some_entry("type", field.data_type.as_ref()));
+    entries.extend(field.usage.map(|usage| format!("usage: {usage}")));
+    entries.extend(some_entry("when", field.when.as_ref()));
+    entries.extend(field.repeat.map(|repeat| format!("repeat: {repeat}")));
+    entries.extend(field.least.map(|least| format!("least: {least}")));
+    entries.extend(field.length.map(|length| format!("length: {length}")));
+    entries.extend(some_entry("codes", field.codes.as_ref()));
+    entries.extend(some_entry("mask", field.mask.as_ref()));
     entries
+}
+
+/// What a component says, in order.
+fn component_entries(component: &ComponentOverlay) -> Vec<String> {
+    let mut entries = Vec::new();
+    entries.extend(component.number.map(|number| format!("number: {number}")));
+    entries.extend(text_entry("name", &component.name));
+    entries.extend(text_entry("description", &component.description));
+    entries.extend(some_entry("type", component.data_type.as_ref()));
+    entries.extend(component.usage.map(|usage| format!("usage: {usage}")));
+    entries.extend(component.length.map(|length| format!("length: {length}")));
+    entries.extend(some_entry("codes", component.codes.as_ref()));
+    entries.extend(some_entry("mask", component.mask.as_ref()));
+    entries
+}
+
+fn text_entry(name: &str, text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| format!("{name}: {}", Quoted(text)))
+}
+
+fn some_entry(name: &str, text: Option<&Arc<str>>) -> Option<String> {
+    text.map(|text| format!("{name}: {}", Quoted(text)))
 }
 
 struct Source<'a>(&'a ColumnSource);

@@ -7,6 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::column_source::{ColumnSource, Origin, Reading};
+use super::conformance::{Rule, RuleSeverity, Waiver};
+use super::data_type::{ComponentOverlay, TypeOverlay};
 use super::document::{
     CodeDefault, Codes, Identity, MessageDefinition, Profile, RowsOut, Script, SegmentOrder,
     SegmentOverlay, UnknownSegments,
@@ -23,6 +25,13 @@ pub(super) const EVERYTHING: &str = r##"Profile(
     name: "Northgate",
     description: r#"The "old" laboratory"#,
     standard: "2.3.1",
+    severity: {
+        "field-required": Error,
+        "insured": Off,
+    },
+    waivers: [
+        (rule: "field-required", at: "PV1-2", reason: "agreed 2026-03-02"),
+    ],
     messages: [
         Message(
             name: "ADT",
@@ -33,6 +42,9 @@ pub(super) const EVERYTHING: &str = r##"Profile(
             grammar: "MSH EVN PID [PD1] [{NK1}..3] PV1 [{OBX}] [ZPI]",
             unknown_segments: Ignore,
             order: Any,
+            rules: [
+                Rule(name: "insured", when: r#"msg["PV1-2"] == "I""#, must: r#"msg.exists("IN1")"#, at: "IN1", message: "an inpatient is insured"),
+            ],
             rows: [
                 Rows(
                     table: "patient",
@@ -73,6 +85,17 @@ out["PID-8"] = codes("sex", msg["PID-8"]);
         ),
     ],
     segments: {
+        "PID": Segment(
+            standard: "2.5",
+            fields: [
+                Field(number: 7, mask: "dd.MM.yyyy"),
+                Field(number: 19, description: "no longer sent", usage: NotSupported),
+                Field(number: 26, standard: "2.3", usage: Conditional, when: r#"msg["PID-16"] != """#, repeat: Times(4), least: 2),
+            ],
+            rules: [
+                Rule(name: "identified", must: r#"seg["3"] != """#),
+            ],
+        ),
         "ZAB": Segment(),
         "ZPI": Segment(
             description: "Pet information",
@@ -82,6 +105,19 @@ out["PID-8"] = codes("sex", msg["PID-8"]);
                 Field(name: "Owner", type: "CX", repeat: Times(3), codes: "sex"),
             ],
         ),
+    },
+    types: {
+        "TS": Type(
+            mask: "dd.MM.yyyy HH:mm",
+        ),
+        "ZAD": Type(
+            description: "Address of a pet",
+            components: [
+                Component(name: "Kennel", type: "ST", usage: Required, length: 30),
+                Component(number: 3, name: "Since", description: "the first day", type: "DT", codes: "sex", mask: "dd.MM.yyyy"),
+            ],
+        ),
+        "ZAE": Type(),
     },
     codes: {
         "sex": Codes(
@@ -210,19 +246,21 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
         (
             proptest::sample::select(UnknownSegments::ALL.to_vec()),
             proptest::sample::select(SegmentOrder::ALL.to_vec()),
+            rules(),
         ),
         vec(rows(), 0..2),
         option::of(text().prop_map(|template| RowsOut { template })),
         option::of(script),
     )
         .prop_map(
-            |(name, identity, grammar, (unknown_segments, order), rows, out, script)| {
+            |(name, identity, grammar, (unknown_segments, order, rules), rows, out, script)| {
                 Arc::new(MessageDefinition {
                     name,
                     identity,
                     grammar,
                     unknown_segments,
                     order,
+                    rules,
                     rows,
                     out,
                     script,
@@ -231,36 +269,109 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
         )
 }
 
-fn segment() -> impl Strategy<Value = Arc<SegmentOverlay>> {
+fn some_version() -> impl Strategy<Value = Option<Version>> {
+    option::of(proptest::sample::select(Version::ALL.to_vec()))
+}
+
+fn field() -> impl Strategy<Value = FieldOverlay> {
     let repeat = prop_oneof![
         Just(Repeat::Once),
         Just(Repeat::Many),
         any::<u32>().prop_map(Repeat::Times)
     ];
-    let field = (
-        text(),
-        text(),
-        proptest::sample::select(Usage::ALL.to_vec()),
-        repeat,
-        option::of(any::<u32>()),
-        option::of(text()),
+    let usage = option::of(proptest::sample::select(Usage::ALL.to_vec()));
+    (
+        (option::of(any::<u16>()), text(), text(), some_version()),
+        (option::of(text()), usage, option::of(text())),
+        (option::of(repeat), option::of(any::<u32>())),
+        (
+            option::of(any::<u32>()),
+            option::of(text()),
+            option::of(text()),
+        ),
     )
         .prop_map(
-            |(name, data_type, usage, repeat, length, codes)| FieldOverlay {
+            |(
+                (number, name, description, standard),
+                (data_type, usage, when),
+                (repeat, least),
+                (length, codes, mask),
+            )| FieldOverlay {
+                number,
                 name,
+                description,
+                standard,
                 data_type,
                 usage,
+                when,
                 repeat,
+                least,
                 length,
                 codes,
+                mask,
             },
-        );
-    (text(), vec(field, 0..3)).prop_map(|(description, fields)| {
-        Arc::new(SegmentOverlay {
-            description,
-            fields,
-        })
-    })
+        )
+}
+
+fn data_type() -> impl Strategy<Value = Arc<TypeOverlay>> {
+    let component = field().prop_map(|field| ComponentOverlay {
+        number: field.number,
+        name: field.name,
+        description: field.description,
+        data_type: field.data_type,
+        usage: field.usage,
+        length: field.length,
+        codes: field.codes,
+        mask: field.mask,
+    });
+    (text(), option::of(text()), vec(component, 0..3)).prop_map(
+        |(description, mask, components)| {
+            Arc::new(TypeOverlay {
+                description,
+                mask,
+                components,
+            })
+        },
+    )
+}
+
+fn rules() -> impl Strategy<Value = Vec<Rule>> {
+    let rule = (
+        text(),
+        option::of(text()),
+        text(),
+        option::of(location()),
+        text(),
+    )
+        .prop_map(|(name, when, must, at, message)| Rule {
+            name,
+            when,
+            must,
+            at,
+            message,
+        });
+    vec(rule, 0..2)
+}
+
+fn waivers() -> impl Strategy<Value = Vec<Waiver>> {
+    let waiver = (text(), location(), text());
+    vec(
+        waiver.prop_map(|(rule, at, reason)| Waiver { rule, at, reason }),
+        0..2,
+    )
+}
+
+fn segment() -> impl Strategy<Value = Arc<SegmentOverlay>> {
+    (text(), some_version(), vec(field(), 0..3), rules()).prop_map(
+        |(description, standard, fields, rules)| {
+            Arc::new(SegmentOverlay {
+                description,
+                standard,
+                fields,
+                rules,
+            })
+        },
+    )
 }
 
 fn codes() -> impl Strategy<Value = Arc<Codes>> {
@@ -302,7 +413,16 @@ fn table() -> impl Strategy<Value = Arc<Table>> {
 /// Any profile.
 pub(super) fn profile() -> impl Strategy<Value = Profile> {
     (
-        (text(), text()),
+        (
+            (text(), text()),
+            btree_map(
+                name(),
+                proptest::sample::select(RuleSeverity::ALL.to_vec()),
+                0..2,
+            ),
+            waivers(),
+            btree_map(name(), data_type(), 0..2),
+        ),
         proptest::sample::select(Version::ALL.to_vec()),
         vec(message(), 0..3),
         btree_map(segment_id(), segment(), 0..3),
@@ -310,11 +430,21 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
         btree_map(name(), table(), 0..2),
     )
         .prop_map(
-            |((name, description), standard, messages, segments, codes, tables)| Profile {
-                description,
+            |(
+                ((name, description), severity, waivers, types),
                 standard,
                 messages,
                 segments,
+                codes,
+                tables,
+            )| Profile {
+                description,
+                standard,
+                severity,
+                waivers,
+                messages,
+                segments,
+                types,
                 codes,
                 tables,
                 ..Profile::new(name)

@@ -41,6 +41,27 @@ where
     deserializer.deserialize_str(Text(PhantomData))
 }
 
+/// Reads a value that is written as a string and may be left out.
+pub(super) fn some_from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    struct Text<T>(T);
+
+    impl<'de, T: FromStr> Deserialize<'de> for Text<T>
+    where
+        T::Err: fmt::Display,
+    {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            from_text(deserializer).map(Self)
+        }
+    }
+
+    Ok(Option::<Text<T>>::deserialize(deserializer)?.map(|text| text.0))
+}
+
 /// Where in a RON text byte `inner` of a string stands; `start` is where its value starts, before
 /// `Some` where that is written.
 pub(super) fn offset_inside(text: &str, start: usize, inner: usize) -> usize {

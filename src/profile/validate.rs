@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{MessageDefinition, Profile, Script};
-use super::field::FieldOverlay;
-use super::finding::{Finding, Part, at_value, knows_codes, unknown_codes};
+use super::finding::{Finding, Part, at_value};
 use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
@@ -14,6 +13,8 @@ use super::segment_grammar::GrammarSource;
 use super::table::Table;
 use super::text_forms::offset_inside;
 use super::validate_codes::check_codes;
+use super::validate_conformance::conformance;
+use super::validate_overlays::overlays;
 use super::validate_rows::check_rows;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::standard;
@@ -68,13 +69,8 @@ pub fn place_of_value(text: &str, path: &str) -> Place {
 fn findings(profile: &Profile) -> Vec<Finding> {
     let mut found = Vec::new();
     messages(profile, &mut found);
-    for (segment, overlay) in &profile.segments {
-        for (index, field) in overlay.fields.iter().enumerate() {
-            let path = format!(".segments{{{segment}}}.fields[{index}]");
-            let place = format!("{segment}-{}", index + 1);
-            check_field(profile, field, &path, &place, &mut found);
-        }
-    }
+    overlays(profile, &mut found);
+    conformance(profile, &mut found);
     for (name, codes) in &profile.codes {
         check_codes(name, codes, &mut found);
     }
@@ -187,50 +183,6 @@ fn check_grammar(
     }
 }
 
-fn check_field(
-    profile: &Profile,
-    field: &FieldOverlay,
-    path: &str,
-    place: &str,
-    found: &mut Vec<Finding>,
-) {
-    let standard = standard::dictionary(profile.standard);
-    if standard.data_type_or_later(&field.data_type).is_none() {
-        found.push(at_value(
-            format!("{path}.type"),
-            Diagnostic::warning(
-                "type-unknown",
-                format!("{place}: \"{}\" is no data type of HL7", field.data_type),
-            )
-            .with_help("write a data type of the standard, such as \"ST\" or \"CX\""),
-        ));
-    }
-    if field.repeat.max() == Some(0) {
-        found.push(at_value(
-            format!("{path}.repeat"),
-            Diagnostic::error("repeat-zero", format!("{place}: no repetition is allowed"))
-                .with_help("write usage: NotSupported for a field that is not used"),
-        ));
-    }
-    if field.length == Some(0) {
-        found.push(at_value(
-            format!("{path}.length"),
-            Diagnostic::error("length-zero", format!("{place}: no value has the length 0"))
-                .with_help("leave length out or write the most characters"),
-        ));
-    }
-    if let Some(codes) = &field.codes
-        && !knows_codes(profile, codes)
-    {
-        found.push(unknown_codes(
-            profile,
-            format!("{path}.codes"),
-            place,
-            codes,
-        ));
-    }
-}
-
 fn check_table(name: &str, table: &Table, found: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
     for (index, column) in table.columns.iter().enumerate() {
@@ -316,11 +268,38 @@ mod tests {
     }
 
     #[test]
+    fn overlays_say_what_can_be() {
+        check(
+            "types: {\"ZA\": Type(mask: \"dd.MM\", components: [Component(type: \"ZB\")]),\n\"ZB\": Type(components: [Component(type: \"ZA\")])}",
+            &[
+                "error[mask] profile:2:26: ZA: the mask has a month but not what stands before it: year, month, day, hour, minute, second (write such as \"dd.MM.yyyy HH:mm\")",
+                "error[type-cycle] profile:2:15: the data type \"ZA\" contains itself: ZA → ZB → ZA (give one of the components another type, such as \"ST\")",
+            ],
+        );
+        check(
+            "segments: {\"PID\": Segment(fields: [\nField(number: 5), Field(number: 0),\nField(number: 5, usage: Optional, when: \"true\", repeat: Times(2), least: 3)])}",
+            &[
+                "error[number-range] profile:3:33: PID-0: there is no such number (numbers are counted from 1 to 999)",
+                "error[number-duplicate] profile:4:15: PID-5 is described twice (give one of the two another number, or remove it)",
+                "error[repeat-range] profile:4:74: PID-5: at least 3 repetitions and at most 2 (write a higher repeat or a lower least)",
+                "warning[when-unused] profile:4:41: PID-5: a condition is said for a field that is not conditional (write usage: Conditional, or leave `when` out)",
+            ],
+        );
+        check(
+            "waivers: [(rule: \"length\", at: \"PID-5\", reason: \"\")],\nmessages: [Message(name: \"m\", rules: [Rule(name: \"a\", must: \"true\"), Rule(name: \"a\", must: \"true\")])]",
+            &[
+                "error[rule-duplicate] profile:3:81: two rules are named \"a\" (give one of them another name)",
+                "warning[waiver-reason] profile:2:49: the waiver of \"length\" at PID-5 has no reason (write who agreed to it, and when)",
+            ],
+        );
+    }
+
+    #[test]
     fn fields_can_hold_a_value() {
         check(
             "segments: {\"ZPI\": Segment(fields: [\nField(name: \"a\", type: \"SX\", repeat: Times(0), length: 0, codes: \"c\")])}",
             &[
-                "warning[type-unknown] profile:3:24: ZPI-1: \"SX\" is no data type of HL7 (write a data type of the standard, such as \"ST\" or \"CX\")",
+                "warning[type-unknown] profile:3:24: ZPI-1: \"SX\" is no data type of HL7 (write a data type of the standard, such as \"ST\" or \"CX\", or describe \"SX\" in `types`)",
                 "error[repeat-zero] profile:3:38: ZPI-1: no repetition is allowed (write usage: NotSupported for a field that is not used)",
                 "error[length-zero] profile:3:56: ZPI-1: no value has the length 0 (leave length out or write the most characters)",
                 "error[codes-unknown] profile:3:66: ZPI-1: \"c\" is no code table (the profile has no codes yet, or a table of HL7 2.5.1 by its number, such as \"0001\")",

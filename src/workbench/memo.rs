@@ -13,8 +13,8 @@ use crate::grammar::{Grammar, Identities, Node, bind, check, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{Engine, Job, Outcome, Program, compile, run};
 use crate::profile::{
-    GrammarSource, MessageDefinition, Profile, SegmentOrder, SegmentOverlay, UnknownSegments,
-    validate,
+    GrammarSource, MessageDefinition, Profile, SegmentOrder, SegmentOverlay, TypeOverlay,
+    UnknownSegments, validate,
 };
 use crate::standard::Version;
 
@@ -43,6 +43,7 @@ struct Site {
 struct Resolved {
     standard: Version,
     segments: BTreeMap<SegmentId, Arc<SegmentOverlay>>,
+    types: BTreeMap<Arc<str>, Arc<TypeOverlay>>,
     grammars: Vec<(GrammarKey, Found<Grammar>)>,
 }
 
@@ -154,13 +155,15 @@ impl Memo {
         let name = definition.filter(|_| is_own).map(|d| &d.name);
         let unknown_segments = definition.map(|d| d.unknown_segments).unwrap_or_default();
         let order = definition.map(|d| d.order).unwrap_or_default();
-        let resolved = self
-            .resolved
-            .take()
-            .filter(|old| old.standard == profile.standard && old.segments == profile.segments);
+        let resolved = self.resolved.take().filter(|old| {
+            old.standard == profile.standard
+                && old.segments == profile.segments
+                && old.types == profile.types
+        });
         let resolved = self.resolved.insert(resolved.unwrap_or_else(|| Resolved {
             standard: profile.standard,
             segments: profile.segments.clone(),
+            types: profile.types.clone(),
             grammars: Vec::new(),
         }));
         let known = resolved.grammars.iter().find(|(key, _)| {

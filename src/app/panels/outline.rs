@@ -327,7 +327,7 @@ impl Builder<'_> {
         level: Level,
     ) {
         let known = self.source.grammar.data_type(data_type);
-        let described = known.map_or(0, |known| known.components.len());
+        let described = known.map_or(0, |known| known.component_count());
         let there = whole.children().count();
         let all = if self.source.ghosts {
             there.max(described)
@@ -340,9 +340,9 @@ impl Builder<'_> {
                 continue;
             }
             let said = known.and_then(|known| known.component(number));
-            let facts = said.map_or_else(Facts::default, |said| Facts {
+            let facts = said.as_ref().map_or_else(Facts::default, |said| Facts {
                 data_type: shown_type(said.data_type).to_owned(),
-                usage: said.usage.letter().to_string(),
+                usage: said.usage.letters().to_owned(),
                 length: said
                     .max_length
                     .map(|length| length.to_string())
@@ -350,7 +350,8 @@ impl Builder<'_> {
                 table: said.table.unwrap_or_default().to_owned(),
                 ..Facts::default()
             });
-            let name = said.map(|said| said.name.to_owned()).unwrap_or_default();
+            let name = said.as_ref().map(|said| said.name.to_owned());
+            let name = name.unwrap_or_default();
             let location = with_path(location, |path| match level {
                 Level::Subcomponent => path.subcomponent = Some(number),
                 Level::Segment | Level::Field | Level::Repetition | Level::Component => {
@@ -360,7 +361,7 @@ impl Builder<'_> {
             let key = format!("{key}.{number}");
             let composite =
                 level == Level::Component && part.is_some_and(|part| part.is_composite());
-            let table = said.and_then(|said| said.table);
+            let table = said.as_ref().and_then(|said| said.table);
             if self.push(
                 &key,
                 depth,

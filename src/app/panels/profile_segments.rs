@@ -121,7 +121,7 @@ fn segment_ui(
             edit(Edit::RemoveSegment { segment });
         }
     });
-    for (number, field) in (1u16..).zip(&overlay.fields) {
+    for (number, field) in overlay.numbered() {
         ui.push_id((segment, number), |ui| {
             field_ui(ui, cx, segment, number, field);
         });
@@ -161,9 +161,11 @@ fn field_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId, number: u16, field: &F
         }
         let name = format!("Type of {place}");
         let width = theme.grid(10);
-        if let Some(text) = text_ui(ui, &name, &field.data_type, width, "ST", data_type) {
+        let shown = field.data_type.as_deref().unwrap_or_default();
+        if let Some(text) = text_ui(ui, &name, shown, width, "ST", data_type) {
+            let text = Some(text.trim()).filter(|text| !text.is_empty());
             change(FieldOverlay {
-                data_type: text.into(),
+                data_type: text.map(Arc::from),
                 ..field.clone()
             });
         }
@@ -196,7 +198,8 @@ fn rules_ui(
     field: &FieldOverlay,
     change: &dyn Fn(FieldOverlay),
 ) {
-    let mut usage = field.usage;
+    let said = field.usage.unwrap_or_default();
+    let mut usage = said;
     let combo = ComboBox::from_id_salt("usage").width(theme.grid(24));
     let shown = combo.selected_text(usage.name()).show_ui(ui, |ui| {
         for each in Usage::ALL {
@@ -204,19 +207,19 @@ fn rules_ui(
         }
     });
     name_it(ui, shown.response.id, &format!("Usage of {place}"));
-    if usage != field.usage {
+    if usage != said {
         change(FieldOverlay {
-            usage,
+            usage: Some(usage),
             ..field.clone()
         });
     }
-    let mut repeats = field.repeat != Repeat::Once;
+    let mut repeats = field.repeat.is_some_and(|repeat| repeat != Repeat::Once);
     let shown = ui.checkbox(&mut repeats, "repeats");
     name_it(ui, shown.id, &format!("{place} repeats"));
     if shown.changed() {
         let repeat = if repeats { Repeat::Many } else { Repeat::Once };
         change(FieldOverlay {
-            repeat,
+            repeat: Some(repeat),
             ..field.clone()
         });
     }
@@ -246,10 +249,10 @@ fn name_it(ui: &Ui, id: egui::Id, name: &str) {
 }
 
 fn data_type(text: &str) -> Result<(), String> {
-    let known = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let known = text
+        .trim()
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     if known {
         Ok(())
     } else {
