@@ -79,7 +79,7 @@ impl Bench {
         let profile = Arc::new(read(PROFILE).expect("a profile"));
         let texts = workload::messages(MESSAGES);
         let (first, _) = parse_shared(texts[0].as_str().into());
-        let (grammar, _) = resolve(profile.standard, &profile, None, &first);
+        let (grammar, _) = resolve(profile.version(), &profile, None, &first);
         let samples = texts.iter().map(|text| {
             let text: Arc<str> = text.as_str().into();
             let (message, _) = parse_shared(Arc::clone(&text));

@@ -39,6 +39,7 @@ pub(super) enum Command {
     Get(Get),
     Transform(Transform),
     Check(Check),
+    Profile(ProfileArguments),
 }
 
 /// Print messages: as a tree with the standard's names, as JSON, or as they are
@@ -156,6 +157,73 @@ pub(super) struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum CheckFormat {
     /// One sentence a line
+    Text,
+    /// One object a line
+    Json,
+}
+
+/// Look at site profiles: what one comes to, how two differ, merge what two sides changed
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::PROFILE)]
+pub(super) struct ProfileArguments {
+    #[command(subcommand)]
+    pub(super) command: ProfileCommand,
+}
+
+/// What to do with profiles.
+#[derive(Debug, Subcommand)]
+pub(super) enum ProfileCommand {
+    Explain(ProfileExplain),
+    Diff(ProfileDiff),
+    Merge(ProfileMerge),
+}
+
+/// Print a profile with all that it inherits, and where each part is from
+#[derive(Debug, Parser)]
+pub(super) struct ProfileExplain {
+    /// The site profile (.ron)
+    #[arg(value_name = "P")]
+    pub(super) profile: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ProfileFormat::Text)]
+    pub(super) format: ProfileFormat,
+}
+
+/// Compare two profiles by meaning, with all that they inherit
+#[derive(Debug, Parser)]
+pub(super) struct ProfileDiff {
+    /// The first profile (.ron)
+    #[arg(value_name = "A")]
+    pub(super) first: PathBuf,
+    /// The second profile (.ron)
+    #[arg(value_name = "B")]
+    pub(super) second: PathBuf,
+    /// Compare what the files themselves say, without what they inherit
+    #[arg(long)]
+    pub(super) own: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ProfileFormat::Text)]
+    pub(super) format: ProfileFormat,
+}
+
+/// Merge what two sides made of one profile; conflicts are shown part by part
+#[derive(Debug, Parser)]
+pub(super) struct ProfileMerge {
+    /// The profile before both changes (.ron)
+    pub(super) base: PathBuf,
+    /// Our profile
+    pub(super) ours: PathBuf,
+    /// Their profile
+    pub(super) theirs: PathBuf,
+    /// Where to write; the file appears only when all is done. `-` is standard output
+    #[arg(long, value_name = "P")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// How `profile` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProfileFormat {
+    /// For people
     Text,
     /// One object a line
     Json,

@@ -43,7 +43,7 @@ impl Inputs {
             let version = stated_version(sample).unwrap_or(Version::DEFAULT);
             snapshot.profile = Arc::clone(bare.entry(version).or_insert_with(|| {
                 Arc::new(Profile {
-                    standard: version,
+                    standard: Some(version),
                     ..Profile::new("")
                 })
             }));

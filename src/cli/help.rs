@@ -64,3 +64,13 @@ message is read again: a column that does not come back is an error by its name.
 /// For `check`.
 pub(super) const CHECK: &str =
     "Exit status 1 when an error is found; warnings and remarks alone leave it 0.";
+
+/// For `profile`.
+pub(super) const PROFILE: &str =
+    "A part is named by its path: messages/ADT/rows/patient/columns/mrn.
+Exit status of diff: 0 alike, 1 different, 2 could not run. Exit status of merge: 1 when there are
+conflicts; the merged profile then has ours in their places and names both sides at its top.
+
+  pipehat profile explain site.ron
+  pipehat profile diff a.ron b.ron
+  pipehat profile merge base.ron ours.ron theirs.ron --out merged.ron";

@@ -11,6 +11,7 @@ mod get;
 mod help;
 mod input;
 mod output;
+mod profile;
 mod rendering;
 mod report;
 mod run;

@@ -8,15 +8,23 @@ use super::failure::Failure;
 use super::input::sentence;
 use super::report::note;
 use crate::diagnostic::Severity;
-use crate::profile::Profile;
-use crate::workbench::{SiteError, SiteFile, Snapshot, local_time};
+use crate::profile::{Profile, read};
+use crate::workbench::{SiteError, SiteFile, Snapshot, local_time, read_text};
 
 /// Reads a profile with its scripts.
 pub(super) fn open(path: &Path) -> Result<SiteFile, Failure> {
     SiteFile::open(path).map_err(|error| match error {
         SiteError::File(error) => Failure::File(error),
-        SiteError::Profile { .. } => Failure::Profile(error.to_string()),
+        SiteError::Profile { .. } | SiteError::Template { .. } | SiteError::Circle { .. } => {
+            Failure::Profile(error.to_string())
+        }
     })
+}
+
+/// What a profile's file itself says, without what it inherits.
+pub(super) fn open_own(path: &Path) -> Result<Profile, Failure> {
+    let (text, _) = read_text(path)?;
+    read(&text).map_err(|error| Failure::Profile(format!("{}: {error}", path.display())))
 }
 
 /// Says on standard error what is wrong in a profile that is used all the same.

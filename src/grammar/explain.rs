@@ -103,7 +103,7 @@ pub fn explain(profile: &Profile, message: &Message) -> Vec<Candidate> {
             if verdict == Verdict::Chosen {
                 chosen = Some(Arc::clone(&definition.name));
             }
-            let (grammar, _) = resolve(profile.standard, profile, Some(definition), message);
+            let (grammar, _) = resolve(profile.version(), profile, Some(definition), message);
             Candidate {
                 definition: index,
                 name: Arc::clone(&definition.name),

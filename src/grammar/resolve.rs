@@ -70,10 +70,10 @@ pub fn resolve(
         types: profile.types.clone(),
         order: order(layout.as_ref(), profile),
         layout,
-        unknown_segments: definition.map_or_else(UnknownSegments::default, |definition| {
-            definition.unknown_segments
-        }),
-        segment_order: definition.map_or_else(SegmentOrder::default, |definition| definition.order),
+        unknown_segments: definition
+            .and_then(|d| d.unknown_segments)
+            .unwrap_or_default(),
+        segment_order: definition.and_then(|d| d.order).unwrap_or_default(),
     };
     (grammar, diagnostics)
 }

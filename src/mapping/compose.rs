@@ -55,7 +55,7 @@ pub fn compose(
     let mut diagnostics = plan.problems.clone();
     let template = template(job, &mut diagnostics);
     let (grammar, found) = resolve(
-        job.profile.standard,
+        job.profile.version(),
         job.profile,
         Some(job.definition),
         &template,

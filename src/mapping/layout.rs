@@ -142,7 +142,9 @@ impl Layout {
                     .push(table_unknown(&self.profile, &rows.table));
                 continue;
             };
-            let prepared = self.prepare_rows(definition, rows, at, &mut plan.problems);
+            // Told by the profile's check.
+            let Some(root) = &rows.root else { continue };
+            let prepared = self.prepare_rows(definition, rows, root, at, &mut plan.problems);
             plan.has_expressions |= prepared.cells.iter().any(|cell| cell.then.is_some());
             if let Some(parent) = &prepared.parent {
                 for owner in plan
@@ -162,12 +164,13 @@ impl Layout {
         &self,
         definition: &MessageDefinition,
         rows: &Rows,
+        root: &Root,
         table: usize,
         problems: &mut Vec<Diagnostic>,
     ) -> RowsPlan {
         let mut plan = RowsPlan {
             table,
-            root: rows.root.clone(),
+            root: root.clone(),
             cells: Vec::new(),
             constants: Vec::new(),
             parent: None,

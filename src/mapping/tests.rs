@@ -64,7 +64,7 @@ pub(super) fn map(
     let profile: Arc<Profile> = Arc::new(crate::profile::read(PROFILE).expect("a profile"));
     let definition = &profile.messages[definition];
     let (message, _) = parse(MESSAGE);
-    let (grammar, _) = resolve(profile.standard, &profile, Some(definition), &message);
+    let (grammar, _) = resolve(profile.version(), &profile, Some(definition), &message);
     let tree = Arc::new(bind(&message, &grammar));
     let engine = Engine::with_limits(limits);
     let now: Timestamp = "20260301120000".parse().expect("a time");

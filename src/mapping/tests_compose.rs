@@ -86,7 +86,7 @@ fn check(text: &str, rows: &[Given<'_>], expect: &str) {
 
 fn read_again(profile: &Arc<Profile>, message: &Message) -> Vec<TableRows> {
     let definition = &profile.messages[0];
-    let (grammar, _) = resolve(profile.standard, profile, Some(definition), message);
+    let (grammar, _) = resolve(profile.version(), profile, Some(definition), message);
     let job = Job {
         message,
         tree: None,

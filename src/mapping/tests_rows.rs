@@ -31,7 +31,7 @@ fn rows(segments: &str, root: &str, columns: &[&str]) -> String {
     let profile = Arc::new(crate::profile::read(&text).expect("a profile"));
     let definition = &profile.messages[0];
     let (message, _) = parse(&format!("{ORU}{segments}"));
-    let (grammar, _) = resolve(profile.standard, &profile, Some(definition), &message);
+    let (grammar, _) = resolve(profile.version(), &profile, Some(definition), &message);
     let job = Job {
         message: &message,
         tree: None,

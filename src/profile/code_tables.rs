@@ -42,9 +42,9 @@ impl Codes {
             return Ok(code);
         }
         match &self.otherwise {
-            CodeDefault::Keep => Ok(code),
-            CodeDefault::Default(code) => Ok(code),
-            CodeDefault::Error => Err(CodeUnlisted),
+            None | Some(CodeDefault::Keep) => Ok(code),
+            Some(CodeDefault::Default(code)) => Ok(code),
+            Some(CodeDefault::Error) => Err(CodeUnlisted),
         }
     }
 
@@ -126,11 +126,11 @@ mod tests {
             let codes = Codes {
                 values: shared(values),
                 maps: shared(maps),
-                otherwise: match otherwise {
+                otherwise: Some(match otherwise {
                     0 => CodeDefault::Keep,
                     1 => CodeDefault::Error,
                     _ => CodeDefault::Default("a".into()),
-                },
+                }),
                 ..Codes::default()
             };
             if let Ok(site) = codes.to_site(&code) {

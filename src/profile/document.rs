@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::conformance::{Rule, RuleSeverity, Waiver};
 use super::data_type::{TypeOverlay, numbered};
 use super::field::FieldOverlay;
+use super::part_path::PartPath;
 use super::rows::Rows;
 use super::table::Table;
 use super::text_forms::{from_text, some_from_text, unique, unique_segments};
@@ -30,9 +31,16 @@ pub struct Profile {
     /// What it is for, in a sentence or two.
     #[serde(default)]
     pub description: Arc<str>,
-    /// The version of the standard that the site builds on.
-    #[serde(default = "default_version", deserialize_with = "from_text")]
-    pub standard: Version,
+    /// The template that the profile extends: its path, relative to the profile.
+    #[serde(default)]
+    pub extends: Option<Arc<str>>,
+    /// What of the template the site does not have.
+    #[serde(default)]
+    pub remove: Vec<PartPath>,
+    /// The version of the standard that the site builds on; `None` takes the template's, see
+    /// [`Profile::version`].
+    #[serde(default, deserialize_with = "some_from_text")]
+    pub standard: Option<Version>,
     /// How grave each rule is, by its code or by the name of a rule of the site's own.
     #[serde(default, deserialize_with = "unique")]
     pub severity: BTreeMap<Arc<str>, RuleSeverity>,
@@ -62,6 +70,12 @@ pub struct Profile {
 pub struct MessageDefinition {
     /// What people call it; no two definitions of a profile share a name.
     pub name: Arc<str>,
+    /// The definition of the template that it is asked before.
+    #[serde(default)]
+    pub before: Option<Arc<str>>,
+    /// The definition of the template that it is asked after.
+    #[serde(default)]
+    pub after: Option<Arc<str>>,
     /// A message falls under the definition when each of these holds; with none, every message does.
     #[serde(default)]
     pub identity: Vec<Identity>,
@@ -72,10 +86,10 @@ pub struct MessageDefinition {
     pub grammar: Option<Arc<str>>,
     /// Whether segments that the grammar does not have are told.
     #[serde(default)]
-    pub unknown_segments: UnknownSegments,
+    pub unknown_segments: Option<UnknownSegments>,
     /// Whether segments must stand in the grammar's order.
     #[serde(default)]
-    pub order: SegmentOrder,
+    pub order: Option<SegmentOrder>,
     /// What the site asks of these messages beyond their grammar.
     #[serde(default)]
     pub rules: Vec<Rule>,
@@ -180,9 +194,9 @@ pub struct Codes {
     /// same.
     #[serde(default, deserialize_with = "unique")]
     pub back: BTreeMap<Arc<str>, Arc<str>>,
-    /// What becomes of a code that is in neither.
+    /// What becomes of a code that is in neither; `None` takes the template's, else it is kept.
     #[serde(default)]
-    pub otherwise: CodeDefault,
+    pub otherwise: Option<CodeDefault>,
 }
 
 /// What becomes of a code that a code table does not hold.
@@ -204,7 +218,9 @@ impl Profile {
             format: FORMAT,
             name: name.into(),
             description: Arc::default(),
-            standard: Version::DEFAULT,
+            extends: None,
+            remove: Vec::new(),
+            standard: Some(Version::DEFAULT),
             severity: BTreeMap::new(),
             waivers: Vec::new(),
             messages: Vec::new(),
@@ -213,6 +229,11 @@ impl Profile {
             codes: BTreeMap::new(),
             tables: BTreeMap::new(),
         }
+    }
+
+    /// The version of the standard that messages are read by.
+    pub fn version(&self) -> Version {
+        self.standard.unwrap_or(Version::DEFAULT)
     }
 
     /// The message definition of this name and its index in matching order.
@@ -244,10 +265,12 @@ impl MessageDefinition {
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
+            before: None,
+            after: None,
             identity: Vec::new(),
             grammar: None,
-            unknown_segments: UnknownSegments::default(),
-            order: SegmentOrder::default(),
+            unknown_segments: None,
+            order: None,
             rules: Vec::new(),
             rows: Vec::new(),
             out: None,
@@ -304,8 +327,4 @@ impl Script {
             Script::File(path) => texts.get(path),
         }
     }
-}
-
-fn default_version() -> Version {
-    Version::DEFAULT
 }

@@ -9,6 +9,7 @@ use super::document::{
     UnknownSegments,
 };
 use super::field::FieldOverlay;
+use super::part_path::PartPath;
 use super::rows::Rows;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
@@ -26,6 +27,10 @@ pub enum Edit {
     RenameProfile { name: Arc<str> },
     /// Says what the profile is for.
     DescribeProfile { description: Arc<str> },
+    /// Extends a template, or none; its parts are inherited or no longer there.
+    SetExtends { template: Option<Arc<str>> },
+    /// Forgets what the site says of a part, so that what is inherited holds again.
+    Revert { part: PartPath },
     /// Builds on another version of the standard.
     SetStandard { version: Version },
     /// Says how grave a rule is; `None` leaves it as the rule has it.
@@ -204,6 +209,12 @@ pub enum EditError {
         /// The name that is taken.
         name: String,
     },
+    /// The site profile has no way to say it over its template.
+    #[error("{what} cannot be changed over a template: change it in the template")]
+    Inherited {
+        /// What was to be changed.
+        what: String,
+    },
     /// A name is empty.
     #[error("a {what} needs a name")]
     Nameless {
@@ -218,6 +229,11 @@ impl Edit {
         match self {
             Edit::RenameProfile { .. } => "rename profile".to_owned(),
             Edit::DescribeProfile { .. } => "describe profile".to_owned(),
+            Edit::SetExtends {
+                template: Some(template),
+            } => format!("extend {template}"),
+            Edit::SetExtends { template: None } => "extend no template".to_owned(),
+            Edit::Revert { part } => format!("revert {part} to inherited"),
             Edit::SetStandard { version } => format!("build on HL7 {version}"),
             Edit::SetSeverity { rule, .. } => format!("change severity of {rule}"),
             Edit::AddWaiver { waiver } => format!("waive {} at {}", waiver.rule, waiver.at),
@@ -279,6 +295,11 @@ impl Edit {
         }
     }
 
+    /// Whether it is about the site's own profile, not about what that resolves to.
+    pub(super) fn is_of_own(&self) -> bool {
+        matches!(self, Edit::SetExtends { .. } | Edit::Revert { .. })
+    }
+
     /// What it joins with; `None` for an edit that is always a step of its own: adding, removing,
     /// moving and renaming what others refer to.
     pub fn kind(&self) -> Option<EditKind> {
@@ -319,7 +340,9 @@ impl Edit {
             } => kind("field", format!("{segment}-{number}")),
             Edit::ChangeCodes { name, .. } => kind("codes", name.to_string()),
             Edit::ChangeTable { name, .. } => kind("table", name.to_string()),
-            Edit::SetStandard { .. }
+            Edit::SetExtends { .. }
+            | Edit::Revert { .. }
+            | Edit::SetStandard { .. }
             | Edit::SetSeverity { .. }
             | Edit::AddWaiver { .. }
             | Edit::RemoveWaiver { .. }

@@ -11,6 +11,7 @@ use super::rows::Rows;
 use crate::hl7::SegmentId;
 
 const PROFILE: &str = "profile";
+const OWN: &str = "part of the site's own";
 const MESSAGE: &str = "message definition";
 const SEGMENT: &str = "segment";
 const FIELD: &str = "field";
@@ -38,7 +39,11 @@ impl Profile {
                 self.name = Arc::clone(name);
             }
             Edit::DescribeProfile { description } => self.description = Arc::clone(description),
-            Edit::SetStandard { version } => self.standard = *version,
+            Edit::SetExtends { template } => self.extends.clone_from(template),
+            Edit::Revert { part } => {
+                *self = self.reverted(part).ok_or_else(|| missing(OWN, part))?;
+            }
+            Edit::SetStandard { version } => self.standard = Some(*version),
             Edit::SetSeverity { rule, severity } => match severity {
                 Some(severity) => {
                     require_name(RULE, rule)?;
@@ -90,8 +95,8 @@ impl Profile {
             Edit::SetUnknownSegments {
                 message,
                 unknown_segments,
-            } => self.message_mut(message)?.unknown_segments = *unknown_segments,
-            Edit::SetOrder { message, order } => self.message_mut(message)?.order = *order,
+            } => self.message_mut(message)?.unknown_segments = Some(*unknown_segments),
+            Edit::SetOrder { message, order } => self.message_mut(message)?.order = Some(*order),
             Edit::SetRules { message, rules } => self.message_mut(message)?.rules.clone_from(rules),
             Edit::SetRows { message, rows } => self.message_mut(message)?.rows.clone_from(rows),
             Edit::SetOut { message, out } => self.message_mut(message)?.out.clone_from(out),

@@ -20,7 +20,10 @@ pub(super) enum Part {
 }
 
 pub(super) fn knows_codes(profile: &Profile, name: &str) -> bool {
-    profile.codes.contains_key(name) || standard::dictionary(profile.standard).table(name).is_some()
+    profile.codes.contains_key(name)
+        || standard::dictionary(profile.version())
+            .table(name)
+            .is_some()
 }
 
 pub(super) fn unknown_codes(profile: &Profile, path: String, place: &str, name: &str) -> Finding {
@@ -33,7 +36,7 @@ pub(super) fn unknown_codes(profile: &Profile, path: String, place: &str, name: 
         .with_help(format!(
             "{}, or a table of HL7 {} by its number, such as \"0001\"",
             listed("codes", profile.codes.keys()),
-            profile.standard
+            profile.version()
         )),
     )
 }

@@ -9,6 +9,7 @@ mod code_tables;
 mod column_source;
 mod conformance;
 mod data_type;
+mod difference;
 mod document;
 mod edit;
 mod edit_apply;
@@ -18,12 +19,19 @@ mod field;
 mod finding;
 mod grammar_edit;
 mod history;
+mod inherit;
+#[cfg(test)]
+mod inherit_tests;
+mod merge;
 mod notation;
 mod notation_fault;
 mod notation_print;
 #[cfg(test)]
 mod notation_tests;
 mod notation_tokens;
+mod origin_notes;
+mod own;
+mod part_path;
 mod positions;
 mod print;
 mod read;
@@ -34,6 +42,7 @@ mod segment_grammar;
 mod table;
 mod text_forms;
 mod tokens;
+mod tree;
 mod validate;
 mod validate_codes;
 mod validate_rows;
@@ -45,6 +54,7 @@ mod validate_overlays;
 
 pub use conformance::{Rule, RuleSeverity, Waiver};
 pub use data_type::{ComponentOverlay, TypeOverlay, type_cycles};
+pub use difference::{PartChange, PartChangeKind, difference};
 pub use document::{
     CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, RowsOut, Script, ScriptTexts,
     SegmentOrder, SegmentOverlay, UnknownSegments,
@@ -53,8 +63,12 @@ pub use edit::{Edit, EditError, EditKind};
 pub use field::{FieldOverlay, Repeat, Usage};
 pub use grammar_edit::{GrammarEdit, GrammarEditError, edit_notation};
 pub use history::{History, Moment};
+pub use inherit::{Origins, PartOrigin, Resolved, Template, beside, resolve};
+pub use merge::{MergeConflict, merge};
 pub use notation::parse_notation;
 pub use notation_fault::NotationFault;
+pub use origin_notes::{ExplainedPart, explained, with_origins};
+pub use part_path::{PartPath, PartPathError};
 pub use print::print;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{Root, RootError, Rows};

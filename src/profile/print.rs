@@ -11,10 +11,7 @@ use std::sync::Arc;
 use super::column_source::ColumnSource;
 use super::conformance::Rule;
 use super::data_type::{ComponentOverlay, TypeOverlay};
-use super::document::{
-    CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOrder, SegmentOverlay,
-    UnknownSegments,
-};
+use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOverlay};
 use super::field::FieldOverlay;
 use super::rows::Rows;
 use super::table::Table;
@@ -31,7 +28,19 @@ pub fn print(profile: &Profile) -> String {
                 Quoted(&profile.description)
             ));
         }
-        page.line(format_args!("standard: \"{}\",", profile.standard));
+        if let Some(template) = &profile.extends {
+            page.line(format_args!("extends: {},", Quoted(template)));
+        }
+        if !profile.remove.is_empty() {
+            page.block("remove: [", "],\n", |page| {
+                for path in &profile.remove {
+                    page.line(format_args!("{},", Quoted(&path.to_string())));
+                }
+            });
+        }
+        if let Some(version) = profile.standard {
+            page.line(format_args!("standard: \"{version}\","));
+        }
         page.map("severity", &profile.severity, |page, rule, severity| {
             page.line(format_args!("{}: {severity},", Quoted(rule)));
         });
@@ -118,6 +127,12 @@ impl Page {
     fn message(&mut self, definition: &MessageDefinition) {
         self.block("Message(", "),\n", |page| {
             page.line(format_args!("name: {},", Quoted(&definition.name)));
+            if let Some(name) = &definition.before {
+                page.line(format_args!("before: {},", Quoted(name)));
+            }
+            if let Some(name) = &definition.after {
+                page.line(format_args!("after: {},", Quoted(name)));
+            }
             if !definition.identity.is_empty() {
                 page.block("identity: [", "],\n", |page| {
                     for identity in &definition.identity {
@@ -130,12 +145,14 @@ impl Page {
             if let Some(grammar) = &definition.grammar {
                 page.line(format_args!("grammar: {},", Quoted(grammar)));
             }
-            if definition.unknown_segments != UnknownSegments::default() {
-                let name = definition.unknown_segments.name();
-                page.line(format_args!("unknown_segments: {name},"));
+            if let Some(unknown_segments) = definition.unknown_segments {
+                page.line(format_args!(
+                    "unknown_segments: {},",
+                    unknown_segments.name()
+                ));
             }
-            if definition.order != SegmentOrder::default() {
-                page.line(format_args!("order: {},", definition.order.name()));
+            if let Some(order) = definition.order {
+                page.line(format_args!("order: {},", order.name()));
             }
             page.rules(&definition.rules);
             if !definition.rows.is_empty() {
@@ -170,7 +187,9 @@ impl Page {
     fn rows(&mut self, rows: &Rows) {
         self.block("Rows(", "),\n", |page| {
             page.line(format_args!("table: {},", Quoted(&rows.table)));
-            page.line(format_args!("root: {},", Quoted(&rows.root.to_string())));
+            if let Some(root) = &rows.root {
+                page.line(format_args!("root: {},", Quoted(&root.to_string())));
+            }
             if let Some(parent) = &rows.parent {
                 page.line(format_args!("parent: {},", Quoted(parent)));
             }
@@ -266,9 +285,10 @@ impl Page {
             page.map("maps", &codes.maps, pair);
             page.map("back", &codes.back, pair);
             match &codes.otherwise {
-                CodeDefault::Keep => {}
-                CodeDefault::Error => page.line("otherwise: Error,"),
-                CodeDefault::Default(code) => {
+                None => {}
+                Some(CodeDefault::Keep) => page.line("otherwise: Keep,"),
+                Some(CodeDefault::Error) => page.line("otherwise: Error,"),
+                Some(CodeDefault::Default(code)) => {
                     page.line(format_args!("otherwise: Default({}),", Quoted(code)));
                 }
             }
@@ -366,7 +386,7 @@ impl Display for Source<'_> {
 }
 
 /// A string in its shortest readable form: raw where it holds quotes, backslashes or line ends.
-struct Quoted<'a>(&'a str);
+pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -461,9 +481,9 @@ mod tests {
     #[test]
     fn what_is_not_said_is_left_out() {
         check(
-            "Profile(format: 1, name: \"a\", messages: [], segments: {}, codes: {\"c\": Codes(otherwise: Keep)})",
+            "Profile(format: 1, name: \"a\", messages: [], segments: {}, codes: {\"c\": Codes()})",
             concat!(
-                "Profile(\n    format: 1,\n    name: \"a\",\n    standard: \"2.5.1\",\n",
+                "Profile(\n    format: 1,\n    name: \"a\",\n",
                 "    codes: {\n        \"c\": Codes(),\n    },\n)\n"
             ),
         );

@@ -415,11 +415,11 @@ mod tests {
     fn an_unknown_field_or_word_is_refused_with_those_that_are_known() {
         check(
             "Profile(format: 1, «nam: \"a\")",
-            "unknown field nam in Profile (allowed: format, name, description, standard, severity, waivers, messages, segments, types, codes, tables)",
+            "unknown field nam in Profile (allowed: format, name, description, extends, remove, standard, severity, waivers, messages, segments, types, codes, tables)",
         );
         check_messages(
             "Message(name: \"b\", «skript: 1)",
-            "unknown field skript in Message (allowed: name, identity, grammar, unknown_segments, order, rules, rows, out, script)",
+            "unknown field skript in Message (allowed: name, before, after, identity, grammar, unknown_segments, order, rules, rows, out, script)",
         );
         check_messages(
             "«Mesage(name: \"b\")",

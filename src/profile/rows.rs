@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::column_source::ColumnSource;
-use super::text_forms::{from_text, is_group_name, unique};
+use super::text_forms::{is_group_name, some_from_text, unique};
 use crate::hl7::{FieldPath, Location, Pick, SegmentId};
 
 /// How rows of one table are made.
@@ -21,9 +21,9 @@ use crate::hl7::{FieldPath, Location, Pick, SegmentId};
 pub struct Rows {
     /// The table that they are rows of.
     pub table: Arc<str>,
-    /// What one row stands for.
-    #[serde(deserialize_with = "from_text")]
-    pub root: Root,
+    /// What one row stands for; `None` takes the template's.
+    #[serde(default, deserialize_with = "some_from_text")]
+    pub root: Option<Root>,
     /// The table whose rows own these.
     #[serde(default)]
     pub parent: Option<Arc<str>>,

@@ -14,6 +14,7 @@ use super::document::{
     SegmentOverlay, UnknownSegments,
 };
 use super::field::{FieldOverlay, Repeat, Usage};
+use super::part_path::PartPath;
 use super::rows::{Root, Rows};
 use super::table::{Column, ColumnType, Table};
 use crate::hl7::{Location, SegmentId};
@@ -24,6 +25,11 @@ pub(super) const EVERYTHING: &str = r##"Profile(
     format: 1,
     name: "Northgate",
     description: r#"The "old" laboratory"#,
+    extends: "templates/laboratory.ron",
+    remove: [
+        "messages/Old",
+        r#"codes/sex/maps/"N/A""#,
+    ],
     standard: "2.3.1",
     severity: {
         "field-required": Error,
@@ -35,6 +41,8 @@ pub(super) const EVERYTHING: &str = r##"Profile(
     messages: [
         Message(
             name: "ADT",
+            before: "Catchall",
+            after: "Results",
             identity: [
                 (at: "MSH-9.1", matches: "^ADT$"),
                 (at: "PID-3[?5=MR].1", matches: r"^\d+$"),
@@ -171,6 +179,10 @@ fn name() -> impl Strategy<Value = Arc<str>> {
     text().prop_filter("a name is not empty", |text| !text.is_empty())
 }
 
+fn part_path() -> impl Strategy<Value = PartPath> {
+    vec(name(), 1..4).prop_map(PartPath::new)
+}
+
 fn segment_id() -> impl Strategy<Value = SegmentId> {
     "Z[A-Z][A-Z0-9]".prop_filter_map("a segment", |text| SegmentId::new(&text))
 }
@@ -219,6 +231,7 @@ fn rows() -> impl Strategy<Value = Rows> {
         (segment_id(), 1..=u16::MAX).prop_map(|(segment, field)| Root::Field(segment, field)),
         Just(Root::Group("ORDER_OBSERVATION".into())),
     ];
+    let root = option::of(root);
     (
         text(),
         root,
@@ -244,18 +257,30 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
         vec(identity, 0..3),
         option::of(text()),
         (
-            proptest::sample::select(UnknownSegments::ALL.to_vec()),
-            proptest::sample::select(SegmentOrder::ALL.to_vec()),
+            option::of(proptest::sample::select(UnknownSegments::ALL.to_vec())),
+            option::of(proptest::sample::select(SegmentOrder::ALL.to_vec())),
             rules(),
         ),
         vec(rows(), 0..2),
         option::of(text().prop_map(|template| RowsOut { template })),
         option::of(script),
+        (option::of(text()), option::of(text())),
     )
         .prop_map(
-            |(name, identity, grammar, (unknown_segments, order, rules), rows, out, script)| {
+            |(
+                name,
+                identity,
+                grammar,
+                (unknown_segments, order, rules),
+                rows,
+                out,
+                script,
+                (before, after),
+            )| {
                 Arc::new(MessageDefinition {
                     name,
+                    before,
+                    after,
                     identity,
                     grammar,
                     unknown_segments,
@@ -384,7 +409,7 @@ fn codes() -> impl Strategy<Value = Arc<Codes>> {
         btree_map(name(), text(), 0..3),
         btree_map(name(), text(), 0..3),
         btree_map(name(), text(), 0..2),
-        otherwise,
+        option::of(otherwise),
     )
         .prop_map(|(values, maps, back, otherwise)| {
             Arc::new(Codes {
@@ -414,7 +439,7 @@ fn table() -> impl Strategy<Value = Arc<Table>> {
 pub(super) fn profile() -> impl Strategy<Value = Profile> {
     (
         (
-            (text(), text()),
+            (text(), text(), option::of(text()), vec(part_path(), 0..3)),
             btree_map(
                 name(),
                 proptest::sample::select(RuleSeverity::ALL.to_vec()),
@@ -423,7 +448,7 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
             waivers(),
             btree_map(name(), data_type(), 0..2),
         ),
-        proptest::sample::select(Version::ALL.to_vec()),
+        option::of(proptest::sample::select(Version::ALL.to_vec())),
         vec(message(), 0..3),
         btree_map(segment_id(), segment(), 0..3),
         btree_map(name(), codes(), 0..2),
@@ -431,7 +456,7 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
     )
         .prop_map(
             |(
-                ((name, description), severity, waivers, types),
+                ((name, description, extends, remove), severity, waivers, types),
                 standard,
                 messages,
                 segments,
@@ -439,6 +464,8 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
                 tables,
             )| Profile {
                 description,
+                extends,
+                remove,
                 standard,
                 severity,
                 waivers,

@@ -158,7 +158,7 @@ fn check_grammar(
             .with_help(fault.help),
         });
     }
-    let standard = standard::dictionary(profile.standard);
+    let standard = standard::dictionary(profile.version());
     let mut unknown = BTreeSet::new();
     for id in grammar.segment_ids() {
         let is_known = id.is_site_defined()
@@ -263,6 +263,16 @@ mod tests {
             &[
                 "error[column-unknown] profile:3:1: message \"b\" fills \"x\", which is no column of \"t\" (columns: y, z)",
                 "error[codes-unknown] profile:3:27: message \"b\", column \"x\": \"c\" is no code table (the profile has no codes yet, or a table of HL7 2.5.1 by its number, such as \"0001\")",
+            ],
+        );
+    }
+
+    #[test]
+    fn rows_say_what_one_row_stands_for() {
+        check(
+            "messages: [Message(name: \"b\", rows: [Rows(table: \"t\")])], tables: {\"t\": Table()}",
+            &[
+                "error[rows-root] profile:2:38: message \"b\", rows of \"t\": what one row stands for is not said (write root: \"/\" for the message, or a segment or group such as \"PID\")",
             ],
         );
     }

@@ -30,7 +30,7 @@ pub(super) fn check_codes(name: &str, codes: &Codes, found: &mut Vec<Finding>) {
     for (from, to) in &codes.maps {
         check(format!(".codes{{{name}}}.maps{{{from}}}"), to);
     }
-    if let CodeDefault::Default(code) = &codes.otherwise {
+    if let Some(CodeDefault::Default(code)) = &codes.otherwise {
         check(format!(".codes{{{name}}}.otherwise"), code);
     }
 }

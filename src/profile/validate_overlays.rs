@@ -125,7 +125,7 @@ fn check_type(
     found: &mut Vec<Finding>,
 ) {
     let Some(data_type) = data_type else { return };
-    let standard = standard::dictionary(profile.standard);
+    let standard = standard::dictionary(profile.version());
     let is_known =
         profile.types.contains_key(data_type) || standard.data_type_or_later(data_type).is_some();
     if !is_known {

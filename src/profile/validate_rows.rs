@@ -20,11 +20,26 @@ pub(super) fn check_rows(
         let path = format!("{path}.rows[{number}]");
         let earlier = definition.rows.get(..number).unwrap_or_default();
         let message = &definition.name;
+        if rows.root.is_none() && profile.extends.is_none() {
+            found.push(without_root(message, rows, &path));
+        }
         if let Some(parent) = &rows.parent {
             check_parent(message, rows, parent, earlier, &path, found);
         }
         check_columns(profile, message, rows, &path, found);
     }
+}
+
+fn without_root(message: &str, rows: &Rows, path: &str) -> Finding {
+    let words = format!(
+        "message \"{message}\", rows of \"{}\": what one row stands for is not said",
+        rows.table
+    );
+    at_value(
+        path.to_owned(),
+        Diagnostic::error("rows-root", words)
+            .with_help("write root: \"/\" for the message, or a segment or group such as \"PID\""),
+    )
 }
 
 fn check_parent(

@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use super::corpus::Sample;
 use super::files::{self, FileError, Guard, ListedFile};
-use super::site_file::{SiteDraft, SiteError, SiteFile, SiteStamps};
+use super::site_error::SiteError;
+use super::site_file::{SiteDraft, SiteFile, SiteStamps};
 use super::source::{Loaded, Origin, Source};
 use super::written::{Input, NotWritten, written};
 use crate::cancel::{Cancel, Stale};

@@ -393,7 +393,7 @@ fn content_differs(path: &Path, stamp: &Stamp) -> bool {
 }
 
 /// The file behind a link, so that a save replaces the file and not the link.
-fn real_path(path: &Path) -> PathBuf {
+pub(super) fn real_path(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -153,15 +153,17 @@ impl Memo {
         let is_own = structure
             .is_some_and(|text| matches!(GrammarSource::of(text), GrammarSource::Notation(_)));
         let name = definition.filter(|_| is_own).map(|d| &d.name);
-        let unknown_segments = definition.map(|d| d.unknown_segments).unwrap_or_default();
-        let order = definition.map(|d| d.order).unwrap_or_default();
+        let unknown_segments = definition
+            .and_then(|d| d.unknown_segments)
+            .unwrap_or_default();
+        let order = definition.and_then(|d| d.order).unwrap_or_default();
         let resolved = self.resolved.take().filter(|old| {
-            old.standard == profile.standard
+            old.standard == profile.version()
                 && old.segments == profile.segments
                 && old.types == profile.types
         });
         let resolved = self.resolved.insert(resolved.unwrap_or_else(|| Resolved {
-            standard: profile.standard,
+            standard: profile.version(),
             segments: profile.segments.clone(),
             types: profile.types.clone(),
             grammars: Vec::new(),
@@ -184,7 +186,7 @@ impl Memo {
             kind: kind.into(),
             delimiters: *message.delimiters(),
         };
-        let (grammar, mut problems) = resolve(profile.standard, profile, definition, message);
+        let (grammar, mut problems) = resolve(profile.version(), profile, definition, message);
         problems.iter_mut().for_each(forget_span);
         let found: Found<Grammar> = (Arc::new(grammar), problems.into());
         make_room(&mut resolved.grammars);

@@ -1,12 +1,14 @@
 //! Taking what the workers made: new samples, an opened or saved profile, a newer preview.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::desk::Delivery;
 use super::files::FileError;
 use super::session::{Conflict, Notice, Session};
 use super::site::Site;
-use super::site_file::{SiteDraft, SiteError, SiteFile, SiteStamps};
+use super::site_error::SiteError;
+use super::site_file::{SiteDraft, SiteFile, SiteStamps};
 use super::source::Loaded;
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -81,7 +83,11 @@ impl Session {
             }
             Delivery::Changed { site } => {
                 self.finish_errand();
-                if let Some(path) = site.first() {
+                let is_own = |path: &&PathBuf| {
+                    let own = self.site.path.as_deref();
+                    !own.is_some_and(|own| self.site.stamps.is_template(own, path))
+                };
+                if let Some(path) = site.iter().find(is_own) {
                     self.conflict = Some(Conflict { path: path.clone() });
                 }
                 self.notices

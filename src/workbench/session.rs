@@ -22,7 +22,7 @@ use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
 use crate::hl7::{Location, Timestamp};
-use crate::profile::{Edit, EditError, Moment, Profile, ScriptTexts};
+use crate::profile::{Edit, EditError, Moment, Origins, Profile, ScriptTexts};
 
 /// A preview older than this is shown dimmed.
 const DIM_AFTER: Duration = Duration::from_millis(150);
@@ -261,7 +261,17 @@ impl Session {
         self.refresh();
     }
 
-    /// The profile as it stands.
+    /// What the profile's own file says, or will say: without what it inherits.
+    pub fn own_profile(&self) -> &Arc<Profile> {
+        self.site.own()
+    }
+
+    /// Where each part of the profile is from.
+    pub fn origins(&self) -> &Arc<Origins> {
+        &self.site.resolved().origins
+    }
+
+    /// The profile as it stands, with all that it inherits.
     pub fn profile(&self) -> &Arc<Profile> {
         self.site.profile()
     }
@@ -380,7 +390,7 @@ impl Session {
         let is_same_place = self.site.path.as_deref().and_then(Path::parent) == path.parent();
         let draft = SiteDraft {
             path,
-            profile: Arc::clone(self.site.profile()),
+            profile: Arc::clone(self.site.own()),
             scripts: Arc::clone(self.site.scripts()),
             scripts_on_disk: if is_same_place {
                 Arc::clone(self.site.saved_scripts())

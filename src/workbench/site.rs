@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::site_file::{SiteFile, SiteStamps};
 use crate::diagnostic::Diagnostic;
-use crate::profile::{Edit, EditError, History, Moment, Profile, Script, ScriptTexts};
+use crate::profile::{
+    Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptTexts, Template, resolve,
+};
 
 /// Longer than edits join, so that a profile edit never joins one from before a script's edit.
 const APART: Duration = Duration::from_secs(2);
@@ -22,6 +24,8 @@ pub(super) struct Site {
     pub(super) problems: Vec<Diagnostic>,
     pub(super) has_comments: bool,
     history: History,
+    templates: Arc<[Template]>,
+    resolved: Resolved,
     scripts: Arc<ScriptTexts>,
     saved_scripts: Arc<ScriptTexts>,
     undone: Vec<ScriptStep>,
@@ -47,6 +51,8 @@ impl Site {
             stamps: SiteStamps::default(),
             problems: Vec::new(),
             has_comments: false,
+            resolved: resolve(&profile, &[]),
+            templates: Arc::default(),
             history: History::unsaved(profile),
             scripts: Arc::default(),
             saved_scripts: Arc::default(),
@@ -59,7 +65,9 @@ impl Site {
     /// A profile as it was read.
     pub(super) fn opened(file: SiteFile) -> Self {
         Self {
-            history: History::opened(file.profile),
+            resolved: resolve(&file.own, &file.templates),
+            templates: file.templates,
+            history: History::opened(file.own),
             path: Some(file.path),
             stamps: file.stamps,
             problems: file.problems,
@@ -70,8 +78,34 @@ impl Site {
         }
     }
 
+    /// The profile with all that it inherits.
     pub(super) fn profile(&self) -> &Arc<Profile> {
+        &self.resolved.profile
+    }
+
+    /// What the profile's own file says, or will say.
+    pub(super) fn own(&self) -> &Arc<Profile> {
         self.history.profile()
+    }
+
+    pub(super) fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    fn undo_edit(&mut self) -> Option<String> {
+        let name = self.history.undo().map(str::to_owned);
+        self.resolve();
+        name
+    }
+
+    fn redo_edit(&mut self) -> Option<String> {
+        let name = self.history.redo().map(str::to_owned);
+        self.resolve();
+        name
+    }
+
+    fn resolve(&mut self) {
+        self.resolved = resolve(self.history.profile(), &self.templates);
     }
 
     pub(super) fn scripts(&self) -> &Arc<ScriptTexts> {
@@ -83,7 +117,11 @@ impl Site {
     }
 
     pub(super) fn apply(&mut self, edit: &Edit, now: Moment) -> Result<(), EditError> {
-        self.history.apply(edit, now + self.apart)?;
+        let own = self.own().apply_over(&self.templates, edit)?;
+        let now = now + self.apart;
+        self.history
+            .record(edit.name(), edit.kind(), Arc::new(own), now);
+        self.resolve();
         self.undone.clear();
         Ok(())
     }
@@ -95,8 +133,9 @@ impl Site {
         text: &str,
         now: Moment,
     ) -> Result<(), EditError> {
+        // A template's script file is the template's: what is typed becomes the site's own script.
         let script = self
-            .profile()
+            .own()
             .message(message)
             .and_then(|(_, d)| d.script.clone());
         match script {
@@ -161,7 +200,7 @@ impl Site {
                 self.undone.push(step);
                 Some(name)
             }
-            None => self.history.undo().map(str::to_owned),
+            None => self.undo_edit(),
         }
     }
 
@@ -177,7 +216,7 @@ impl Site {
                 self.done.push(step);
                 Some(name)
             }
-            None => self.history.redo().map(str::to_owned),
+            None => self.redo_edit(),
         }
     }
 

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::{FileError, Guard, Stamp, is_changed, read_text, save};
+use super::site_error::SiteError;
+use super::site_templates::{self, beside};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::mapping::check_expressions;
 use crate::profile::{
-    Profile, ProfileError, ScriptTexts, has_comments, place_of_value, print, read, validate_text,
+    Origins, Profile, ScriptTexts, Template, has_comments, place_of_value, print, read, resolve,
+    validate, validate_text,
 };
 
 /// A profile with everything that was read for it.
@@ -16,8 +19,14 @@ use crate::profile::{
 pub struct SiteFile {
     /// The profile's file.
     pub path: PathBuf,
-    /// What the file says.
+    /// What the file says, with all that it inherits.
     pub profile: Arc<Profile>,
+    /// What the file itself says: all that a save writes.
+    pub own: Arc<Profile>,
+    /// The templates that it extends, the nearest first.
+    pub templates: Arc<[Template]>,
+    /// Where each part is from.
+    pub origins: Arc<Origins>,
     /// The scripts that stand in files beside it.
     pub scripts: Arc<ScriptTexts>,
     /// What does not fit together in the text that was read, with lines and columns.
@@ -35,41 +44,7 @@ pub struct SiteFile {
 pub struct SiteStamps {
     profile: Option<Stamp>,
     scripts: BTreeMap<Arc<str>, Stamp>,
-}
-
-/// Why a profile could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum SiteError {
-    /// The file refused.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The text is no profile that this program reads.
-    #[error("{}: {error}", .path.display())]
-    Profile {
-        /// The file.
-        path: PathBuf,
-        /// Where and what.
-        error: ProfileError,
-    },
-}
-
-impl SiteError {
-    /// The same as a diagnostic of the problems list.
-    pub fn to_diagnostic(&self) -> Diagnostic {
-        match self {
-            Self::File(error) => Diagnostic::error("file", error.to_string()),
-            Self::Profile { path, error } => {
-                let place = Place::Profile {
-                    line: error.line,
-                    column: error.column,
-                };
-                let message = format!("{}: {}", path.display(), error.message);
-                Diagnostic::error("profile", message)
-                    .at(place)
-                    .with_help(error.help.clone())
-            }
-        }
-    }
+    templates: BTreeMap<Arc<str>, Stamp>,
 }
 
 /// What a save should write.
@@ -102,17 +77,32 @@ impl SiteFile {
     /// Reads a profile and the scripts that it names, relative to itself.
     pub fn open(path: &Path) -> Result<Self, SiteError> {
         let (text, stamp) = read_text(path)?;
-        let profile = read(&text).map_err(|error| SiteError::Profile {
+        let own = read(&text).map_err(|error| SiteError::Profile {
             path: path.to_owned(),
             error,
         })?;
-        let mut findings = validate_text(&profile, &text);
-        findings.extend(in_expressions(&profile, &text));
+        let own = Arc::new(own);
+        let (templates, template_stamps) = site_templates::load(path, &own)?;
+        let resolved = resolve(&own, &templates);
+        let profile = resolved.profile;
+        let findings = if own.extends.is_none() {
+            let mut findings = validate_text(&profile, &text);
+            findings.extend(in_expressions(&profile, &text));
+            findings
+        } else {
+            let mut findings = resolved.findings;
+            findings.extend(validate(&profile));
+            // The places are those of the file, which holds a part of the profile only.
+            let expressions = check_expressions(&profile).into_iter();
+            findings.extend(expressions.map(|finding| finding.diagnostic));
+            findings
+        };
         let mut problems = Vec::new();
         let mut scripts = ScriptTexts::new();
         let mut stamps = SiteStamps {
             profile: Some(stamp),
             scripts: BTreeMap::new(),
+            templates: template_stamps,
         };
         for name in profile.script_files() {
             match read_text(&beside(path, name)) {
@@ -129,7 +119,10 @@ impl SiteFile {
         Ok(Self {
             path: path.to_owned(),
             has_comments: has_comments(&text),
-            profile: Arc::new(profile),
+            profile,
+            own,
+            templates: templates.into(),
+            origins: resolved.origins,
             scripts: Arc::new(scripts),
             findings,
             problems,
@@ -152,7 +145,9 @@ impl SiteDraft {
             // Asked before any script is written, so that a refusal changes nothing at all.
             return Err(FileError::ChangedOnDisk(self.path.clone()));
         }
-        for (name, text) in self.scripts.iter() {
+        // The scripts of templates are the templates'.
+        let own = self.profile.script_files();
+        for (name, text) in self.scripts.iter().filter(|(name, _)| own.contains(name)) {
             let path = beside(&self.path, name);
             if self.scripts_on_disk.get(name) == Some(text) && path.exists() {
                 continue;
@@ -186,6 +181,7 @@ impl SiteStamps {
         let scripts = self
             .scripts
             .iter()
+            .chain(&self.templates)
             .map(|(name, stamp)| (beside(path, name), stamp));
         own.chain(scripts)
             .filter(|(path, stamp)| is_changed(path, stamp))
@@ -209,7 +205,11 @@ fn in_expressions(profile: &Profile, text: &str) -> impl Iterator<Item = Diagnos
     })
 }
 
-/// A path as a profile writes it, which is relative to the profile.
-fn beside(profile: &Path, name: &str) -> PathBuf {
-    profile.parent().unwrap_or_else(|| Path::new("")).join(name)
+impl SiteStamps {
+    /// Whether a file is a template of the profile at `path`.
+    pub fn is_template(&self, path: &Path, file: &Path) -> bool {
+        self.templates
+            .keys()
+            .any(|name| beside(path, name) == *file)
+    }
 }

@@ -9,6 +9,9 @@
 //!   standard error),
 //!   `expected.hl7`, `expected.rows.json`, `expected.csv` and `expected.report` (transform; the report
 //!   is what it says on standard error, with the exit status),
+//!   `expected.explain` (profile explain), `expected.difference` (profile diff, of `profile.ron` and
+//!   `other.ron`), `expected.merge` (profile merge, of `base.ron`, `ours.ron` and `theirs.ron`), each
+//!   with what is said on standard error and the exit status; these need no input,
 //!   `get.txt` (a location a line, with the value in each message).
 //!
 //! `UPDATE_CASES=1 cargo test --test it cases::` writes the expectations that are there, also empty
@@ -125,18 +128,33 @@ impl Case {
                     }
                 }
                 "profile.ron" => case.profile = Some(file),
-                "get.txt" | "expected.json" | "expected.tree" | "expected.check"
-                | "expected.why" | "expected.hl7" | "expected.rows.json" | "expected.csv"
-                | "expected.report" => {
+                "get.txt"
+                | "expected.json"
+                | "expected.tree"
+                | "expected.check"
+                | "expected.why"
+                | "expected.hl7"
+                | "expected.rows.json"
+                | "expected.csv"
+                | "expected.report"
+                | "expected.explain"
+                | "expected.difference"
+                | "expected.merge" => {
                     case.expectations.push(file);
                 }
+                "lib" => {}
+                other
+                    if other
+                        .rsplit('.')
+                        .next()
+                        .is_some_and(|end| ["ron", "rhai"].contains(&end)) => {}
                 other if other.starts_with("in.") && case.input.is_empty() => case.input = file,
                 other => case
                     .complaints
                     .push(format!("{other} is no part of a case")),
             }
         }
-        if case.input.is_empty() {
+        if case.input.is_empty() && !case.is_of_profiles() {
             case.complaints.push("there is no in.* here".to_owned());
         }
         if case.expectations.is_empty() {
@@ -144,6 +162,16 @@ impl Case {
                 .push("nothing is expected here: add an empty expected.* and update".to_owned());
         }
         case
+    }
+
+    /// Whether all that is expected is about profiles alone.
+    fn is_of_profiles(&self) -> bool {
+        self.expectations.iter().all(|file| {
+            matches!(
+                file.as_str(),
+                "expected.explain" | "expected.difference" | "expected.merge"
+            )
+        })
     }
 
     /// What does not hold in this folder.
@@ -203,6 +231,18 @@ impl Case {
             "expected.why" => {
                 actual.insert(file.to_owned(), self.run(&["show", "--why"]).stdout);
             }
+            "expected.explain" => {
+                let text = self.of_profiles(&["explain", "profile.ron"]);
+                actual.insert(file.to_owned(), text);
+            }
+            "expected.difference" => {
+                let text = self.of_profiles(&["diff", "profile.ron", "other.ron"]);
+                actual.insert(file.to_owned(), text);
+            }
+            "expected.merge" => {
+                let text = self.of_profiles(&["merge", "base.ron", "ours.ron", "theirs.ron"]);
+                actual.insert(file.to_owned(), text);
+            }
             "expected.check" => {
                 let text = if self.is_checked_with_others() {
                     found.of(self)
@@ -239,6 +279,19 @@ impl Case {
     /// start of the program unpacks the dictionary.
     fn is_checked_with_others(&self) -> bool {
         self.profile.is_none() && self.place == self.folder
+    }
+
+    fn of_profiles(&self, words: &[&str]) -> Vec<u8> {
+        let output = Command::new(env!("CARGO_BIN_EXE_pipehat"))
+            .arg("profile")
+            .args(words)
+            .current_dir(&self.folder)
+            .env_remove("RUST_LOG")
+            .output()
+            .expect("the program starts");
+        let mut text = output.stdout;
+        text.extend(output.stderr);
+        with_status(text, output.status.code())
     }
 
     fn run(&self, words: &[&str]) -> Output {

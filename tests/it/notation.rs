@@ -168,7 +168,7 @@ fn any_order_takes_each_segment_where_it_can_stand() {
     let check = |grammar: &str, ids: &str, expect: &str| {
         let message = message(&ids.split_whitespace().collect::<Vec<_>>());
         let mut definition = definition(&format!("MSH {grammar}"));
-        definition.order = SegmentOrder::Any;
+        definition.order = Some(SegmentOrder::Any);
         let (tree, _) = bound(Version::V2_5_1, &definition, &message);
         assert_eq!(tree, format!("MSH {expect}"), "{grammar} {ids}");
     };
@@ -208,7 +208,7 @@ fn unknown_segments_can_be_ignored() {
             "warning[segment-not-in-structure] OBX: OBX does not belong in the grammar of \"Test\" (write [OBX] at its place in the grammar, or unknown_segments: Ignore)",
         ]
     );
-    definition.unknown_segments = UnknownSegments::Ignore;
+    definition.unknown_segments = Some(UnknownSegments::Ignore);
     let (tree, told) = bound(Version::V2_5_1, &definition, &message);
     assert_eq!((&*tree, &*told), ("MSH PID ZZZ? QQQ? OBX~", ""));
 }
@@ -357,7 +357,7 @@ proptest! {
         let ids: Vec<&str> = ids.iter().skip(1).map(String::as_str).collect();
         let message = message(&ids);
         let mut definition = definition(&text);
-        definition.unknown_segments = UnknownSegments::Ignore;
+        definition.unknown_segments = Some(UnknownSegments::Ignore);
         let (grammar, _) = resolve(Version::V2_5_1, &Profile::new("test"), Some(&definition), &message);
         let tree = bind(&message, &grammar);
         let mut fits = true;

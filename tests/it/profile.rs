@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pipehat::profile::{print, read, validate_text};
+use pipehat::profile::{print, read};
+use pipehat::workbench::SiteFile;
 
 fn profiles_under(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder can be listed") {
@@ -20,7 +21,9 @@ fn check(path: &Path) {
     let name = path.display();
     let text = fs::read_to_string(path).expect("the profile can be read");
     let profile = read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert_eq!(validate_text(&profile, &text), [], "{name}");
+    let site = SiteFile::open(path).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(site.findings, [], "{name}");
+    assert_eq!(site.problems, [], "{name}");
     let printed = print(&profile);
     assert_eq!(read(&printed), Ok(profile.clone()), "{name}");
     assert_eq!(

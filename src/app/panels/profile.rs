@@ -88,7 +88,7 @@ fn profile_ui(ui: &mut Ui, cx: &Cx<'_>) {
     });
     ui.horizontal(|ui| {
         label_ui(ui, "Standard");
-        let mut version = profile.standard;
+        let mut version = profile.version();
         let combo = ComboBox::from_id_salt("standard").selected_text(format!("HL7 {version}"));
         let shown = combo.show_ui(ui, |ui| {
             for each in Version::ALL {
@@ -98,7 +98,7 @@ fn profile_ui(ui: &mut Ui, cx: &Cx<'_>) {
         let id = shown.response.id;
         ui.ctx()
             .accesskit_node_builder(id, |node| node.set_label("Version of the standard"));
-        if version != profile.standard {
+        if version != profile.version() {
             cx.send(Action::Edit(Edit::SetStandard { version }));
         }
     });

@@ -152,10 +152,15 @@ fn definition_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
     ui.add_space(theme.grid(1));
     ui.horizontal(|ui| {
         label_ui(ui, "Makes");
-        let rows = definition
-            .rows
-            .iter()
-            .map(|rows| format!("rows of {} by {}", rows.table, rows.root));
+        let rows = definition.rows.iter().map(|rows| {
+            format!(
+                "rows of {} by {}",
+                rows.table,
+                rows.root
+                    .as_ref()
+                    .map_or_else(|| "the template's root".to_owned(), ToString::to_string)
+            )
+        });
         let script = definition
             .script
             .iter()
