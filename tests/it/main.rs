@@ -26,4 +26,5 @@ mod profile;
 mod readme;
 mod roundtrip;
 mod session;
+mod sites;
 mod standard;
