@@ -26,5 +26,6 @@ mod profile;
 mod readme;
 mod roundtrip;
 mod session;
+mod session_templates;
 mod sites;
 mod standard;

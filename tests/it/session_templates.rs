@@ -1,0 +1,190 @@
+//! A session with a site profile that extends a template, as the window drives it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pipehat::hl7::Timestamp;
+use pipehat::profile::{Codes, Edit, read};
+use pipehat::workbench::{Notice, Session};
+use tempfile::TempDir;
+
+const ADMIT: &str = "MSH|^~\\&|SITE|WARD|HUB|REGION|20260301120000||ADT^A01|M1|P|2.5\r\
+                     EVN|A01|20260301\rPID|1|9|4711^^^SITE^MR||Amsel^Berta||19700102|2\rPV1|1|I\r";
+
+const TEMPLATE: &str = r#"Profile(
+    format: 1,
+    name: "Index",
+    standard: "2.5",
+    messages: [
+        Message(name: "Admit", identity: [(at: "MSH-9.1", matches: "^ADT$")], rows: [
+            Rows(table: "patient", root: "PID", columns: {
+                "mrn": From("PID-3.1"),
+                "sex": From("PID-8", codes: "sex"),
+            }),
+        ], script: File("admit.rhai")),
+    ],
+    codes: {"sex": Codes(values: {"F": "Female", "M": "Male"})},
+    tables: {"patient": Table(columns: [Column(name: "mrn"), Column(name: "sex")])},
+)"#;
+
+const SITE: &str = r#"Profile(
+    format: 1,
+    name: "Ward",
+    extends: "templates/index.ron",
+    codes: {"sex": Codes(maps: {"2": "F"})},
+)"#;
+
+struct Bench {
+    folder: TempDir,
+    session: Session,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Self {
+            folder,
+            session: Session::new(Arc::new(|| ()), "20260102".parse::<Timestamp>().unwrap()),
+        };
+        std::fs::create_dir(bench.path("templates")).unwrap();
+        bench.write("templates/index.ron", TEMPLATE);
+        bench.write("templates/admit.rhai", "out.copy(msg, [\"MSH\", \"PID\"]);");
+        bench.write("site.ron", SITE);
+        bench.write("one.hl7", ADMIT);
+        bench.opened()
+    }
+
+    fn opened(mut self) -> Self {
+        let paths = vec![self.path("one.hl7"), self.path("site.ron")];
+        self.session.open(paths);
+        self.session.settle();
+        self
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// The cells of the one row, and whether the script made a message.
+    fn shown(&mut self) -> (String, bool) {
+        self.session.settle();
+        let preview = self.session.preview().unwrap();
+        let outcome = preview.outcome.as_ref().unwrap();
+        let cells = outcome.rows.iter().flat_map(|table| &table.rows);
+        let cells: Vec<String> = cells
+            .flat_map(|row| row.cells.iter().map(ToString::to_string))
+            .collect();
+        (cells.join(" "), outcome.output.is_some())
+    }
+
+    fn codes(&mut self, maps: &[(&str, &str)]) {
+        let mut codes = Codes::clone(&self.session.profile().codes["sex"]);
+        codes.maps = maps
+            .iter()
+            .map(|(from, to)| ((*from).into(), (*to).into()))
+            .collect();
+        let edit = Edit::ChangeCodes {
+            name: "sex".into(),
+            codes: Arc::new(codes),
+        };
+        self.session.apply(&edit).unwrap();
+    }
+}
+
+#[test]
+fn what_the_template_says_is_at_work_and_what_the_site_says_goes_over_it() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.shown(), ("4711 F".to_owned(), true));
+    assert_eq!(bench.session.own_profile().messages.len(), 0);
+    assert_eq!(bench.session.profile().messages.len(), 1);
+}
+
+#[test]
+fn a_save_writes_only_what_the_site_changes() {
+    let mut bench = Bench::new();
+    bench.codes(&[("2", "F"), ("1", "M")]);
+    assert!(bench.session.is_modified());
+    assert!(bench.session.save_profile());
+    bench.session.settle();
+    let saved = read(&bench.text("site.ron")).unwrap();
+    assert_eq!(saved.extends.as_deref(), Some("templates/index.ron"));
+    assert!(saved.messages.is_empty() && saved.tables.is_empty());
+    let own = &saved.codes["sex"];
+    assert!(
+        own.values.is_empty(),
+        "inherited values stay in the template"
+    );
+    assert_eq!(own.maps.len(), 2);
+    assert_eq!(bench.text("templates/index.ron"), TEMPLATE);
+    let mut again = Bench {
+        folder: bench.folder,
+        session: Session::new(Arc::new(|| ()), "20260102".parse::<Timestamp>().unwrap()),
+    }
+    .opened();
+    assert_eq!(again.shown(), ("4711 F".to_owned(), true));
+}
+
+#[test]
+fn an_edit_of_the_sites_own_is_undone_over_the_template() {
+    let mut bench = Bench::new();
+    bench.codes(&[("2", "M")]);
+    assert_eq!(bench.shown().0, "4711 M");
+    assert_eq!(bench.session.undo().as_deref(), Some("change codes sex"));
+    assert_eq!(bench.shown().0, "4711 F");
+    assert!(!bench.session.is_modified());
+}
+
+#[test]
+fn what_is_reverted_is_inherited_again() {
+    let mut bench = Bench::new();
+    let edit = Edit::Revert {
+        part: "codes/sex".parse().unwrap(),
+    };
+    bench.session.apply(&edit).unwrap();
+    // The template has no code for the site's digit, and keeps it.
+    assert_eq!(bench.shown().0, "4711 2");
+    assert!(bench.session.own_profile().codes.is_empty());
+    assert!(bench.session.undo().is_some());
+    assert_eq!(bench.shown().0, "4711 F");
+}
+
+#[test]
+fn a_template_changed_on_disk_is_told() {
+    let mut bench = Bench::new();
+    bench.session.take_notices();
+    let longer = TEMPLATE.replace("\"Index\"", "\"Index of the region\"");
+    bench.write("templates/index.ron", &longer);
+    bench.session.look_again();
+    bench.session.settle();
+    let told =
+        bench.session.take_notices().into_iter().any(
+            |notice| matches!(notice, Notice::ChangedOnDisk(path) if path.ends_with("index.ron")),
+        );
+    assert!(told);
+}
+
+#[test]
+fn a_template_that_is_missing_is_told_with_its_path_and_the_work_stays() {
+    let mut bench = Bench::new();
+    bench.write("lost.ron", &SITE.replace("index.ron", "gone.ron"));
+    let lost = bench.path("lost.ron");
+    bench.session.open_profile(lost);
+    bench.session.settle();
+    let notices = bench.session.take_notices();
+    let failed = notices.iter().find_map(|notice| match notice {
+        Notice::Failed(diagnostic) => Some(diagnostic.message.clone()),
+        _ => None,
+    });
+    let failed = failed.unwrap_or_default();
+    assert!(failed.contains("gone.ron"), "{failed}");
+    assert_eq!(&*bench.session.profile().name, "Ward");
+    assert_eq!(bench.shown().0, "4711 F");
+}
