@@ -4,7 +4,8 @@
 //! and field is, and who says so), [`bind`] gives the message's tree of groups and [`check`] tells
 //! what in it is not as the grammar has it. Nothing here stops a message: what does not fit is kept
 //! in its place and told. [`why`] says of each segment why it stands where it stands, [`explain`] of
-//! each message definition why a message does or does not fall under it.
+//! each message definition why a message does or does not fall under it, [`tally`] of each item of the
+//! grammar how often the message has it.
 
 mod any_order;
 mod bind;
@@ -16,6 +17,7 @@ mod notation;
 mod resolve;
 mod shape;
 mod steps;
+mod tally;
 mod track;
 mod type_view;
 mod view;
@@ -29,4 +31,5 @@ pub use node::{Node, NodeKind, Standing};
 pub use resolve::{Grammar, resolve};
 pub use type_view::{ComponentView, TypeView};
 pub use view::{Attribute, FieldView, Origin, SegmentView};
+pub use tally::tally;
 pub use why::{Why, why};

@@ -9,6 +9,8 @@ use crate::profile::{GrammarItem, GrammarKind, SegmentGrammar};
 #[derive(Debug)]
 pub(super) struct Shape {
     places: Vec<Place>,
+    /// The place of each item of the grammar, those around others first.
+    item_places: Vec<usize>,
     /// Sorted, each once.
     ids: Vec<SegmentId>,
     has_open_place: bool,
@@ -72,6 +74,7 @@ impl Shape {
         ids.dedup();
         let mut shape = Shape {
             places: Vec::new(),
+            item_places: Vec::new(),
             ids,
             has_open_place: false,
             ambiguous: OnceLock::new(),
@@ -121,7 +124,11 @@ impl Shape {
                 (item.optional, item.repeat.max())
             };
             let own = self.add(kind, cardinality, (parent, parent_repeats));
-            if is_sequence && !is_plain {
+            let is_wrapped = is_sequence && !is_plain;
+            if !is_wrapped {
+                self.item_places.push(own);
+            }
+            if is_wrapped {
                 self.add_items(std::slice::from_ref(item), own);
             } else {
                 self.add_items(item.items(), own);
@@ -151,6 +158,11 @@ impl Shape {
     /// All places; the message is the first, what is around others stands before them.
     pub(super) fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// The place of each item of the grammar, in the order of [`SegmentGrammar::visit`].
+    pub(super) fn item_places(&self) -> &[usize] {
+        &self.item_places
     }
 
     /// The names of the groups in order, each with whether it may stand there more than once.

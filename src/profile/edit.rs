@@ -10,6 +10,7 @@ use super::document::{
 };
 use super::field::FieldOverlay;
 use super::part_path::PartPath;
+use super::grammar_edit::{GrammarEdit, GrammarEditError};
 use super::rows::Rows;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
@@ -65,6 +66,12 @@ pub enum Edit {
     SetGrammar {
         message: Arc<str>,
         grammar: Option<Arc<str>>,
+    },
+    /// Changes one item of a grammar of the site's own; `item` is what undo calls it: `PD1`.
+    ChangeGrammar {
+        message: Arc<str>,
+        item: Arc<str>,
+        change: GrammarEdit,
     },
     /// Says whether segments that the grammar does not have are told.
     SetUnknownSegments {
@@ -221,6 +228,12 @@ pub enum EditError {
         /// The sort of thing.
         what: &'static str,
     },
+    /// The definition takes a structure of the standard, which is not the site's to change.
+    #[error("{0} has no grammar of its own: import the structure as text to change it")]
+    NotOwnGrammar(Arc<str>),
+    /// The change does not fit the grammar.
+    #[error(transparent)]
+    Grammar(#[from] GrammarEditError),
 }
 
 impl Edit {
@@ -247,6 +260,7 @@ impl Edit {
             Edit::MoveMessage { message, .. } => format!("move message {message}"),
             Edit::SetIdentity { message, .. } => format!("change identity of {message}"),
             Edit::SetGrammar { message, .. } => format!("change grammar of {message}"),
+            Edit::ChangeGrammar { item, change, .. } => change.name(item),
             Edit::SetUnknownSegments { message, .. } => {
                 format!("change unknown segments of {message}")
             }
@@ -319,6 +333,13 @@ impl Edit {
             Edit::SetRules { message, .. } => kind("rules", message.to_string()),
             Edit::SetSegmentRules { segment, .. } => kind("segment rules", segment.to_string()),
             Edit::ChangeType { name, .. } => kind("type", name.to_string()),
+            // A name and a number are typed letter by letter; all else is a step of its own.
+            Edit::ChangeGrammar {
+                message, change, ..
+            } => {
+                let (what, at) = change.typed()?;
+                kind(what, format!("{message} {at:?}"))
+            }
             Edit::SetRows { message, .. } => kind("rows", message.to_string()),
             Edit::SetOut { message, .. } => kind("out", message.to_string()),
             // Turning an inline script into a file's is a step of its own.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::document::{MessageDefinition, Profile, Script, SegmentOverlay};
 use super::edit::{Edit, EditError};
 use super::field::FieldOverlay;
+use super::grammar_edit::edit_notation;
 use super::rows::Rows;
+use super::segment_grammar::GrammarSource;
 use crate::hl7::SegmentId;
 
 const PROFILE: &str = "profile";
@@ -91,6 +93,16 @@ impl Profile {
             }
             Edit::SetGrammar { message, grammar } => {
                 self.message_mut(message)?.grammar = grammar.as_ref().map(plain_text);
+            }
+            Edit::ChangeGrammar {
+                message, change, ..
+            } => {
+                let definition = self.message_mut(message)?;
+                let text = definition.grammar.as_deref().map(GrammarSource::of);
+                let Some(GrammarSource::Notation(text)) = text else {
+                    return Err(EditError::NotOwnGrammar(Arc::clone(message)));
+                };
+                definition.grammar = Some(edit_notation(text, change)?.into());
             }
             Edit::SetUnknownSegments {
                 message,

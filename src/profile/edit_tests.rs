@@ -6,6 +6,7 @@ use super::conformance::{Rule, RuleSeverity, Waiver};
 use super::document::{Codes, Identity, MessageDefinition, Script, SegmentOrder, UnknownSegments};
 use super::edit::Edit;
 use super::field::FieldOverlay;
+use super::grammar_edit::GrammarEdit;
 use super::print::print;
 use super::read::read;
 use super::samples::EVERYTHING;
@@ -486,4 +487,42 @@ fn a_renamed_type_is_followed_where_it_is_used() {
         },
         &["-\"ZAE\": Type(),", "+\"ZAF\": Type(),"],
     );
+}
+
+#[test]
+fn an_item_of_a_grammar_changes_and_a_structure_does_not() {
+    let profile = read(EVERYTHING).expect("the sample reads");
+    let change = |message: &str| Edit::ChangeGrammar {
+        message: message.into(),
+        item: "PID".into(),
+        change: GrammarEdit::SetOptional {
+            at: vec![1],
+            optional: true,
+        },
+    };
+    let set = |grammar: &str| {
+        let edit = Edit::SetGrammar {
+            message: "Other".into(),
+            grammar: Some(grammar.into()),
+        };
+        profile.apply(&edit).expect("the edit fits")
+    };
+    let changed = set("MSH PID")
+        .apply(&change("Other"))
+        .expect("the edit fits");
+    assert_eq!(changed.messages[1].grammar.as_deref(), Some("MSH [PID]"));
+    assert_eq!(change("Other").name(), "make PID optional");
+    for (grammar, expect) in [
+        (
+            "ADT_A01",
+            "Other has no grammar of its own: import the structure as text to change it",
+        ),
+        ("MSH", "the grammar has no such place"),
+    ] {
+        let refused = set(grammar).apply(&change("Other")).map(drop);
+        assert_eq!(
+            refused.map_err(|error| error.to_string()),
+            Err(expect.to_owned())
+        );
+    }
 }

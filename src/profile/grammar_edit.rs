@@ -48,6 +48,61 @@ pub enum GrammarEdit {
     SetSegment { at: Vec<usize>, segment: SegmentId },
 }
 
+impl GrammarEdit {
+    /// What undo calls the change of an item, without a capital: `remove PD1`.
+    pub fn name(&self, item: &str) -> String {
+        match self {
+            GrammarEdit::Insert { item, .. } => format!("insert {item}"),
+            GrammarEdit::Remove { .. } => format!("remove {item}"),
+            GrammarEdit::Move { .. } => format!("move {item}"),
+            GrammarEdit::Wrap { name, .. } => format!("put {item} into group {name}"),
+            GrammarEdit::WrapInChoice { .. } => format!("put {item} into a choice"),
+            GrammarEdit::Unwrap { .. } => format!("take {item} apart"),
+            GrammarEdit::SetOptional { optional, .. } => {
+                let usage = if *optional { "optional" } else { "required" };
+                format!("make {item} {usage}")
+            }
+            GrammarEdit::SetRepeat { .. } => format!("change how often {item} stands there"),
+            GrammarEdit::Rename { .. } => format!("rename {item}"),
+            GrammarEdit::SetSegment { segment, .. } => {
+                format!("put {segment} in the place of {item}")
+            }
+        }
+    }
+
+    /// Where the changed item stands afterwards; of one that is removed, where it stood.
+    pub fn leads_to(&self) -> Vec<usize> {
+        match self {
+            GrammarEdit::Insert { at, .. }
+            | GrammarEdit::Remove { at }
+            | GrammarEdit::Wrap { at, .. }
+            | GrammarEdit::WrapInChoice { at, .. }
+            | GrammarEdit::Unwrap { at }
+            | GrammarEdit::SetOptional { at, .. }
+            | GrammarEdit::SetRepeat { at, .. }
+            | GrammarEdit::Rename { at, .. }
+            | GrammarEdit::SetSegment { at, .. } => at.clone(),
+            GrammarEdit::Move { from, to } => after_removal(to, from),
+        }
+    }
+
+    /// What is typed letter by letter, and where: such changes are one step.
+    pub(super) fn typed(&self) -> Option<(&'static str, &[usize])> {
+        match self {
+            GrammarEdit::Rename { at, .. } => Some(("grammar name", at)),
+            GrammarEdit::SetRepeat { at, .. } => Some(("grammar repeat", at)),
+            GrammarEdit::SetSegment { at, .. } => Some(("grammar segment", at)),
+            GrammarEdit::Insert { .. }
+            | GrammarEdit::Remove { .. }
+            | GrammarEdit::Move { .. }
+            | GrammarEdit::Wrap { .. }
+            | GrammarEdit::WrapInChoice { .. }
+            | GrammarEdit::Unwrap { .. }
+            | GrammarEdit::SetOptional { .. } => None,
+        }
+    }
+}
+
 /// A change that does not fit the grammar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrammarEditError {
