@@ -43,6 +43,11 @@ impl Corpus {
         self.len() == 0
     }
 
+    /// Whether it is the same value, source by source and not by content.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.stacks, &other.stacks)
+    }
+
     /// The sources in order.
     pub fn sources(&self) -> impl ExactSizeIterator<Item = &Arc<Source>> {
         self.stacks.iter().map(|stack| &stack.source)
@@ -226,12 +231,17 @@ impl Sample {
         self.source.decode(self.bytes())
     }
 
+    /// The bytes of its header line and its PID line.
+    pub(super) fn head(&self) -> Option<Vec<u8>> {
+        self.source.head(self.id.index as usize)
+    }
+
     /// What a list shows of it, read from two lines only: a few microseconds.
     pub fn header(&self) -> Header {
         let message = if let Some(text) = &self.edited {
             parse_shared(Arc::clone(text)).0
         } else {
-            let head = self.source.head(self.id.index as usize).unwrap_or_default();
+            let head = self.head().unwrap_or_default();
             parse_shared(self.source.decode(&head).text).0
         };
         Header::of(&message)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::corpus::Sample;
+use super::grammar_look::sheet;
 use super::inputs::{Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
@@ -43,6 +44,8 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     let (tree, problems) = memo.checked_tree(&read.message, &grammar);
     diagnostics.extend(problems.iter().cloned());
     cancel.check()?;
+    let sheet = sheet(snapshot, &read.message, memo);
+    cancel.check()?;
     let outcome = match placed.to_map(snapshot, &read.message, Some(&tree)) {
         Some(inputs) if snapshot.sample.is_some() => Some(memo.outcome(&inputs, cancel)?),
         Some(_) | None => None,
@@ -66,6 +69,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         definition,
         grammar,
         tree,
+        sheet,
         outcome,
         differences,
         diagnostics,

@@ -21,12 +21,23 @@ pub struct Snapshot {
     pub scripts: Arc<ScriptTexts>,
     /// The message definition to use whatever the message is; `None` takes the first that matches.
     pub definition: Option<Arc<str>>,
+    /// The definition whose grammar is looked at; `None` spares what only its editor shows.
+    pub grammar: Option<GrammarFocus>,
     /// The time that scripts get from `now()`.
     pub now: Timestamp,
     /// What the ids of the whole run start from.
     pub seed: u64,
     /// The place of the message in the run or list, counted from 0: each has ids of its own.
     pub position: u64,
+}
+
+/// The message definition whose grammar is looked at, and the text that a person is writing for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrammarFocus {
+    /// The definition's name.
+    pub message: Arc<str>,
+    /// What is written so far, where it is not what the profile holds.
+    pub draft: Option<Arc<str>>,
 }
 
 /// The seed of a session: a person sees the same ids again after each edit, and tomorrow.
@@ -51,6 +62,7 @@ impl Snapshot {
             profile,
             scripts,
             definition: None,
+            grammar: None,
             now,
             seed: SESSION_SEED,
             position: 0,

@@ -1,12 +1,13 @@
 //! What derivations keep from one to the next, found again by content.
 //!
-//! Four memos: grammars and programs (many, a corpus has several kinds of messages), the bound tree
-//! and the outcome (the last one: a keystroke elsewhere leaves them as they are).
+//! Five memos: grammars and programs (many, a corpus has several kinds of messages), the bound tree,
+//! what a grammar's editor shows and the outcome (the last one: a keystroke elsewhere leaves them as they are).
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::grammar_sheet::GrammarSheet;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, bind, check, resolve};
@@ -29,6 +30,7 @@ pub struct Memo {
     resolved: Option<Resolved>,
     programs: Vec<Compiled>,
     bound: Option<Bound>,
+    pub(super) sheet: Option<KeptSheet>,
     mapped: Option<Mapped>,
 }
 
@@ -76,6 +78,13 @@ struct Bound {
     tree: Found<Node>,
 }
 
+/// The last sheet, and what it was made from besides its focus.
+pub(super) struct KeptSheet {
+    pub(super) message: Message,
+    pub(super) profile: Arc<Profile>,
+    pub(super) sheet: Arc<GrammarSheet>,
+}
+
 struct Mapped {
     message: Message,
     grammar: Arc<Grammar>,
@@ -104,6 +113,7 @@ impl Default for Memo {
             resolved: None,
             programs: Vec::new(),
             bound: None,
+            sheet: None,
             mapped: None,
         }
     }

@@ -8,8 +8,12 @@ mod clock;
 mod corpus;
 mod derive;
 mod desk;
+mod drafts;
 mod files;
+mod grammar_look;
+mod grammar_sheet;
 mod inputs;
+mod match_counts;
 mod memo;
 mod poll;
 mod preview;
@@ -22,6 +26,7 @@ mod site_templates;
 mod source;
 mod stream;
 mod worker;
+mod write_grammar;
 mod written;
 
 pub use clock::{local_time, seed_of_clock};
@@ -32,7 +37,9 @@ pub use files::{
     FileError, Guard, ListedFile, Listing, Outgoing, Refusal, Stamp, backup_path, is_changed,
     is_folder, list, make_folder, read_bytes, read_text, save,
 };
-pub use inputs::{SESSION_SEED, Snapshot};
+pub use grammar_sheet::{GrammarFault, GrammarSheet};
+pub use inputs::{GrammarFocus, SESSION_SEED, Snapshot};
+pub use match_counts::MatchCounts;
 pub use memo::Memo;
 pub use preview::{Preview, Reading};
 pub use rows_input::{RowLine, RowLineError};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::desk::Delivery;
+use super::drafts::Drafts;
 use super::files::FileError;
 use super::session::{Conflict, Notice, Session};
 use super::site::Site;
@@ -32,12 +33,19 @@ impl Session {
         }
         while let Some(preview) = self.previews.try_next() {
             match preview {
-                Ok(preview) => self.preview = Some(Arc::new(preview)),
+                Ok(preview) => {
+                    let sheet = preview.sheet.clone();
+                    self.preview = Some(Arc::new(preview));
+                    if let Some(sheet) = sheet {
+                        self.take_draft(&sheet);
+                    }
+                }
                 Err(fault) => self.notices.push(Notice::Failed(fault)),
             }
             changed = true;
         }
-        changed
+        self.count_matches();
+        self.poll_counts() || changed
     }
 
     /// Waits until nothing is under way, and takes everything: for tests and the command line.
@@ -46,7 +54,9 @@ impl Session {
             self.desk.wait_until_idle();
             let more = self.poll();
             self.previews.wait_until_idle();
-            if !self.poll() && !more && self.desk.is_idle() && self.previews.is_idle() {
+            self.counts.wait_until_idle();
+            let is_idle = self.desk.is_idle() && self.previews.is_idle() && self.counts.is_idle();
+            if !self.poll() && !more && is_idle {
                 return;
             }
         }
@@ -131,6 +141,7 @@ impl Session {
             Ok(file) => {
                 self.notices.push(Notice::ProfileOpened(file.path.clone()));
                 self.site = Site::opened(file);
+                self.drafts = Drafts::default();
                 self.conflict = None;
                 self.refresh();
             }

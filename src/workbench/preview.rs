@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::corpus::SampleId;
+use super::grammar_sheet::GrammarSheet;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Grammar, Node};
 use crate::hl7::{Charset, Difference, Fault, Message, Undecodable};
@@ -29,6 +30,8 @@ pub struct Preview {
     pub grammar: Arc<Grammar>,
     /// Its segments in the groups of its structure.
     pub tree: Arc<Node>,
+    /// What an editor of the grammar shows, where somebody looks at one.
+    pub sheet: Option<Arc<GrammarSheet>>,
     /// What the mapping made; `None` when no definition matches or its script cannot be compiled.
     pub outcome: Option<Outcome>,
     /// Where the output differs from what was expected, or from the input.

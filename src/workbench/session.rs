@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use super::corpus::{Corpus, Sample, SampleId};
 use super::derive::derive;
 use super::desk::{self, Delivery, Errand, SaveGuard};
+use super::drafts::Drafts;
 use super::inputs::{SESSION_SEED, Snapshot};
+use super::match_counts::{CountJob, MatchCounts, count};
 use super::memo::Memo;
 use super::preview::Preview;
 use super::site::Site;
@@ -77,7 +79,12 @@ pub struct Session {
     pub(super) loading: usize,
     pub(super) loaded: (usize, usize),
     pub(super) pastes: u32,
+    pub(super) drafts: Drafts,
+    /// What was counted last, or is being counted.
+    pub(super) counting: Option<CountJob>,
+    pub(super) match_counts: Option<MatchCounts>,
     pub(super) previews: Worker<Snapshot, Preview>,
+    pub(super) counts: Worker<CountJob, MatchCounts>,
     pub(super) desk: Worker<Errand, Delivery>,
 }
 
@@ -102,6 +109,15 @@ impl Session {
             |memo: &mut Memo, snapshot: Snapshot, cancel: &Cancel, deliver: &dyn Fn(Preview)| {
                 deliver(derive(&snapshot, memo, cancel)?);
                 Ok(())
+            },
+        );
+        let counts = Worker::start(
+            "counts",
+            Intake::Newest,
+            Arc::clone(&wake),
+            || (),
+            |(): &mut (), job: CountJob, cancel: &Cancel, deliver: &dyn Fn(MatchCounts)| {
+                count(&job, cancel, deliver)
             },
         );
         let desk = Worker::start(
@@ -133,7 +149,11 @@ impl Session {
             loading: 0,
             loaded: (0, 0),
             pastes: 0,
+            drafts: Drafts::default(),
+            counting: None,
+            match_counts: None,
             previews,
+            counts,
             desk,
         }
     }
@@ -300,6 +320,7 @@ impl Session {
     pub fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
         let now = self.moment();
         self.site.apply(edit, now)?;
+        self.drafts.follow(edit);
         self.refresh();
         Ok(())
     }
@@ -314,6 +335,9 @@ impl Session {
 
     /// Takes the last step back; gives its name.
     pub fn undo(&mut self) -> Option<String> {
+        if let Some(name) = self.undo_draft() {
+            return Some(name);
+        }
         let name = self.site.undo();
         if name.is_some() {
             self.refresh();
@@ -323,6 +347,9 @@ impl Session {
 
     /// Makes the last undone step again; gives its name.
     pub fn redo(&mut self) -> Option<String> {
+        if let Some(name) = self.redo_draft() {
+            return Some(name);
+        }
         let name = self.site.redo();
         if name.is_some() {
             self.refresh();
@@ -332,17 +359,18 @@ impl Session {
 
     /// The name of the step that undo takes back: `rename ZPI-3`.
     pub fn undo_name(&self) -> Option<String> {
-        self.site.undo_name()
+        self.draft_to_undo().or_else(|| self.site.undo_name())
     }
 
     /// The name of the step that redo makes again.
     pub fn redo_name(&self) -> Option<String> {
-        self.site.redo_name()
+        self.draft_to_redo().or_else(|| self.site.redo_name())
     }
 
     /// Begins a profile that stands in no file. Whoever calls has asked about unsaved changes.
     pub fn new_profile(&mut self, profile: Profile) {
         self.site = Site::new(Arc::new(profile));
+        self.drafts = Drafts::default();
         self.conflict = None;
         self.refresh();
     }
@@ -483,7 +511,7 @@ impl Session {
     }
 
     /// The time since the session began: what joins edits.
-    fn moment(&self) -> Moment {
+    pub(super) fn moment(&self) -> Moment {
         self.began.elapsed()
     }
 
@@ -510,6 +538,7 @@ impl Session {
             profile: Arc::clone(self.site.profile()),
             scripts: Arc::clone(self.site.scripts()),
             definition: None,
+            grammar: self.drafts.focus(),
             now: self.now,
             seed: self.seed,
             position: self.selected_position().unwrap_or(0) as u64,
