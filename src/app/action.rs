@@ -1,6 +1,7 @@
 //! What a person can ask for: commands, which need no more words, and actions, which carry some.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -316,6 +317,13 @@ pub(super) enum Action {
     },
     /// Change the profile.
     Edit(Edit),
+    /// Tell about the grammar of a definition in previews, or of none.
+    LookAtGrammar(Option<Arc<str>>),
+    /// Take what is written as the grammar of a definition, once it can be read.
+    WriteGrammar {
+        message: Arc<str>,
+        text: String,
+    },
     EditScript {
         message: String,
         text: String,

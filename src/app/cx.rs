@@ -7,7 +7,7 @@ use super::action::{Action, Command};
 use super::pane::Pane;
 use super::settings::Settings;
 use crate::hl7::Location;
-use crate::workbench::{Preview, Session};
+use crate::workbench::{GrammarSheet, Preview, Session};
 
 /// The context of one frame.
 pub(super) struct Cx<'a> {
@@ -16,6 +16,7 @@ pub(super) struct Cx<'a> {
     pub(super) chosen: Chosen,
     actions: RefCell<Vec<Action>>,
     own_undo: Cell<bool>,
+    grammar: RefCell<Option<Arc<str>>>,
 }
 
 /// Whether the profile holds changes that a person would miss: a new one that nobody touched does not.
@@ -39,6 +40,7 @@ impl<'a> Cx<'a> {
             chosen,
             actions: RefCell::default(),
             own_undo: Cell::new(false),
+            grammar: RefCell::default(),
         }
     }
 
@@ -70,6 +72,14 @@ impl<'a> Cx<'a> {
         self.own_undo.set(self.own_undo.get() || has_focus);
     }
 
+    /// Says that the grammar of a message definition is on the screen, and gives what the newest
+    /// preview tells about it.
+    pub(super) fn sheet(&self, message: &Arc<str>) -> Option<Arc<GrammarSheet>> {
+        self.grammar.replace(Some(Arc::clone(message)));
+        let sheet = self.preview()?.sheet.clone()?;
+        (sheet.focus.message == *message).then_some(sheet)
+    }
+
     /// Whether a panel is to scroll to the chosen location: it was chosen in another one just now.
     pub(super) fn reveals(&self, pane: Pane, seen: &mut u64) -> bool {
         let new = *seen != self.chosen.serial;
@@ -79,7 +89,12 @@ impl<'a> Cx<'a> {
 
     /// Ends the frame: what was asked for, and whether a text keeps its own undo.
     pub(super) fn finish(self) -> (Vec<Action>, bool) {
-        (self.actions.into_inner(), self.own_undo.get())
+        let mut actions = self.actions.into_inner();
+        let grammar = self.grammar.into_inner();
+        if self.session.looked_at_grammar() != grammar.as_ref() {
+            actions.insert(0, Action::LookAtGrammar(grammar));
+        }
+        (actions, self.own_undo.get())
     }
 
     /// Whether the command can do anything now.

@@ -112,6 +112,8 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
                 host.toasts.complain(error.to_string());
             }
         }
+        Action::LookAtGrammar(message) => session.look_at_grammar(message),
+        Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
         Action::EditScript { message, text } => {
             if let Err(error) = session.edit_script(&message, &text) {
                 host.toasts.complain(error.to_string());

@@ -29,7 +29,7 @@ pub use explain::{Candidate, ConditionFit, GrammarFit, Misfit, Verdict, explain,
 pub use identities::Identities;
 pub use node::{Node, NodeKind, Standing};
 pub use resolve::{Grammar, resolve};
+pub use tally::tally;
 pub use type_view::{ComponentView, TypeView};
 pub use view::{Attribute, FieldView, Origin, SegmentView};
-pub use tally::tally;
 pub use why::{Why, why};

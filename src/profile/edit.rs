@@ -9,8 +9,8 @@ use super::document::{
     UnknownSegments,
 };
 use super::field::FieldOverlay;
-use super::part_path::PartPath;
 use super::grammar_edit::{GrammarEdit, GrammarEditError};
+use super::part_path::PartPath;
 use super::rows::Rows;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;

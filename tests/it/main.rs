@@ -20,6 +20,8 @@ mod gui;
 mod gui_bad_input;
 #[cfg(feature = "gui")]
 mod gui_completion;
+#[cfg(feature = "gui")]
+mod gui_grammar;
 mod notation;
 mod plain_reader;
 mod profile;

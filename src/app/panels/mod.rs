@@ -2,12 +2,17 @@
 
 mod explain;
 mod fields;
+mod grammar_fit;
+mod grammar_steps;
+mod grammar_text;
+mod grammar_tree;
 mod help;
 mod outline;
 mod output;
 mod parts;
 mod problems;
 mod profile;
+mod profile_grammar;
 mod profile_messages;
 mod profile_segments;
 mod proposals;

@@ -46,7 +46,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
                     ui.spacing_mut().item_spacing.y = theme.grid(1);
                     ui.set_width(ui.available_width().min(theme.grid(180)));
                     profile_ui(ui, cx);
-                    profile_messages::ui(ui, cx, chosen);
+                    profile_messages::ui(ui, cx, &mut state.grammar, chosen);
                     profile_segments::ui(ui, cx, state);
                     ui.add_space(theme.grid(8));
                 });

@@ -7,14 +7,16 @@ use regex::Regex;
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::status::plural;
 use super::super::theme::Theme;
-use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
+use super::fields::{heading_ui, label_ui, some_name, text_ui};
 use super::parts::weak;
+use super::{grammar_fit, profile_grammar};
 use crate::hl7::Location;
 use crate::profile::{Edit, Identity, MessageDefinition};
 
 /// Shows the definitions in matching order, and the chosen one in full.
-pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
+pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut profile_grammar::State, chosen: usize) {
     let profile = cx.session.profile();
     heading_ui(ui, "Message definitions");
     weak(
@@ -31,11 +33,25 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
             (index == chosen, here == Some(index)),
         );
     }
+    if let Some(counts) = cx
+        .session
+        .match_counts()
+        .filter(|counts| counts.unmatched > 0)
+    {
+        let samples = plural(counts.unmatched, "sample");
+        let fall = if counts.unmatched == 1 {
+            "falls"
+        } else {
+            "fall"
+        };
+        weak(ui, format!("{samples} {fall} under none of them"));
+    }
+    grammar_fit::candidates_ui(ui, cx, chosen);
     if ui.add(Button::new("Add a message definition")).clicked() {
         cx.run(Command::AddDefinition);
     }
     if let Some(definition) = profile.messages.get(chosen) {
-        definition_ui(ui, cx, definition);
+        definition_ui(ui, cx, state, definition);
     }
 }
 
@@ -65,11 +81,27 @@ fn row_ui(
             if button.clicked() {
                 cx.send(Action::SelectDefinition(index));
             }
+            if let Some(text) = count_text(cx, index) {
+                let tip = "Samples, as they were read, that fall under this definition";
+                weak(ui, text).on_hover_text(tip);
+            }
             if here {
                 weak(ui, "this sample falls under it");
             }
         });
     });
+}
+
+/// How many samples fall under a definition, as far as they are counted.
+fn count_text(cx: &Cx<'_>, index: usize) -> Option<String> {
+    let counts = cx.session.match_counts()?;
+    let count = counts.matched.get(index).filter(|_| counts.total > 0)?;
+    let so_far = if counts.counted < counts.total {
+        " so far"
+    } else {
+        ""
+    };
+    Some(format!("{}{so_far}", plural(*count, "sample")))
 }
 
 /// The buttons that move or remove a definition, from the right.
@@ -104,7 +136,12 @@ fn order_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, definition: &MessageDefiniti
     }
 }
 
-fn definition_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
+fn definition_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut profile_grammar::State,
+    definition: &MessageDefinition,
+) {
     let theme = Theme::of(ui);
     heading_ui(ui, &format!("Definition: {}", definition.name));
     let width = (ui.available_width() - theme.grid(26)).max(theme.grid(30));
@@ -134,21 +171,8 @@ fn definition_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
             }));
         }
     });
-    ui.horizontal(|ui| {
-        label_ui(ui, "Structure");
-        let grammar = definition.grammar.as_deref().unwrap_or_default();
-        let hint = "What MSH-9 says, or a structure such as ADT_A01";
-        if let Some(text) = text_ui(ui, "Structure", grammar, width, hint, anything) {
-            let grammar = Some(text.trim())
-                .filter(|text| !text.is_empty())
-                .map(Arc::from);
-            cx.send(Action::Edit(Edit::SetGrammar {
-                message: Arc::clone(&definition.name),
-                grammar,
-            }));
-        }
-    });
     identity_ui(ui, cx, definition);
+    profile_grammar::ui(ui, cx, state, definition);
     ui.add_space(theme.grid(1));
     ui.horizontal(|ui| {
         label_ui(ui, "Makes");

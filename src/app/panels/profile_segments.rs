@@ -16,6 +16,7 @@ use crate::profile::{Edit, FieldOverlay, Repeat, SegmentOverlay, Usage};
 #[derive(Default)]
 pub(crate) struct State {
     segment: Option<SegmentId>,
+    pub(super) grammar: super::profile_grammar::State,
 }
 
 impl State {

@@ -8,7 +8,7 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::pane::Pane;
 use super::super::theme::Theme;
-use super::super::widgets::{CodeEditor, CodeView, Mark};
+use super::super::widgets::{CodeEditor, CodeView, Language, Mark};
 use super::parts::{bar_ui, empty_ui, weak};
 use super::proposals::proposals;
 use crate::diagnostic::{Place, Severity};
@@ -88,6 +88,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     let propose = |line: &str| proposals(cx, line);
     let view = CodeView {
         name: "Script editor",
+        language: Language::Script,
         propose: &propose,
         marks: &marks,
         emphasis: emphasis.as_deref(),

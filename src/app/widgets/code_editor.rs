@@ -11,6 +11,7 @@ use egui::{
 use super::super::theme::Theme;
 use super::completion::{Completion, Proposals, Step, byte_index, write};
 use super::highlight::Highlight;
+use super::notation_highlight::notation_job;
 
 /// Something to point at in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +24,18 @@ pub(crate) struct Mark {
     pub(crate) error: bool,
 }
 
+/// What the text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Script,
+    Grammar,
+}
+
 /// What is shown, beside the text itself.
 pub(crate) struct CodeView<'a> {
     /// The accessible name, also what the state is kept by.
     pub(crate) name: &'a str,
+    pub(crate) language: Language,
     pub(crate) marks: &'a [Mark],
     /// Words that are marked wherever they stand, such as the chosen location.
     pub(crate) emphasis: Option<&'a str>,
@@ -77,7 +86,8 @@ impl CodeEditor {
         text: &mut String,
     ) -> CodeResponse {
         let theme = Theme::of(ui);
-        let strip = if view.marks.is_empty() {
+        // The panel of a grammar lists its faults in full.
+        let strip = if view.marks.is_empty() || view.language == Language::Grammar {
             0.0
         } else {
             theme.size.header
@@ -119,8 +129,12 @@ impl CodeEditor {
             let behind = ui.painter().add(Shape::Noop);
             let highlight = &mut self.highlight;
             let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, _wrap: f32| {
-                let job = highlight.job(buffer.as_str(), ui.visuals().dark_mode, &font);
-                ui.fonts_mut(|fonts| fonts.layout_job((*job).clone()))
+                let (text, dark) = (buffer.as_str(), ui.visuals().dark_mode);
+                let job = match view.language {
+                    Language::Script => (*highlight.job(text, dark, &font)).clone(),
+                    Language::Grammar => notation_job(text, dark, &font),
+                };
+                ui.fonts_mut(|fonts| fonts.layout_job(job))
             };
             let mut fixed = text.as_str();
             let buffer: &mut dyn egui::TextBuffer = if view.editable { text } else { &mut fixed };
@@ -130,7 +144,8 @@ impl CodeEditor {
                 .lock_focus(true)
                 .frame(egui::Frame::NONE.inner_margin(theme.margin(1, 1)))
                 .desired_width(f32::INFINITY)
-                .min_size(Vec2::new(0.0, size.y))
+                // With its margins it just fills the area: nothing is left to scroll.
+                .min_size(Vec2::new(0.0, size.y - theme.grid(3)))
                 .layouter(&mut layouter)
                 .show(ui);
             let edit = &output.response.response;

@@ -5,9 +5,10 @@ mod completion;
 mod highlight;
 mod hl7_display;
 mod hl7_view;
+mod notation_highlight;
 mod rows;
 
-pub(super) use code_editor::{CodeEditor, CodeView, Mark};
+pub(super) use code_editor::{CodeEditor, CodeView, Language, Mark};
 pub(super) use completion::{Proposal, Proposals};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};

@@ -63,6 +63,12 @@ pub(crate) trait RowSource {
     fn outline(&self, _row: usize) -> Outline {
         Outline::default()
     }
+    /// Whether rows have a context menu.
+    fn has_menu(&self) -> bool {
+        false
+    }
+    /// Draws the context menu of a row.
+    fn menu_ui(&mut self, _ui: &mut Ui, _row: usize) {}
     /// Draws one cell.
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
 }
@@ -75,7 +81,6 @@ pub(crate) struct RowsResponse {
     pub(crate) toggled: Option<usize>,
     /// The row that was opened by a double click or Enter.
     pub(crate) activated: Option<usize>,
-    /// The row whose context menu is asked for.
     pub(crate) focused: bool,
 }
 
@@ -158,6 +163,12 @@ impl RowsView<'_> {
                 if row.clicked() {
                     response.selected = Some(index);
                     row.ctx.memory_mut(|memory| memory.request_focus(id));
+                }
+                if source.has_menu() {
+                    if row.secondary_clicked() {
+                        response.selected = Some(index);
+                    }
+                    row.context_menu(|ui| source.menu_ui(ui, index));
                 }
                 if row.double_clicked() {
                     response.activated = Some(index);
