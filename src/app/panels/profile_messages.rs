@@ -86,7 +86,7 @@ fn row_ui(
                 weak(ui, text).on_hover_text(tip);
             }
             if here {
-                weak(ui, "this sample falls under it");
+                weak(ui, "· this sample falls under it");
             }
         });
     });
