@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pipehat::cancel::Cancel;
-use pipehat::profile::{Profile, Script, read};
+use pipehat::profile::{Profile, Script, SiteCharset, read};
 use pipehat::workbench::{Corpus, Memo, Origin, Sample, Snapshot, Source, derive, transform};
 
 const MESSAGES: usize = 2_000;
@@ -154,7 +154,7 @@ fn many(criterion: &mut Criterion) {
         bench.iter(|| {
             samples
                 .iter()
-                .map(|sample| sample.header().kind.len())
+                .map(|sample| sample.header(SiteCharset::default()).kind.len())
                 .sum::<usize>()
         });
     });

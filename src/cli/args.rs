@@ -82,6 +82,9 @@ pub(super) struct Get {
     /// Locations, before `--`
     #[arg(required = true, value_name = "LOCATION")]
     pub(super) locations: Vec<String>,
+    /// The site profile that says in which charset the site writes
+    #[arg(long, value_name = "P")]
+    pub(super) profile: Option<PathBuf>,
     /// Files or folders, after `--`; `-` is standard input
     #[arg(required = true, last = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::hl7::{Location, parse_shared};
-use crate::profile::Profile;
+use crate::profile::{Profile, SiteCharset};
 use crate::standard::Version;
 use crate::workbench::{Sample, Snapshot};
 
@@ -54,6 +54,6 @@ impl Inputs {
 
 fn stated_version(sample: &Sample) -> Option<Version> {
     let at: Location = "MSH-12.1".parse().ok()?;
-    let (message, _) = parse_shared(sample.decode().text);
+    let (message, _) = parse_shared(sample.decode(SiteCharset::default()).text);
     Version::parse(&message.text_at(&at))
 }

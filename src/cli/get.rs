@@ -5,12 +5,14 @@ use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
 use super::output::Output;
 use super::report::Report;
-use super::stop;
+use super::{site, stop};
 use crate::hl7::{Location, Message, parse_shared};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Get) -> Result<Finish, Failure> {
     let locations = locations(&arguments.locations)?;
+    let site = arguments.profile.as_deref().map(site::open).transpose()?;
+    let charset = site.map(|site| site.profile.charset()).unwrap_or_default();
     let cancel = stop::on_signal();
     let report = Report::new(false);
     let mut output = Output::open(None)?;
@@ -18,7 +20,7 @@ pub(super) fn run(arguments: &Get) -> Result<Finish, Failure> {
     let result = each_source(&arguments.files, &report, &cancel, |source| {
         for sample in samples(source) {
             cancel.check()?;
-            let (message, _) = parse_shared(sample.decode().text);
+            let (message, _) = parse_shared(sample.decode(charset).text);
             line.clear();
             values(&message, &locations, &mut line);
             output.put(&line)?;

@@ -7,6 +7,7 @@ use super::output::Output;
 use super::report::{Report, note};
 use super::{show_json, show_tree, show_why, site, stop};
 use crate::hl7::parse_shared;
+use crate::profile::SiteCharset;
 use crate::workbench::{Memo, Sample, derive};
 
 /// Runs the command.
@@ -14,6 +15,7 @@ pub(super) fn run(arguments: &Show) -> Result<Finish, Failure> {
     let cancel = stop::on_signal();
     let site = arguments.profile.as_deref().map(site::open).transpose()?;
     let mut inputs = site::inputs(site.as_ref());
+    let charset = inputs.alone().profile.charset();
     let mut memo = Memo::default();
     let report = Report::new(false);
     let mut output = Output::open(None)?;
@@ -32,10 +34,10 @@ pub(super) fn run(arguments: &Show) -> Result<Finish, Failure> {
             let mut bytes = Vec::new();
             match arguments.format {
                 ShowFormat::Json => {
-                    let (message, _) = parse_shared(sample.decode().text);
+                    let (message, _) = parse_shared(sample.decode(charset).text);
                     show_json::write(&mut bytes, at, &message).map_err(Failure::of_output)?;
                 }
-                ShowFormat::Hl7 => as_it_is(&sample, &mut bytes),
+                ShowFormat::Hl7 => as_it_is(&sample, charset, &mut bytes),
                 ShowFormat::Tree if arguments.why => {
                     let profile = site.as_ref().map(|site| &*site.profile);
                     let preview = derive(&inputs.of(&sample), &mut memo, &cancel)?;
@@ -66,9 +68,9 @@ pub(super) fn run(arguments: &Show) -> Result<Finish, Failure> {
 
 /// The bytes as they came, but where characters are wider than a byte, which cannot stand beside
 /// others.
-fn as_it_is(sample: &Sample, bytes: &mut Vec<u8>) {
+fn as_it_is(sample: &Sample, charset: SiteCharset, bytes: &mut Vec<u8>) {
     if sample.source().wide_charset().is_some() {
-        bytes.extend_from_slice(sample.decode().text.as_bytes());
+        bytes.extend_from_slice(sample.decode(charset).text.as_bytes());
     } else {
         bytes.extend_from_slice(sample.bytes());
     }

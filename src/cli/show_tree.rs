@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::grammar::{Grammar, Node, NodeKind, SegmentView, Standing};
 use crate::hl7::{Element, Level, Message, Segment};
-use crate::workbench::{Preview, Sample};
+use crate::workbench::{Header, Preview, Sample};
 
 /// Longer values are cut: a document of megabytes says nothing on a terminal.
 const LONGEST: usize = 160;
@@ -16,7 +16,7 @@ pub(super) fn write(
     sample: &Sample,
     preview: &Preview,
 ) -> io::Result<()> {
-    let kind = sample.header().kind;
+    let kind = Header::of(&preview.message).kind;
     writeln!(out, "# {} {} {}", index + 1, sample.name(), shown(&kind))?;
     let tree = Tree {
         message: &preview.message,

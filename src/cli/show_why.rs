@@ -6,7 +6,7 @@ use super::show_tree::{indent, shown};
 use crate::grammar::{Candidate, GrammarFit, Verdict, explain, why};
 use crate::hl7::Message;
 use crate::profile::Profile;
-use crate::workbench::{Preview, Sample};
+use crate::workbench::{Header, Preview, Sample};
 
 /// Writes one message.
 pub(super) fn write(
@@ -16,7 +16,7 @@ pub(super) fn write(
     preview: &Preview,
     profile: Option<&Profile>,
 ) -> io::Result<()> {
-    let kind = sample.header().kind;
+    let kind = Header::of(&preview.message).kind;
     writeln!(out, "# {} {} {}", index + 1, sample.name(), shown(&kind))?;
     let message = &preview.message;
     for candidate in profile

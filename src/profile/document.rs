@@ -10,6 +10,7 @@ use super::data_type::{TypeOverlay, numbered};
 use super::field::FieldOverlay;
 use super::part_path::PartPath;
 use super::rows::Rows;
+use super::syntax::{SiteCharset, Syntax};
 use super::table::Table;
 use super::text_forms::{from_text, some_from_text, unique, unique_segments};
 use crate::hl7::{Location, SegmentId};
@@ -41,6 +42,9 @@ pub struct Profile {
     /// [`Profile::version`].
     #[serde(default, deserialize_with = "some_from_text")]
     pub standard: Option<Version>,
+    /// How the site writes its messages, where they do not say so themselves.
+    #[serde(default)]
+    pub syntax: Syntax,
     /// How grave each rule is, by its code or by the name of a rule of the site's own.
     #[serde(default, deserialize_with = "unique")]
     pub severity: BTreeMap<Arc<str>, RuleSeverity>,
@@ -221,6 +225,7 @@ impl Profile {
             extends: None,
             remove: Vec::new(),
             standard: Some(Version::DEFAULT),
+            syntax: Syntax::default(),
             severity: BTreeMap::new(),
             waivers: Vec::new(),
             messages: Vec::new(),
@@ -234,6 +239,11 @@ impl Profile {
     /// The version of the standard that messages are read by.
     pub fn version(&self) -> Version {
         self.standard.unwrap_or(Version::DEFAULT)
+    }
+
+    /// In which charset the bytes of messages are read.
+    pub fn charset(&self) -> SiteCharset {
+        self.syntax.charset.unwrap_or_default()
     }
 
     /// The message definition of this name and its index in matching order.

@@ -13,6 +13,7 @@ use super::grammar_edit::{GrammarEdit, GrammarEditError};
 use super::part_path::PartPath;
 use super::rows::Rows;
 use super::segment_grammar::GrammarSource;
+use super::syntax::SiteCharset;
 use super::table::Table;
 use crate::hl7::SegmentId;
 use crate::standard::Version;
@@ -34,6 +35,8 @@ pub enum Edit {
     Revert { part: PartPath },
     /// Builds on another version of the standard.
     SetStandard { version: Version },
+    /// Says in which charset bytes are read; `None` as the template, else MSH-18, says.
+    SetCharset { charset: Option<SiteCharset> },
     /// Says how grave a rule is; `None` leaves it as the rule has it.
     SetSeverity {
         rule: Arc<str>,
@@ -248,6 +251,7 @@ impl Edit {
             Edit::SetExtends { template: None } => "extend no template".to_owned(),
             Edit::Revert { part } => format!("revert {part} to inherited"),
             Edit::SetStandard { version } => format!("build on HL7 {version}"),
+            Edit::SetCharset { .. } => "change charset".to_owned(),
             Edit::SetSeverity { rule, .. } => format!("change severity of {rule}"),
             Edit::AddWaiver { waiver } => format!("waive {} at {}", waiver.rule, waiver.at),
             Edit::ChangeWaiver { waiver, .. } => {
@@ -364,6 +368,7 @@ impl Edit {
             Edit::SetExtends { .. }
             | Edit::Revert { .. }
             | Edit::SetStandard { .. }
+            | Edit::SetCharset { .. }
             | Edit::SetSeverity { .. }
             | Edit::AddWaiver { .. }
             | Edit::RemoveWaiver { .. }

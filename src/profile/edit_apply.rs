@@ -46,6 +46,7 @@ impl Profile {
                 *self = self.reverted(part).ok_or_else(|| missing(OWN, part))?;
             }
             Edit::SetStandard { version } => self.standard = Some(*version),
+            Edit::SetCharset { charset } => self.syntax.charset = *charset,
             Edit::SetSeverity { rule, severity } => match severity {
                 Some(severity) => {
                     require_name(RULE, rule)?;

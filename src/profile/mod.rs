@@ -39,6 +39,7 @@ mod rows;
 #[cfg(test)]
 mod samples;
 mod segment_grammar;
+mod syntax;
 mod table;
 mod text_forms;
 mod tokens;
@@ -73,5 +74,6 @@ pub use print::print;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{Root, RootError, Rows};
 pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
+pub use syntax::{SiteCharset, Syntax};
 pub use table::{Column, ColumnType, Table};
 pub use validate::{place_of_value, validate, validate_text};

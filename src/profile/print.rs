@@ -41,6 +41,9 @@ pub fn print(profile: &Profile) -> String {
         if let Some(version) = profile.standard {
             page.line(format_args!("standard: \"{version}\","));
         }
+        if let Some(charset) = profile.syntax.charset {
+            page.line(format_args!("syntax: (charset: {charset}),"));
+        }
         page.map("severity", &profile.severity, |page, rule, severity| {
             page.line(format_args!("{}: {severity},", Quoted(rule)));
         });

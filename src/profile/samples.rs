@@ -16,8 +16,9 @@ use super::document::{
 use super::field::{FieldOverlay, Repeat, Usage};
 use super::part_path::PartPath;
 use super::rows::{Root, Rows};
+use super::syntax::{SiteCharset, Syntax};
 use super::table::{Column, ColumnType, Table};
-use crate::hl7::{Location, SegmentId};
+use crate::hl7::{Charset, Location, SegmentId};
 use crate::standard::Version;
 
 /// A profile that uses every field, in canonical form.
@@ -298,6 +299,15 @@ fn some_version() -> impl Strategy<Value = Option<Version>> {
     option::of(proptest::sample::select(Version::ALL.to_vec()))
 }
 
+fn syntax() -> impl Strategy<Value = Syntax> {
+    let charset = || proptest::sample::select(Charset::all().collect::<Vec<_>>());
+    option::of(prop_oneof![
+        charset().prop_map(SiteCharset::Always),
+        charset().prop_map(|fallback| SiteCharset::FromMsh18 { fallback }),
+    ])
+    .prop_map(|charset| Syntax { charset })
+}
+
 fn field() -> impl Strategy<Value = FieldOverlay> {
     let repeat = prop_oneof![
         Just(Repeat::Once),
@@ -439,7 +449,13 @@ fn table() -> impl Strategy<Value = Arc<Table>> {
 pub(super) fn profile() -> impl Strategy<Value = Profile> {
     (
         (
-            (text(), text(), option::of(text()), vec(part_path(), 0..3)),
+            (
+                text(),
+                text(),
+                option::of(text()),
+                vec(part_path(), 0..3),
+                syntax(),
+            ),
             btree_map(
                 name(),
                 proptest::sample::select(RuleSeverity::ALL.to_vec()),
@@ -456,7 +472,7 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
     )
         .prop_map(
             |(
-                ((name, description, extends, remove), severity, waivers, types),
+                ((name, description, extends, remove, syntax), severity, waivers, types),
                 standard,
                 messages,
                 segments,
@@ -467,6 +483,7 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
                 extends,
                 remove,
                 standard,
+                syntax,
                 severity,
                 waivers,
                 messages,

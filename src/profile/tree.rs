@@ -377,7 +377,11 @@ impl<'t> Parser<'t> {
         let mut entries = Vec::new();
         while self.has_item() {
             let name = self.name();
-            let tree = self.value(&name, Look::Whole, &path.child(Arc::clone(&name)));
+            let look = match &*name {
+                "syntax" => Look::Inside,
+                _ => Look::Whole,
+            };
+            let tree = self.value(&name, look, &path.child(Arc::clone(&name)));
             entries.push((name, tree));
         }
         Tree::Parts(Parts {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::source::Source;
 use crate::diagnostic::Diagnostic;
 use crate::hl7::{Decoded, Location, Message, Timestamp, parse_shared};
+use crate::profile::SiteCharset;
 
 /// Names one message for as long as its source is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -226,9 +227,10 @@ impl Sample {
         self
     }
 
-    /// The bytes as text, read by byte order mark, MSH-18 and the bytes themselves.
-    pub fn decode(&self) -> Decoded {
-        self.source.decode(self.bytes())
+    /// The bytes as text, read by byte order mark, MSH-18 and the bytes themselves where the site has
+    /// no charset of its own.
+    pub fn decode(&self, charset: SiteCharset) -> Decoded {
+        self.source.decode(self.bytes(), charset)
     }
 
     /// The bytes of its header line and its PID line.
@@ -237,12 +239,12 @@ impl Sample {
     }
 
     /// What a list shows of it, read from two lines only: a few microseconds.
-    pub fn header(&self) -> Header {
+    pub fn header(&self, charset: SiteCharset) -> Header {
         let message = if let Some(text) = &self.edited {
             parse_shared(Arc::clone(text)).0
         } else {
             let head = self.head().unwrap_or_default();
-            parse_shared(self.source.decode(&head).text).0
+            parse_shared(self.source.decode(&head, charset).text).0
         };
         Header::of(&message)
     }
@@ -288,7 +290,7 @@ mod tests {
         let corpus = Corpus::default().with(source(text));
         let headers: Vec<Header> = (0..corpus.len())
             .filter_map(|at| corpus.sample(at))
-            .map(|s| s.header())
+            .map(|s| s.header(SiteCharset::default()))
             .collect();
         let found: Vec<_> = headers
             .iter()

@@ -16,12 +16,12 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::grammar::{Grammar, Node};
 use crate::hl7::{Decoded, Difference, Fault, FaultKind, Message, compare, parse, parse_shared};
 use crate::mapping::{Outcome, Program};
-use crate::profile::{MessageDefinition, Script};
+use crate::profile::{MessageDefinition, Script, SiteCharset};
 
 /// Makes the preview of a snapshot. Equal snapshots have equal previews.
 pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<Preview, Stale> {
     cancel.check()?;
-    let read = Read::of(snapshot.sample.as_ref());
+    let read = Read::of(snapshot.sample.as_ref(), snapshot.profile.charset());
     cancel.check()?;
     let mut placed = place(snapshot, &read.message, memo);
     let definition = placed.definition;
@@ -106,7 +106,7 @@ pub fn transform(
     cancel: &Cancel,
 ) -> Result<Transformed, Stale> {
     cancel.check()?;
-    let read = Read::of(Some(sample));
+    let read = Read::of(Some(sample), snapshot.profile.charset());
     let placed = place(snapshot, &read.message, memo);
     // Many mappings never ask for the tree, and binding takes longer than parsing.
     let outcome = match placed.to_map(snapshot, &read.message, None) {
@@ -135,7 +135,7 @@ struct Read {
 }
 
 impl Read {
-    fn of(sample: Option<&Sample>) -> Self {
+    fn of(sample: Option<&Sample>, charset: SiteCharset) -> Self {
         let Some(sample) = sample else {
             return Self {
                 message: parse("").0,
@@ -143,7 +143,7 @@ impl Read {
                 decoded: None,
             };
         };
-        let decoded = sample.edited().is_none().then(|| sample.decode());
+        let decoded = sample.edited().is_none().then(|| sample.decode(charset));
         let (message, faults) = match (&decoded, sample.edited()) {
             (Some(decoded), _) => parse_shared(Arc::clone(&decoded.text)),
             (None, Some(text)) => parse_shared(Arc::clone(text)),
@@ -175,7 +175,7 @@ impl Read {
                 found.push(
                     Diagnostic::warning("undecodable", message)
                         .at(place)
-                        .with_help("choose the charset in which the site really sends"),
+                        .with_help("say in the profile in which charset the site sends: syntax: (charset: Always(\"…\"))"),
                 );
             }
         }

@@ -14,6 +14,7 @@ use super::written::{Input, NotWritten, written};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{Message, parse_shared};
+use crate::profile::SiteCharset;
 
 /// So many files are read before what they hold is shown: a first screen comes at once.
 const FILES_AT_A_TIME: usize = 64;
@@ -31,8 +32,8 @@ pub(super) enum Errand {
     SaveOutput {
         path: PathBuf,
         output: Message,
-        /// What the output was made from.
-        sample: Option<Sample>,
+        /// What the output was made from, and in which charset the site writes.
+        read: Option<(Sample, SiteCharset)>,
         guard: SaveGuard,
     },
     LookAgain {
@@ -118,10 +119,11 @@ pub(super) fn run(
         Errand::SaveOutput {
             path,
             output,
-            sample,
+            read,
             guard,
         } => {
-            let result = save_output(&path, &output, sample.as_ref(), guard);
+            let read = read.as_ref().map(|(sample, charset)| (sample, *charset));
+            let result = save_output(&path, &output, read, guard);
             deliver(Delivery::OutputSaved { path, result });
             Ok(())
         }
@@ -139,16 +141,16 @@ pub(super) fn run(
 fn save_output(
     path: &Path,
     output: &Message,
-    sample: Option<&Sample>,
+    read: Option<(&Sample, SiteCharset)>,
     guard: SaveGuard,
 ) -> Result<(), OutputError> {
     let guard = match guard {
         SaveGuard::New => Guard::New,
         SaveGuard::Overwrite => Guard::Overwrite,
     };
-    let read = sample
-        .filter(|sample| sample.edited().is_none())
-        .map(|sample| (sample, sample.decode()));
+    let read = read
+        .filter(|(sample, _)| sample.edited().is_none())
+        .map(|(sample, charset)| (sample, sample.decode(charset)));
     let bytes = if let Some((sample, decoded)) = &read {
         let message = parse_shared(Arc::clone(&decoded.text)).0;
         let input = Input {

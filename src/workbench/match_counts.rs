@@ -8,7 +8,7 @@ use super::corpus::{Corpus, Sample};
 use crate::cancel::{Cancel, Stale};
 use crate::grammar::Identities;
 use crate::hl7::{SegmentId, parse_shared};
-use crate::profile::{Identity, Profile};
+use crate::profile::{Identity, Profile, SiteCharset};
 
 /// So many samples are looked at before the counts are shown.
 const AT_A_TIME: usize = 4096;
@@ -41,7 +41,9 @@ impl CountJob {
             messages.map(|one| one.identity.clone()).collect()
         };
         self.corpus.is_same(&other.corpus)
-            && (Arc::ptr_eq(&self.profile, &other.profile) || identities(self) == identities(other))
+            && (Arc::ptr_eq(&self.profile, &other.profile)
+                || (self.profile.charset() == other.profile.charset()
+                    && identities(self) == identities(other)))
     }
 
     /// Whether the header of a message decides.
@@ -59,6 +61,7 @@ pub(super) fn count(
 ) -> Result<(), Stale> {
     let (identities, _) = Identities::new(&job.profile);
     let header_only = job.looks_at_header_only();
+    let charset = job.profile.charset();
     let definitions = job.profile.messages.len();
     let mut counts = MatchCounts {
         matched: vec![0; definitions],
@@ -71,7 +74,7 @@ pub(super) fn count(
         let found: Vec<Option<usize>> = (counts.counted..until)
             .into_par_iter()
             .filter_map(|position| job.corpus.sample(position))
-            .map(|sample| find(&sample, &identities, header_only))
+            .map(|sample| find(&sample, &identities, header_only, charset))
             .collect();
         for definition in found {
             match definition.and_then(|index| counts.matched.get_mut(index)) {
@@ -88,11 +91,16 @@ pub(super) fn count(
     Ok(())
 }
 
-fn find(sample: &Sample, identities: &Identities, header_only: bool) -> Option<usize> {
+fn find(
+    sample: &Sample,
+    identities: &Identities,
+    header_only: bool,
+    charset: SiteCharset,
+) -> Option<usize> {
     // A message behind stray lines has its header further down.
     let text = match sample.head().filter(|_| header_only) {
-        Some(head) if head.starts_with(b"MSH") => sample.source().decode(&head).text,
-        Some(_) | None => sample.decode().text,
+        Some(head) if head.starts_with(b"MSH") => sample.source().decode(&head, charset).text,
+        Some(_) | None => sample.decode(charset).text,
     };
     identities.find(&parse_shared(text).0)
 }

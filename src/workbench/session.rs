@@ -443,11 +443,12 @@ impl Session {
         let Some(output) = output else {
             return false;
         };
+        let charset = self.profile().charset();
         let sample = preview.sample.and_then(|id| self.sample_of(id));
         self.send(Errand::SaveOutput {
             path,
             output,
-            sample,
+            read: sample.map(|sample| (sample, charset)),
             guard,
         });
         true

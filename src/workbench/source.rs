@@ -12,6 +12,7 @@ use crate::hl7::{
     BatchFault, Charset, Decoded, DecompressError, Piece, PieceKind, batch_faults, decode_with,
     decompress, split, wide_charset,
 };
+use crate::profile::SiteCharset;
 
 /// More than this is not unpacked from one compressed file: 4 GiB.
 const UNPACKED_LIMIT_BYTES: usize = 4 << 30;
@@ -248,14 +249,13 @@ impl Source {
     /// Reads bytes of one of its messages as text.
     ///
     /// What the start of the source says holds for all of it: its width, and a byte order mark of
-    /// UTF-8, under which bytes that are none are faults and no other charset.
-    pub fn decode(&self, bytes: &[u8]) -> Decoded {
-        let fallback = if self.is_marked {
-            Charset::UTF_8
-        } else {
-            Charset::WINDOWS_1252
-        };
-        decode_with(bytes, self.wide, fallback)
+    /// UTF-8, under which bytes that are none are faults and no other charset. `charset` is what the
+    /// site says.
+    pub fn decode(&self, bytes: &[u8], charset: SiteCharset) -> Decoded {
+        if self.is_marked {
+            return decode_with(bytes, self.wide, Charset::UTF_8);
+        }
+        decode_with(bytes, self.wide.or(charset.always()), charset.fallback())
     }
 
     /// What is odd about it as a whole: no message in it, text outside messages, wrong batch counts.

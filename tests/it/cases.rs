@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use pipehat::hl7::{Element, Level, Location, Message, encode, parse};
+use pipehat::profile::{SiteCharset, read};
 use pipehat::workbench::Source;
 use rayon::prelude::*;
 
@@ -53,7 +54,7 @@ fn every_input_survives_a_round_trip() {
             continue;
         };
         for original in messages(&source) {
-            let decoded = source.decode(original);
+            let decoded = source.decode(original, SiteCharset::default());
             let (message, _) = parse(&decoded.text);
             let written = encode(message.text(), Some((&decoded, original)), decoded.charset);
             assert_eq!(written.as_deref(), Ok(original), "{}", folder.display());
@@ -310,12 +311,22 @@ impl Case {
             .expect("the program starts")
     }
 
+    /// In which charset the site of the case writes.
+    fn charset(&self) -> SiteCharset {
+        let profile = self.profile.as_deref().and_then(|profile| {
+            let text = fs::read_to_string(self.place.join(profile)).ok()?;
+            read(&text).ok()
+        });
+        profile.map(|profile| profile.charset()).unwrap_or_default()
+    }
+
     /// `get.txt` with its values: `LOCATION = VALUE`, a block a message.
     fn values(&self) -> Vec<u8> {
         let text = fs::read_to_string(self.place.join("get.txt")).expect("get.txt can be read");
         let source = self.source().expect("values are read from one file");
+        let charset = self.charset();
         let messages: Vec<Message> = messages(&source)
-            .map(|bytes| parse(&source.decode(bytes).text).0)
+            .map(|bytes| parse(&source.decode(bytes, charset).text).0)
             .collect();
         let mut locations: Vec<&str> = Vec::new();
         for line in text

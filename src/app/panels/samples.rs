@@ -13,7 +13,7 @@ use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, d
 use super::parts::{bar_ui, empty_ui, weak};
 use crate::diagnostic::Severity;
 use crate::mapping::Verdict;
-use crate::profile::Profile;
+use crate::profile::{Profile, SiteCharset};
 use crate::workbench::{Corpus, Header, Preview, SampleId};
 
 /// So many samples are compared with the filter in one frame.
@@ -31,6 +31,7 @@ pub(crate) struct State {
     headers: BTreeMap<SampleId, Header>,
     results: BTreeMap<SampleId, Verdicts>,
     results_of: Option<Arc<Profile>>,
+    charset: SiteCharset,
     seen: Option<SampleId>,
     reveal: bool,
 }
@@ -48,13 +49,25 @@ impl State {
         self.reveal = true;
     }
 
+    /// In another charset the same bytes are other names.
+    fn read_as(&mut self, charset: SiteCharset) {
+        if self.charset != charset {
+            self.charset = charset;
+            self.headers.clear();
+            self.key = Default::default();
+        }
+    }
+
     fn header(&mut self, corpus: &Corpus, row: usize) -> Option<(SampleId, Header)> {
         let sample = corpus.sample(row)?;
         let id = sample.id();
         if self.headers.len() > HEADERS {
             self.headers.clear();
         }
-        let header = self.headers.entry(id).or_insert_with(|| sample.header());
+        let header = self
+            .headers
+            .entry(id)
+            .or_insert_with(|| sample.header(self.charset));
         Some((id, header.clone()))
     }
 
@@ -203,6 +216,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     if let Some(preview) = cx.preview().filter(|_| cx.session.is_preview_current()) {
         state.remember(preview, cx.session.profile());
     }
+    state.read_as(cx.session.profile().charset());
     let filtered = !state.query.trim().is_empty();
     if filtered && state.scan(corpus) {
         ui.ctx().request_repaint();
