@@ -34,6 +34,7 @@ mod own;
 mod part_path;
 mod positions;
 mod print;
+mod reach;
 mod read;
 mod rows;
 #[cfg(test)]
@@ -71,6 +72,7 @@ pub use notation_fault::NotationFault;
 pub use origin_notes::{ExplainedPart, explained, with_origins};
 pub use part_path::{PartPath, PartPathError};
 pub use print::print;
+pub use reach::unreachable;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{Root, RootError, Rows};
 pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
