@@ -146,7 +146,7 @@ pub(super) enum Target {
 #[command(after_long_help = help::CHECK)]
 pub(super) struct Check {
     /// Files or folders; `-` is standard input
-    #[arg(required_unless_present = "profile", value_name = "FILE")]
+    #[arg(required_unless_present_any = ["profile", "rules"], value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// The site profile to check, and to check the messages against
     #[arg(long, value_name = "P")]
@@ -154,6 +154,12 @@ pub(super) struct Check {
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(super) format: CheckFormat,
+    /// Show the values that break a rule; without it only their shapes are told
+    #[arg(long)]
+    pub(super) values: bool,
+    /// List the rules with their codes and severities, and do nothing else
+    #[arg(long)]
+    pub(super) rules: bool,
 }
 
 /// How `check` prints what it finds.
@@ -163,6 +169,8 @@ pub(super) enum CheckFormat {
     Text,
     /// One object a line
     Json,
+    /// `JUnit`'s XML: a test case for each message
+    Junit,
 }
 
 /// Look at site profiles: what one comes to, how two differ, merge what two sides changed

@@ -62,8 +62,16 @@ are made for the rows that stand for them, and the rest stands in the definition
 message is read again: a column that does not come back is an error by its name."#;
 
 /// For `check`.
-pub(super) const CHECK: &str =
-    "Exit status 1 when an error is found; warnings and remarks alone leave it 0.";
+pub(super) const CHECK: &str = "Each finding names its place, its rule and what would mend it. --rules lists the rules; a profile
+says how grave each is (`severity`) and where it is waived (`waivers`). Values are never told but
+with --values: `found` has their shape, 9 for a digit, A and a for letters.
+
+json: one object a finding, {\"file\",\"message\",\"severity\",\"code\",\"location\",\"span\",\"expected\",
+\"found\",\"text\",\"help\",\"waived\"}; a waived finding is listed with the reason, and does not count.
+
+junit: a suite for each file, a case for each message; errors and warnings are failures.
+
+Exit status 1 when an error is found; warnings and remarks alone leave it 0.";
 
 /// For `profile`.
 pub(super) const PROFILE: &str =

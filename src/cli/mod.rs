@@ -6,6 +6,9 @@
 mod args;
 mod bare;
 mod check;
+mod check_junit;
+mod check_line;
+mod check_report;
 mod failure;
 mod get;
 mod help;

@@ -146,6 +146,11 @@ impl<'g> TypeView<'g> {
         (1..=last).filter_map(move |number| this.component(number))
     }
 
+    /// The dictionary in which its components' code tables are looked up.
+    pub(super) fn dictionary(&self) -> &'static Dictionary {
+        self.standard.map_or(self.dictionary, |(_, found)| found)
+    }
+
     /// The type of one of its components.
     pub fn inner(&self, component: &ComponentView<'g>) -> Option<TypeView<'g>> {
         let dictionary = match (self.standard, component.origin_of(Attribute::DataType)) {

@@ -12,9 +12,9 @@ use super::inputs::{Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
 use crate::cancel::{Cancel, Stale};
-use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::grammar::{Grammar, Node};
-use crate::hl7::{Decoded, Difference, Fault, FaultKind, Message, compare, parse, parse_shared};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::grammar::{Finding, Findings, Grammar, Judgement, Node};
+use crate::hl7::{Decoded, Difference, Fault, Message, compare, parse, parse_shared};
 use crate::mapping::{Outcome, Program};
 use crate::profile::{MessageDefinition, Script, SiteCharset};
 
@@ -25,24 +25,14 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     cancel.check()?;
     let mut placed = place(snapshot, &read.message, memo);
     let definition = placed.definition;
-    let mut diagnostics = placed.profile_problems.to_vec();
-    other_scripts(snapshot, definition, memo, &mut diagnostics);
-    diagnostics.append(&mut placed.script_problems);
-    diagnostics.extend(read.diagnostics());
-    diagnostics.extend(
-        placed
-            .grammar
-            .1
-            .iter()
-            .map(|found| placed_in(&read.message, found)),
-    );
-    if definition.is_none() && snapshot.sample.is_some() && !snapshot.profile.messages.is_empty() {
-        diagnostics.push(unmatched());
-    }
+    let mut site_problems = placed.profile_problems.to_vec();
+    other_scripts(snapshot, definition, memo, &mut site_problems);
+    site_problems.append(&mut placed.script_problems);
+    let mut findings = of_text(snapshot, &read, &placed);
     cancel.check()?;
     let grammar = Arc::clone(&placed.grammar.0);
-    let (tree, problems) = memo.checked_tree(&read.message, &grammar);
-    diagnostics.extend(problems.iter().cloned());
+    let (tree, of_grammar) = memo.checked_tree(&read.message, &grammar, &snapshot.profile);
+    findings.extend(of_grammar.iter().cloned());
     cancel.check()?;
     let sheet = sheet(snapshot, &read.message, memo);
     cancel.check()?;
@@ -52,11 +42,15 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     };
     cancel.check()?;
     let differences = differences(snapshot, &read.message, outcome.as_ref());
-    diagnostics.extend(
-        outcome
-            .iter()
-            .flat_map(|outcome| outcome.diagnostics.iter().cloned()),
-    );
+    let counted = findings.iter().filter(|finding| finding.waived.is_none());
+    let counted = counted.map(|finding| &finding.diagnostic);
+    let mapped = outcome.iter().flat_map(|outcome| &outcome.diagnostics);
+    let diagnostics = site_problems
+        .iter()
+        .chain(counted)
+        .chain(mapped)
+        .cloned()
+        .collect();
     Ok(Preview {
         revision: snapshot.revision,
         sample: snapshot.sample.as_ref().map(Sample::id),
@@ -72,6 +66,8 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         sheet,
         outcome,
         differences,
+        site_problems,
+        findings,
         diagnostics,
         took: Duration::ZERO,
     })
@@ -182,39 +178,35 @@ impl Read {
         found
     }
 
-    fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut found = self.oddities();
-        found.extend(self.faults.iter().map(|fault| {
-            Diagnostic::new(
-                severity(fault.kind),
-                fault.kind.code(),
-                fault.kind.to_string(),
-            )
-            .at(self.place(fault.span.clone()))
-            .with_help(fault.kind.help())
-        }));
-        found
-    }
-
     fn place(&self, span: std::ops::Range<usize>) -> Place {
         let location = self.message.location_at(span.start);
         Place::Message { span, location }
     }
 }
 
-/// Where the parser had to guess or leave something out it is an error; else receivers get by.
-/// Glued segments are told by the grammar, which knows the names, as the warning that they are here.
-fn severity(kind: FaultKind) -> Severity {
-    match kind {
-        FaultKind::NoHeader
-        | FaultKind::SecondHeader
-        | FaultKind::LineIsNoSegment
-        | FaultKind::TooLong => Severity::Error,
-        FaultKind::TextBeforeHeader
-        | FaultKind::Delimiter(_)
-        | FaultKind::LineFeedInField
-        | FaultKind::GluedSegment => Severity::Warning,
+/// What is odd about the text of a message, its reading and its type.
+fn of_text(snapshot: &Snapshot, read: &Read, placed: &Placed) -> Vec<Finding> {
+    let judgement = Judgement::of(&snapshot.profile);
+    let mut findings = Findings::new(&judgement, &read.message);
+    for diagnostic in read.oddities() {
+        findings.judge(Finding::of(diagnostic));
     }
+    for fault in &read.faults {
+        if let Some(severity) = judgement.severity(fault.kind.code(), false) {
+            let diagnostic = Diagnostic::new(severity, fault.kind.code(), fault.kind.to_string())
+                .at(read.place(fault.span.clone()))
+                .with_help(fault.kind.help());
+            findings.put(Finding::of(diagnostic));
+        }
+    }
+    for found in placed.grammar.1.iter() {
+        findings.judge(Finding::of(placed_in(&read.message, found)));
+    }
+    let has_definitions = !snapshot.profile.messages.is_empty();
+    if placed.definition.is_none() && snapshot.sample.is_some() && has_definitions {
+        findings.judge(Finding::of(unmatched()));
+    }
+    findings.finish()
 }
 
 /// What is known of a grammar by location, where it stands in this message.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::grammar_sheet::GrammarSheet;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::{Grammar, Identities, Node, bind, check, resolve};
+use crate::grammar::{
+    Checker, Finding, Findings, Grammar, Identities, Node, bind, check_judgement, resolve,
+};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{Engine, Job, Outcome, Program, compile, run};
 use crate::profile::{
@@ -29,6 +31,7 @@ pub struct Memo {
     site: Option<Site>,
     resolved: Option<Resolved>,
     programs: Vec<Compiled>,
+    checkers: Vec<Checker>,
     bound: Option<Bound>,
     pub(super) sheet: Option<KeptSheet>,
     mapped: Option<Mapped>,
@@ -75,8 +78,12 @@ struct Compiled {
 struct Bound {
     message: Message,
     grammar: Arc<Grammar>,
-    tree: Found<Node>,
+    profile: Arc<Profile>,
+    checked: Checked,
 }
+
+/// A message's tree, and what in the message is not as the grammar and the profile's rules have it.
+pub(super) type Checked = (Arc<Node>, Arc<[Finding]>);
 
 /// The last sheet, and what it was made from besides its focus.
 pub(super) struct KeptSheet {
@@ -112,6 +119,7 @@ impl Default for Memo {
             site: None,
             resolved: None,
             programs: Vec::new(),
+            checkers: Vec::new(),
             bound: None,
             sheet: None,
             mapped: None,
@@ -140,6 +148,7 @@ impl Memo {
             let (identities, found) = Identities::new(profile);
             let mut problems = validate(profile);
             problems.extend(found);
+            problems.extend(check_judgement(profile).into_iter().map(|(_, found)| found));
             Site {
                 profile: Arc::clone(profile),
                 identities,
@@ -235,27 +244,47 @@ impl Memo {
         (program, problems)
     }
 
-    /// The message's segments in their groups, with what does not fit the grammar.
+    /// The message's segments in their groups, with what breaks a rule.
     pub(super) fn checked_tree(
         &mut self,
         message: &Message,
         grammar: &Arc<Grammar>,
-    ) -> Found<Node> {
+        profile: &Arc<Profile>,
+    ) -> Checked {
         if let Some(bound) = &self.bound
+            && Arc::ptr_eq(&bound.profile, profile)
             && Arc::ptr_eq(&bound.grammar, grammar)
             && bound.message == *message
         {
-            return bound.tree.clone();
+            return bound.checked.clone();
         }
         let tree = Arc::new(bind(message, grammar));
-        let problems = check(message, &tree, grammar).into();
-        let tree = (tree, problems);
+        let at = self.checker(grammar, profile);
+        let checker = &mut self.checkers[at];
+        let judgement = checker.judgement().clone();
+        let mut findings = Findings::new(&judgement, message);
+        checker.check(message, &tree, &mut findings);
+        let found = (tree, findings.finish().into());
         self.bound = Some(Bound {
             message: message.clone(),
             grammar: Arc::clone(grammar),
-            tree: tree.clone(),
+            profile: Arc::clone(profile),
+            checked: found.clone(),
         });
-        tree
+        found
+    }
+
+    /// The index of what checks messages of a grammar; how it lays out their segments is kept.
+    fn checker(&mut self, grammar: &Arc<Grammar>, profile: &Arc<Profile>) -> usize {
+        let known = self
+            .checkers
+            .iter()
+            .position(|known| known.is_for(grammar, profile));
+        known.unwrap_or_else(|| {
+            make_room(&mut self.checkers);
+            self.checkers.push(Checker::new(grammar, profile));
+            self.checkers.len() - 1
+        })
     }
 
     /// What the mapping makes of a message, or made of the same inputs the last time.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::corpus::SampleId;
 use super::grammar_sheet::GrammarSheet;
 use crate::diagnostic::Diagnostic;
-use crate::grammar::{Grammar, Node};
+use crate::grammar::{Finding, Grammar, Node};
 use crate::hl7::{Charset, Difference, Fault, Message, Undecodable};
 use crate::mapping::Outcome;
 
@@ -36,7 +36,12 @@ pub struct Preview {
     pub outcome: Option<Outcome>,
     /// Where the output differs from what was expected, or from the input.
     pub differences: Vec<Difference>,
-    /// Everything that was found, in the order of the stages.
+    /// What is wrong with the profile and its scripts, whatever the message.
+    pub site_problems: Vec<Diagnostic>,
+    /// What rules say of the message, also where the site waived them.
+    pub findings: Vec<Finding>,
+    /// Everything that was found, in the order of the stages: of the profile, of the message, by the
+    /// mapping. What is waived is left out.
     pub diagnostics: Vec<Diagnostic>,
     /// How long it took to make.
     pub took: Duration,

@@ -65,7 +65,7 @@ fn each_command_answers_before_the_end_of_its_input() {
     let row =
         "{\"index\":0,\"table\":\"patient\",\"row\":{\"mrn\":\"4711\",\"born\":\"1970-01-02\"}}\n";
     check(&rows, &plain, row);
-    let found = "standard input #1: warning[segment-glued]";
+    let found = "standard input #1: info[code-hl7] MSH-12";
     check(&["check"], &faulty, found);
 }
 

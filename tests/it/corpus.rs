@@ -222,7 +222,7 @@ const DEVIATIONS: &[Deviation] = &[
 ];
 
 /// The folder with `corpus/` and `corpus-oracle/`.
-fn root() -> Option<PathBuf> {
+pub(crate) fn root() -> Option<PathBuf> {
     let named = std::env::var_os("PIPEHAT_CORPUS").map(PathBuf::from);
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let root = named.unwrap_or_else(beside);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use pipehat::grammar::{Grammar, Node, NodeKind, Standing, bind, check, resolve};
+use pipehat::grammar::{Grammar, Node, NodeKind, Standing, bind, check_structure, resolve};
 use pipehat::hl7::{self, Message};
 use pipehat::profile::Profile;
 use pipehat::standard::Version;
@@ -198,8 +198,11 @@ fn what_is_not_as_the_grammar_has_it_is_told() {
     let told = |code: &str, ids: &str, expect: &[&str]| {
         let message = message(code, ids);
         let grammar = grammar(&message);
-        let found = check(&message, &bind(&message, &grammar), &grammar);
-        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        let found = check_structure(&message, &bind(&message, &grammar), &grammar);
+        let found: Vec<_> = found
+            .iter()
+            .map(|finding| finding.diagnostic.to_string())
+            .collect();
         assert_eq!(found, expect, "{code} {ids}");
     };
     told("ADT^A01", "EVN PID ZPI PV1", &[]);
@@ -250,8 +253,11 @@ fn a_lost_line_end_is_told() {
     let (message, _) =
         hl7::parse("MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\rEVN|A01\rPID|1||7 PV1|1|I");
     let grammar = grammar(&message);
-    let found = check(&message, &bind(&message, &grammar), &grammar);
-    let codes: Vec<_> = found.iter().map(|diagnostic| diagnostic.code).collect();
+    let found = check_structure(&message, &bind(&message, &grammar), &grammar);
+    let codes: Vec<_> = found
+        .iter()
+        .map(|finding| finding.diagnostic.code)
+        .collect();
     assert_eq!(codes, ["segment-glued", "segment-missing"]);
 }
 
@@ -327,7 +333,7 @@ proptest! {
         let grammar = grammar(&message);
         let tree = bind(&message, &grammar);
         prop_assert_eq!(tree.segments(), (0..message.segment_count()).collect::<Vec<_>>());
-        let _ = check(&message, &tree, &grammar);
+        let _ = check_structure(&message, &tree, &grammar);
     }
 }
 

@@ -13,6 +13,7 @@ mod cli_endings;
 mod cli_stream;
 mod cli_transform;
 mod corpus;
+mod corpus_check;
 mod grammar;
 #[cfg(feature = "gui")]
 mod gui;

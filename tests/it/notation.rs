@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pipehat::grammar::{Node, NodeKind, Standing, bind, check, resolve};
+use pipehat::grammar::{Node, NodeKind, Standing, bind, check_structure, resolve};
 use pipehat::hl7::{self, Message};
 use pipehat::profile::{
     GrammarItem, GrammarKind, MessageDefinition, Profile, Repeat, SegmentGrammar, SegmentOrder,
@@ -29,9 +29,9 @@ fn bound(version: Version, definition: &MessageDefinition, message: &Message) ->
         (0..message.segment_count()).collect::<Vec<_>>(),
         "each segment once, in order"
     );
-    let told: Vec<_> = check(message, &tree, &grammar)
+    let told: Vec<_> = check_structure(message, &tree, &grammar)
         .iter()
-        .map(ToString::to_string)
+        .map(|finding| finding.diagnostic.to_string())
         .collect();
     (draw(message, &tree), told.join("\n"))
 }
