@@ -7,7 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::pane::Pane;
 use crate::hl7::Location;
-use crate::profile::Edit;
+use crate::profile::{Edit, ScriptPlace};
 use crate::workbench::SampleId;
 
 /// Something that stands in the menu, the palette and the help, each with its key.
@@ -311,7 +311,7 @@ pub(super) enum Action {
     SelectDefinition(usize),
     /// Put the caret of the script editor there.
     GotoScript {
-        definition: usize,
+        place: ScriptPlace,
         line: u32,
         column: u32,
     },
@@ -325,7 +325,7 @@ pub(super) enum Action {
         text: String,
     },
     EditScript {
-        message: String,
+        place: ScriptPlace,
         text: String,
     },
     /// Replace the text of the selected sample in memory.

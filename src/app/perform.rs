@@ -19,7 +19,7 @@ use super::{layout, pane};
 
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::{Draft, Location, SegmentId};
-use crate::profile::{self, Edit, MessageDefinition, Profile, SegmentOverlay};
+use crate::profile::{self, Edit, MessageDefinition, Profile, ScriptPlace, SegmentOverlay};
 use crate::workbench::{Notice, SaveGuard};
 
 /// So many failures are told one by one; the problems list more.
@@ -99,11 +99,15 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         }
         Action::SelectDefinition(index) => state.definition = index,
         Action::GotoScript {
-            definition,
+            place,
             line,
             column,
         } => {
-            state.definition = definition;
+            if let ScriptPlace::Message(name) = &place
+                && let Some((definition, _)) = session.profile().message(name)
+            {
+                state.definition = definition;
+            }
             state.views.script.goto(line, column);
             show(host, Pane::Script);
         }
@@ -114,8 +118,8 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         }
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
         Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
-        Action::EditScript { message, text } => {
-            if let Err(error) = session.edit_script(&message, &text) {
+        Action::EditScript { place, text } => {
+            if let Err(error) = session.edit_script(&place, &text) {
                 host.toasts.complain(error.to_string());
             }
         }
@@ -300,6 +304,10 @@ fn edit_value(host: &mut Host, location: &Location, text: &str) {
     let Some(preview) = host.session.preview() else {
         return;
     };
+    if preview.received.is_some() {
+        let why = "The prepare script makes another text of this message: edit it as text instead";
+        return host.toasts.complain(why.to_owned());
+    }
     let mut draft = Draft::from_message(&preview.message);
     let set = if text == "\"\"" {
         draft.set_raw(location, text)

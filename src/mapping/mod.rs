@@ -39,6 +39,7 @@ mod stand;
 mod suggest;
 mod tables;
 mod text;
+mod text_script;
 mod write;
 
 #[cfg(test)]
@@ -49,6 +50,8 @@ mod tests_compose;
 mod tests_limits;
 #[cfg(test)]
 mod tests_rows;
+#[cfg(test)]
+mod tests_text;
 
 pub use compose::{ComposeJob, Composition, compose};
 pub use engine::{Engine, Limits};
@@ -58,3 +61,4 @@ pub use given_rows::GivenRows;
 pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict};
 pub use program::{Program, compile};
 pub use run::{Job, run};
+pub use text_script::{TextOutcome, TextProgram, compile_text, run_text};

@@ -97,7 +97,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
 }
 
 /// What a script or an expression finds when it starts.
-fn started(
+pub(super) fn started(
     engine: &Engine,
     job: &Job<'_>,
     cancel: &Cancel,

@@ -10,6 +10,7 @@ use super::data_type::{TypeOverlay, numbered};
 use super::field::FieldOverlay;
 use super::part_path::PartPath;
 use super::rows::Rows;
+use super::script::{Script, ScriptPlace, SiteScripts};
 use super::syntax::{SiteCharset, Syntax};
 use super::table::Table;
 use super::text_forms::{from_text, some_from_text, unique, unique_segments};
@@ -51,6 +52,9 @@ pub struct Profile {
     /// Where rules need not hold.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// What every message goes through before it is parsed and after it was made.
+    #[serde(default)]
+    pub scripts: SiteScripts,
     /// Message definitions in matching order: the first that matches wins.
     #[serde(default)]
     pub messages: Vec<Arc<MessageDefinition>>,
@@ -152,20 +156,6 @@ pub struct Identity {
     pub matches: Arc<str>,
 }
 
-/// Where a script's text stands.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub enum Script {
-    /// In the profile.
-    Inline(Arc<str>),
-    /// In a file of its own: its path, relative to the profile.
-    File(Arc<str>),
-}
-
-/// The texts of the scripts that stand in files, by path as the profile writes it.
-///
-/// Whoever loads a profile supplies it: this room reads no files.
-pub type ScriptTexts = BTreeMap<Arc<str>, Arc<str>>;
-
 /// What the site says of a segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename = "Segment", deny_unknown_fields)]
@@ -228,6 +218,7 @@ impl Profile {
             syntax: Syntax::default(),
             severity: BTreeMap::new(),
             waivers: Vec::new(),
+            scripts: SiteScripts::default(),
             messages: Vec::new(),
             segments: BTreeMap::new(),
             types: BTreeMap::new(),
@@ -254,12 +245,20 @@ impl Profile {
             .find(|(_, definition)| &*definition.name == name)
     }
 
+    /// The script at a place.
+    pub fn script(&self, place: &ScriptPlace) -> Option<&Script> {
+        match place {
+            ScriptPlace::Message(name) => self.message(name)?.1.script.as_ref(),
+            ScriptPlace::Hook(hook) => self.scripts.get(*hook),
+        }
+    }
+
     /// The paths of all scripts that stand in files, each once.
     pub fn script_files(&self) -> Vec<&Arc<str>> {
-        let mut paths: Vec<_> = self
-            .messages
-            .iter()
-            .filter_map(|definition| match definition.script.as_ref()? {
+        let of_messages = self.messages.iter().filter_map(|one| one.script.as_ref());
+        let mut paths: Vec<_> = of_messages
+            .chain(self.scripts.iter().map(|(_, script)| script))
+            .filter_map(|script| match script {
                 Script::Inline(_) => None,
                 Script::File(path) => Some(path),
             })
@@ -325,16 +324,6 @@ impl SegmentOrder {
         match self {
             SegmentOrder::Strict => "Strict",
             SegmentOrder::Any => "Any",
-        }
-    }
-}
-
-impl Script {
-    /// The script's text; `None` when it stands in a file that `texts` does not hold.
-    pub fn text<'a>(&'a self, texts: &'a ScriptTexts) -> Option<&'a Arc<str>> {
-        match self {
-            Script::Inline(text) => Some(text),
-            Script::File(path) => texts.get(path),
         }
     }
 }

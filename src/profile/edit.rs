@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::conformance::{Rule, RuleSeverity, Waiver};
 use super::data_type::TypeOverlay;
 use super::document::{
-    Codes, Identity, MessageDefinition, RowsOut, Script, SegmentOrder, SegmentOverlay,
-    UnknownSegments,
+    Codes, Identity, MessageDefinition, RowsOut, SegmentOrder, SegmentOverlay, UnknownSegments,
 };
 use super::field::FieldOverlay;
 use super::grammar_edit::{GrammarEdit, GrammarEditError};
 use super::part_path::PartPath;
 use super::rows::Rows;
+use super::script::{Hook, Script};
 use super::segment_grammar::GrammarSource;
 use super::syntax::SiteCharset;
 use super::table::Table;
@@ -48,6 +48,9 @@ pub enum Edit {
     ChangeWaiver { index: usize, waiver: Waiver },
     /// Takes back the waiver at this index.
     RemoveWaiver { index: usize },
+
+    /// Sets a script of the whole site, inline or by file, or removes it.
+    SetHook { hook: Hook, script: Option<Script> },
 
     /// Adds a message definition before the one at index `before`, else at the end.
     AddMessage {
@@ -258,6 +261,7 @@ impl Edit {
                 format!("change waiver of {} at {}", waiver.rule, waiver.at)
             }
             Edit::RemoveWaiver { .. } => "take back waiver".to_owned(),
+            Edit::SetHook { hook, .. } => format!("change script {}", hook.name()),
             Edit::AddMessage { definition, .. } => format!("add message {}", definition.name),
             Edit::RemoveMessage { message } => format!("remove message {message}"),
             Edit::RenameMessage { message, .. } => format!("rename message {message}"),
@@ -351,6 +355,10 @@ impl Edit {
                 message,
                 script: Some(Script::Inline(_)),
             } => kind("script", message.to_string()),
+            Edit::SetHook {
+                hook,
+                script: Some(Script::Inline(_)),
+            } => kind("hook", hook.name().to_owned()),
             Edit::DescribeSegment { segment, .. } => kind("segment", segment.to_string()),
             Edit::RenameField {
                 segment, number, ..
@@ -385,6 +393,7 @@ impl Edit {
             | Edit::SetUnknownSegments { .. }
             | Edit::SetOrder { .. }
             | Edit::SetScript { .. }
+            | Edit::SetHook { .. }
             | Edit::AddSegment { .. }
             | Edit::RemoveSegment { .. }
             | Edit::RenameSegment { .. }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::document::{MessageDefinition, Profile, Script, SegmentOverlay};
+use super::document::{MessageDefinition, Profile, SegmentOverlay};
 use super::edit::{Edit, EditError};
 use super::field::FieldOverlay;
 use super::grammar_edit::edit_notation;
 use super::rows::Rows;
+use super::script::Script;
 use super::segment_grammar::GrammarSource;
 use crate::hl7::SegmentId;
 
@@ -66,6 +67,10 @@ impl Profile {
                     return Err(missing(WAIVER, index + 1));
                 }
                 self.waivers.remove(*index);
+            }
+
+            Edit::SetHook { hook, script } => {
+                *self.scripts.get_mut(*hook) = script.as_ref().map(with_plain_line_ends);
             }
 
             Edit::AddMessage { before, definition } => {

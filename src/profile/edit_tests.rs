@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::conformance::{Rule, RuleSeverity, Waiver};
-use super::document::{Codes, Identity, MessageDefinition, Script, SegmentOrder, UnknownSegments};
+use super::document::{Codes, Identity, MessageDefinition, SegmentOrder, UnknownSegments};
 use super::edit::Edit;
 use super::field::FieldOverlay;
 use super::grammar_edit::GrammarEdit;
 use super::print::print;
 use super::read::read;
 use super::samples::EVERYTHING;
+use super::script::Script;
 use super::table::Table;
 use crate::hl7::SegmentId;
 use crate::standard::Version;

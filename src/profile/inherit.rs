@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::document::{Profile, Script};
+use super::document::Profile;
 use super::part_path::PartPath;
+use super::script::{Hook, Script};
 use super::tree::{Parts, Tree};
 use crate::diagnostic::Diagnostic;
 use crate::standard::Version;
@@ -124,10 +125,18 @@ pub(super) fn inherited(templates: &[Template]) -> Laid {
 /// The template with its script files as they are from the site profile.
 fn with_scripts_from(template: &Template) -> Profile {
     let mut profile = (*template.profile).clone();
+    let here = |script: &Script| match script {
+        Script::File(path) => Some(Script::File(beside(&template.path, path).into())),
+        Script::Inline(_) => None,
+    };
     for definition in &mut profile.messages {
-        if let Some(Script::File(path)) = &definition.script {
-            let path = beside(&template.path, path).into();
-            Arc::make_mut(definition).script = Some(Script::File(path));
+        if let Some(script) = definition.script.as_ref().and_then(here) {
+            Arc::make_mut(definition).script = Some(script);
+        }
+    }
+    for hook in Hook::ALL {
+        if let Some(script) = profile.scripts.get(hook).and_then(here) {
+            *profile.scripts.get_mut(hook) = Some(script);
         }
     }
     profile

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::difference::difference;
-use super::document::{Profile, Script};
+use super::document::Profile;
 use super::edit::Edit;
 use super::inherit::{PartOrigin, Resolved, Template, beside, resolve};
 use super::merge::merge;
@@ -13,6 +13,7 @@ use super::part_path::PartPath;
 use super::print::print;
 use super::read::read;
 use super::samples::profile;
+use super::script::{Hook, Script};
 use super::tree::Tree;
 
 const TEMPLATE: &str = r#"Profile(
@@ -242,6 +243,13 @@ fn an_edit_of_an_inherited_part_is_all_that_the_site_holds() {
     );
 }
 
+/// A template's script files are seen from the site.
+fn seen_from_site(script: &mut Option<Script>) {
+    if let Some(Script::File(path)) = script {
+        *path = beside("t.ron", path).into();
+    }
+}
+
 fn plain(profile: &Profile) -> Profile {
     let mut plain = Profile {
         extends: None,
@@ -251,10 +259,10 @@ fn plain(profile: &Profile) -> Profile {
     for definition in &mut plain.messages {
         let definition = Arc::make_mut(definition);
         (definition.before, definition.after) = (None, None);
-        // A template's script files are seen from the site.
-        if let Some(Script::File(path)) = &definition.script {
-            definition.script = Some(Script::File(beside("t.ron", path).into()));
-        }
+        seen_from_site(&mut definition.script);
+    }
+    for hook in Hook::ALL {
+        seen_from_site(plain.scripts.get_mut(hook));
     }
     plain
 }

@@ -39,6 +39,7 @@ mod read;
 mod rows;
 #[cfg(test)]
 mod samples;
+mod script;
 mod segment_grammar;
 mod syntax;
 mod table;
@@ -58,8 +59,8 @@ pub use conformance::{Rule, RuleSeverity, Waiver};
 pub use data_type::{ComponentOverlay, TypeOverlay, type_cycles};
 pub use difference::{PartChange, PartChangeKind, difference};
 pub use document::{
-    CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, RowsOut, Script, ScriptTexts,
-    SegmentOrder, SegmentOverlay, UnknownSegments,
+    CodeDefault, Codes, FORMAT, Identity, MessageDefinition, Profile, RowsOut, SegmentOrder,
+    SegmentOverlay, UnknownSegments,
 };
 pub use edit::{Edit, EditError, EditKind};
 pub use field::{FieldOverlay, Repeat, Usage};
@@ -75,6 +76,7 @@ pub use print::print;
 pub use reach::unreachable;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{Root, RootError, Rows};
+pub use script::{Hook, Script, ScriptPlace, ScriptTexts, SiteScripts};
 pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
 pub use syntax::{SiteCharset, Syntax};
 pub use table::{Column, ColumnType, Table};

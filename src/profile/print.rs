@@ -11,9 +11,10 @@ use std::sync::Arc;
 use super::column_source::ColumnSource;
 use super::conformance::Rule;
 use super::data_type::{ComponentOverlay, TypeOverlay};
-use super::document::{CodeDefault, Codes, MessageDefinition, Profile, Script, SegmentOverlay};
+use super::document::{CodeDefault, Codes, MessageDefinition, Profile, SegmentOverlay};
 use super::field::FieldOverlay;
 use super::rows::Rows;
+use super::script::Script;
 use super::table::Table;
 
 /// The canonical RON text of a profile; [`super::read()`] gives back an equal profile.
@@ -56,6 +57,13 @@ pub fn print(profile: &Profile) -> String {
                         Quoted(&waiver.at.to_string()),
                         Quoted(&waiver.reason)
                     ));
+                }
+            });
+        }
+        if profile.scripts.iter().next().is_some() {
+            page.block("scripts: (", "),\n", |page| {
+                for (hook, script) in profile.scripts.iter() {
+                    page.script(hook.name(), script);
                 }
             });
         }
@@ -175,16 +183,17 @@ impl Page {
                     ));
                 }
             }
-            match &definition.script {
-                None => {}
-                Some(Script::Inline(text)) => {
-                    page.line(format_args!("script: Inline({}),", Raw(text)));
-                }
-                Some(Script::File(path)) => {
-                    page.line(format_args!("script: File({}),", Quoted(path)));
-                }
+            if let Some(script) = &definition.script {
+                page.script("script", script);
             }
         });
+    }
+
+    fn script(&mut self, name: &str, script: &Script) {
+        match script {
+            Script::Inline(text) => self.line(format_args!("{name}: Inline({}),", Raw(text))),
+            Script::File(path) => self.line(format_args!("{name}: File({}),", Quoted(path))),
+        }
     }
 
     fn rows(&mut self, rows: &Rows) {

@@ -415,7 +415,7 @@ mod tests {
     fn an_unknown_field_or_word_is_refused_with_those_that_are_known() {
         check(
             "Profile(format: 1, «nam: \"a\")",
-            "unknown field nam in Profile (allowed: format, name, description, extends, remove, standard, syntax, severity, waivers, messages, segments, types, codes, tables)",
+            "unknown field nam in Profile (allowed: format, name, description, extends, remove, standard, syntax, severity, waivers, scripts, messages, segments, types, codes, tables)",
         );
         check_messages(
             "Message(name: \"b\", «skript: 1)",

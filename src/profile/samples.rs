@@ -10,12 +10,13 @@ use super::column_source::{ColumnSource, Origin, Reading};
 use super::conformance::{Rule, RuleSeverity, Waiver};
 use super::data_type::{ComponentOverlay, TypeOverlay};
 use super::document::{
-    CodeDefault, Codes, Identity, MessageDefinition, Profile, RowsOut, Script, SegmentOrder,
+    CodeDefault, Codes, Identity, MessageDefinition, Profile, RowsOut, SegmentOrder,
     SegmentOverlay, UnknownSegments,
 };
 use super::field::{FieldOverlay, Repeat, Usage};
 use super::part_path::PartPath;
 use super::rows::{Root, Rows};
+use super::script::{Script, SiteScripts};
 use super::syntax::{SiteCharset, Syntax};
 use super::table::{Column, ColumnType, Table};
 use crate::hl7::{Charset, Location, SegmentId};
@@ -32,6 +33,7 @@ pub(super) const EVERYTHING: &str = r##"Profile(
         r#"codes/sex/maps/"N/A""#,
     ],
     standard: "2.3.1",
+    syntax: (charset: FromMsh18(fallback: "ISO-8859-15")),
     severity: {
         "field-required": Error,
         "insured": Off,
@@ -39,6 +41,10 @@ pub(super) const EVERYTHING: &str = r##"Profile(
     waivers: [
         (rule: "field-required", at: "PV1-2", reason: "agreed 2026-03-02"),
     ],
+    scripts: (
+        prepare: Inline(r#"text.replace("\n", "\r");"#),
+        finish: File("finish.rhai"),
+    ),
     messages: [
         Message(
             name: "ADT",
@@ -247,12 +253,15 @@ fn rows() -> impl Strategy<Value = Rows> {
         })
 }
 
-fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
-    let identity = (location(), text()).prop_map(|(at, matches)| Identity { at, matches });
-    let script = prop_oneof![
+fn script() -> impl Strategy<Value = Script> {
+    prop_oneof![
         text().prop_map(Script::Inline),
         text().prop_map(Script::File)
-    ];
+    ]
+}
+
+fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
+    let identity = (location(), text()).prop_map(|(at, matches)| Identity { at, matches });
     (
         text(),
         vec(identity, 0..3),
@@ -264,7 +273,7 @@ fn message() -> impl Strategy<Value = Arc<MessageDefinition>> {
         ),
         vec(rows(), 0..2),
         option::of(text().prop_map(|template| RowsOut { template })),
-        option::of(script),
+        option::of(script()),
         (option::of(text()), option::of(text())),
     )
         .prop_map(
@@ -454,7 +463,7 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
                 text(),
                 option::of(text()),
                 vec(part_path(), 0..3),
-                syntax(),
+                (syntax(), option::of(script()), option::of(script())),
             ),
             btree_map(
                 name(),
@@ -472,7 +481,12 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
     )
         .prop_map(
             |(
-                ((name, description, extends, remove, syntax), severity, waivers, types),
+                (
+                    (name, description, extends, remove, (syntax, prepare, finish)),
+                    severity,
+                    waivers,
+                    types,
+                ),
                 standard,
                 messages,
                 segments,
@@ -484,6 +498,7 @@ pub(super) fn profile() -> impl Strategy<Value = Profile> {
                 remove,
                 standard,
                 syntax,
+                scripts: SiteScripts { prepare, finish },
                 severity,
                 waivers,
                 messages,

@@ -378,7 +378,7 @@ impl<'t> Parser<'t> {
         while self.has_item() {
             let name = self.name();
             let look = match &*name {
-                "syntax" => Look::Inside,
+                "syntax" | "scripts" => Look::Inside,
                 _ => Look::Whole,
             };
             let tree = self.value(&name, look, &path.child(Arc::clone(&name)));

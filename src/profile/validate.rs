@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{MessageDefinition, Profile, Script};
+use super::document::{MessageDefinition, Profile};
 use super::finding::{Finding, Part, at_value};
 use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
+use super::script::Script;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
 use super::text_forms::offset_inside;
@@ -69,6 +70,10 @@ pub fn place_of_value(text: &str, path: &str) -> Place {
 fn findings(profile: &Profile) -> Vec<Finding> {
     let mut found = Vec::new();
     messages(profile, &mut found);
+    for (hook, script) in profile.scripts.iter() {
+        let path = format!(".scripts.{}", hook.name());
+        check_script_path(script, path, hook.name(), &mut found);
+    }
     overlays(profile, &mut found);
     conformance(profile, &mut found);
     for (name, codes) in &profile.codes {
@@ -110,20 +115,31 @@ fn messages(profile: &Profile, found: &mut Vec<Finding>) {
         } else if definition.identity.is_empty() {
             catches_all = Some(name);
         }
-        if let Some(Script::File(file)) = &definition.script
-            && !is_relative(file)
-        {
-            found.push(at_value(
+        if let Some(script) = &definition.script {
+            check_script_path(
+                script,
                 format!("{path}.script"),
-                Diagnostic::error(
-                    "script-path",
-                    format!("the script of \"{name}\" is no path relative to the profile"),
-                )
-                .with_help("write a path such as \"scripts/adt.rhai\""),
-            ));
+                &format!("\"{name}\""),
+                found,
+            );
         }
         check_grammar(profile, definition, &path, found);
         check_rows(profile, definition, &path, found);
+    }
+}
+
+fn check_script_path(script: &Script, path: String, of: &str, found: &mut Vec<Finding>) {
+    if let Script::File(file) = script
+        && !is_relative(file)
+    {
+        found.push(at_value(
+            path,
+            Diagnostic::error(
+                "script-path",
+                format!("the script of {of} is no path relative to the profile"),
+            )
+            .with_help("write a path such as \"scripts/adt.rhai\""),
+        ));
     }
 }
 

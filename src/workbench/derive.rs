@@ -11,23 +11,27 @@ use super::grammar_look::sheet;
 use super::inputs::{Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
+use super::received::Received;
+use super::site_scripts::{SiteScript, missing_script};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Finding, Findings, Grammar, Judgement, Node};
-use crate::hl7::{Decoded, Difference, Fault, Message, compare, parse, parse_shared};
+use crate::hl7::{Decoded, Difference, Fault, Message, compare, parse_shared};
 use crate::mapping::{Outcome, Program};
-use crate::profile::{MessageDefinition, Script, SiteCharset};
+use crate::profile::{Hook, MessageDefinition, Script};
 
 /// Makes the preview of a snapshot. Equal snapshots have equal previews.
 pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<Preview, Stale> {
     cancel.check()?;
-    let read = Read::of(snapshot.sample.as_ref(), snapshot.profile.charset());
+    let sample = snapshot.sample.as_ref();
+    let read = Received::of(snapshot, sample, snapshot.position, memo, cancel)?;
     cancel.check()?;
     let mut placed = place(snapshot, &read.message, memo);
     let definition = placed.definition;
     let mut site_problems = placed.profile_problems.to_vec();
     other_scripts(snapshot, definition, memo, &mut site_problems);
     site_problems.append(&mut placed.script_problems);
+    site_problems.extend(site_script_problems(snapshot, memo));
     let mut findings = of_text(snapshot, &read, &placed);
     cancel.check()?;
     let grammar = Arc::clone(&placed.grammar.0);
@@ -36,15 +40,26 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     cancel.check()?;
     let sheet = sheet(snapshot, &read.message, memo);
     cancel.check()?;
-    let outcome = match placed.to_map(snapshot, &read.message, Some(&tree)) {
-        Some(inputs) if snapshot.sample.is_some() => Some(memo.outcome(&inputs, cancel)?),
-        Some(_) | None => None,
+    let outcome = match (
+        read.ended(),
+        placed.to_map(snapshot, &read.message, Some(&tree)),
+    ) {
+        (Some(ended), _) => Some(ended),
+        (None, Some(inputs)) if snapshot.sample.is_some() => {
+            let outcome = memo.outcome(&inputs, cancel)?;
+            Some(read.finished(snapshot, snapshot.position, outcome, memo, cancel)?)
+        }
+        (None, _) => None,
     };
     cancel.check()?;
     let differences = differences(snapshot, &read.message, outcome.as_ref());
     let counted = findings.iter().filter(|finding| finding.waived.is_none());
     let counted = counted.map(|finding| &finding.diagnostic);
-    let mapped = outcome.iter().flat_map(|outcome| &outcome.diagnostics);
+    // A script that cannot be compiled fails each message with what was said already.
+    let mapped = outcome
+        .iter()
+        .flat_map(|outcome| &outcome.diagnostics)
+        .filter(|found| !site_problems.contains(found));
     let diagnostics = site_problems
         .iter()
         .chain(counted)
@@ -55,6 +70,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         revision: snapshot.revision,
         sample: snapshot.sample.as_ref().map(Sample::id),
         message: read.message,
+        received: read.unprepared,
         faults: read.faults,
         reading: read.decoded.map(|decoded| Reading {
             charset: decoded.charset,
@@ -102,20 +118,24 @@ pub fn transform(
     cancel: &Cancel,
 ) -> Result<Transformed, Stale> {
     cancel.check()?;
-    let read = Read::of(Some(sample), snapshot.profile.charset());
+    let read = Received::of(snapshot, Some(sample), position, memo, cancel)?;
     let placed = place(snapshot, &read.message, memo);
     // Many mappings never ask for the tree, and binding takes longer than parsing.
-    let outcome = match placed.to_map(snapshot, &read.message, None) {
-        Some(mut inputs) => {
+    let outcome = match (read.ended(), placed.to_map(snapshot, &read.message, None)) {
+        (Some(ended), _) => Some(ended),
+        (None, Some(mut inputs)) => {
             inputs.seed = message_seed(snapshot.seed, position);
-            Some(memo.run(&inputs, cancel)?)
+            let outcome = memo.run(&inputs, cancel)?;
+            Some(read.finished(snapshot, position, outcome, memo, cancel)?)
         }
-        None => None,
+        (None, None) => None,
     };
+    let mut script = placed.script_problems;
+    script.extend(site_script_problems(snapshot, memo));
     Ok(Transformed {
         definition: placed.definition,
         outcome,
-        script: placed.script_problems,
+        script,
         reading: read.oddities(),
         message: read.message,
         decoded: read.decoded,
@@ -123,69 +143,8 @@ pub fn transform(
     })
 }
 
-/// A message as text, with how it came to be that.
-struct Read {
-    message: Message,
-    faults: Vec<Fault>,
-    decoded: Option<Decoded>,
-}
-
-impl Read {
-    fn of(sample: Option<&Sample>, charset: SiteCharset) -> Self {
-        let Some(sample) = sample else {
-            return Self {
-                message: parse("").0,
-                faults: Vec::new(),
-                decoded: None,
-            };
-        };
-        let decoded = sample.edited().is_none().then(|| sample.decode(charset));
-        let (message, faults) = match (&decoded, sample.edited()) {
-            (Some(decoded), _) => parse_shared(Arc::clone(&decoded.text)),
-            (None, Some(text)) => parse_shared(Arc::clone(text)),
-            (None, None) => parse(""),
-        };
-        Self {
-            message,
-            faults,
-            decoded,
-        }
-    }
-
-    /// What is odd about how bytes became text.
-    fn oddities(&self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        if let Some(decoded) = &self.decoded {
-            if let Some(conflict) = &decoded.conflict {
-                let location = "MSH-18".parse().map_or(Place::Nowhere, Place::Location);
-                found.push(Diagnostic::warning("charset", conflict.to_string()).at(location));
-            }
-            if let Some(first) = decoded.undecodable.first() {
-                let count: usize = decoded.undecodable.iter().map(|bytes| bytes.length).sum();
-                let message = format!(
-                    "{count} bytes are no characters of {}",
-                    decoded.charset.name()
-                );
-                let start = first.text_offset;
-                let place = self.place(start..start + 1);
-                found.push(
-                    Diagnostic::warning("undecodable", message)
-                        .at(place)
-                        .with_help("say in the profile in which charset the site sends: syntax: (charset: Always(\"…\"))"),
-                );
-            }
-        }
-        found
-    }
-
-    fn place(&self, span: std::ops::Range<usize>) -> Place {
-        let location = self.message.location_at(span.start);
-        Place::Message { span, location }
-    }
-}
-
 /// What is odd about the text of a message, its reading and its type.
-fn of_text(snapshot: &Snapshot, read: &Read, placed: &Placed) -> Vec<Finding> {
+fn of_text(snapshot: &Snapshot, read: &Received, placed: &Placed) -> Vec<Finding> {
     let judgement = Judgement::of(&snapshot.profile);
     let mut findings = Findings::new(&judgement, &read.message);
     for diagnostic in read.oddities() {
@@ -320,6 +279,14 @@ fn other_scripts(
     }
 }
 
+/// What is wrong with the scripts of the whole site.
+fn site_script_problems(snapshot: &Snapshot, memo: &mut Memo) -> Vec<Diagnostic> {
+    let script = |hook| SiteScript::of(snapshot, hook, memo);
+    let scripts: Vec<_> = Hook::ALL.into_iter().filter_map(script).collect();
+    let problems = scripts.iter().flat_map(|script| script.problems().iter());
+    problems.cloned().collect()
+}
+
 fn script_name(definition: Option<&MessageDefinition>, script: &Script) -> Arc<str> {
     match script {
         Script::Inline(_) => definition.map(|d| Arc::clone(&d.name)).unwrap_or_default(),
@@ -333,12 +300,6 @@ fn unmatched() -> Diagnostic {
         "no message definition of the profile fits this message",
     )
     .with_help("widen the identity of a definition, or add one")
-}
-
-fn missing_script(name: &Arc<str>) -> Diagnostic {
-    Diagnostic::error("script-file", format!("the script {name} could not be read"))
-        .at(Place::File(Arc::clone(name)))
-        .with_help("a script's path is relative to the profile: put it there, or keep the script in the profile")
 }
 
 fn differences(snapshot: &Snapshot, input: &Message, outcome: Option<&Outcome>) -> Vec<Difference> {

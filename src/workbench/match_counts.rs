@@ -5,10 +5,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::corpus::{Corpus, Sample};
+use super::inputs::Snapshot;
+use super::memo::Memo;
+use super::received::Received;
 use crate::cancel::{Cancel, Stale};
 use crate::grammar::Identities;
-use crate::hl7::{SegmentId, parse_shared};
-use crate::profile::{Identity, Profile, SiteCharset};
+use crate::hl7::{SegmentId, Timestamp, parse_shared};
+use crate::profile::{Hook, Identity, Profile, Script, ScriptTexts, SiteCharset};
 
 /// So many samples are looked at before the counts are shown.
 const AT_A_TIME: usize = 4096;
@@ -30,6 +33,9 @@ pub struct MatchCounts {
 #[derive(Clone)]
 pub(super) struct CountJob {
     pub(super) profile: Arc<Profile>,
+    pub(super) scripts: Arc<ScriptTexts>,
+    /// What the site's `prepare` script gets from `now()`.
+    pub(super) now: Timestamp,
     pub(super) corpus: Corpus,
 }
 
@@ -40,10 +46,17 @@ impl CountJob {
             let messages = job.profile.messages.iter();
             messages.map(|one| one.identity.clone()).collect()
         };
-        self.corpus.is_same(&other.corpus)
+        self.prepare() == other.prepare()
+            && self.corpus.is_same(&other.corpus)
             && (Arc::ptr_eq(&self.profile, &other.profile)
                 || (self.profile.charset() == other.profile.charset()
                     && identities(self) == identities(other)))
+    }
+
+    /// The script that messages go through before they are told apart, and its text.
+    fn prepare(&self) -> Option<(&Script, Option<&Arc<str>>)> {
+        let script = self.profile.scripts.get(Hook::Prepare)?;
+        Some((script, script.text(&self.scripts)))
     }
 
     /// Whether the header of a message decides.
@@ -62,6 +75,10 @@ pub(super) fn count(
     let (identities, _) = Identities::new(&job.profile);
     let header_only = job.looks_at_header_only();
     let charset = job.profile.charset();
+    let prepared = job.prepare().map(|_| {
+        let (profile, scripts) = (Arc::clone(&job.profile), Arc::clone(&job.scripts));
+        Snapshot::new(profile, scripts, job.now)
+    });
     let definitions = job.profile.messages.len();
     let mut counts = MatchCounts {
         matched: vec![0; definitions],
@@ -74,8 +91,14 @@ pub(super) fn count(
         let found: Vec<Option<usize>> = (counts.counted..until)
             .into_par_iter()
             .filter_map(|position| job.corpus.sample(position))
-            .map(|sample| find(&sample, &identities, header_only, charset))
-            .collect();
+            .map_init(Memo::default, |memo, sample| match &prepared {
+                Some(snapshot) => {
+                    let read = Received::of(snapshot, Some(&sample), 0, memo, cancel)?;
+                    Ok(identities.find(&read.message))
+                }
+                None => Ok(find(&sample, &identities, header_only, charset)),
+            })
+            .collect::<Result<_, Stale>>()?;
         for definition in found {
             match definition.and_then(|index| counts.matched.get_mut(index)) {
                 Some(count) => *count += 1,

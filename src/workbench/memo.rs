@@ -14,7 +14,9 @@ use crate::grammar::{
     Checker, Finding, Findings, Grammar, Identities, Node, bind, check_judgement, resolve,
 };
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
-use crate::mapping::{Engine, Job, Outcome, Program, compile, run};
+use crate::mapping::{
+    Engine, Job, Outcome, Program, TextOutcome, TextProgram, compile, compile_text, run, run_text,
+};
 use crate::profile::{
     GrammarSource, MessageDefinition, Profile, SegmentOrder, SegmentOverlay, TypeOverlay,
     UnknownSegments, validate,
@@ -32,6 +34,7 @@ pub struct Memo {
     resolved: Option<Resolved>,
     programs: Vec<Compiled>,
     checkers: Vec<Checker>,
+    text_programs: Vec<CompiledText>,
     bound: Option<Bound>,
     pub(super) sheet: Option<KeptSheet>,
     mapped: Option<Mapped>,
@@ -72,6 +75,13 @@ struct Compiled {
     text: Arc<str>,
     grammar: Option<Arc<Grammar>>,
     program: Option<Arc<Program>>,
+    problems: Arc<[Diagnostic]>,
+}
+
+struct CompiledText {
+    name: Arc<str>,
+    text: Arc<str>,
+    program: Option<Arc<TextProgram>>,
     problems: Arc<[Diagnostic]>,
 }
 
@@ -120,6 +130,7 @@ impl Default for Memo {
             resolved: None,
             programs: Vec::new(),
             checkers: Vec::new(),
+            text_programs: Vec::new(),
             bound: None,
             sheet: None,
             mapped: None,
@@ -244,6 +255,41 @@ impl Memo {
         (program, problems)
     }
 
+    /// A script of the whole site, compiled.
+    pub(super) fn text_program(
+        &mut self,
+        name: &Arc<str>,
+        text: &Arc<str>,
+    ) -> (Option<Arc<TextProgram>>, Arc<[Diagnostic]>) {
+        let mut known = self.text_programs.iter();
+        if let Some(known) =
+            known.find(|known| same_text(&known.text, text) && same_text(&known.name, name))
+        {
+            return (known.program.clone(), Arc::clone(&known.problems));
+        }
+        let (program, problems) = compile_text(&self.engine, name, text);
+        let (program, problems): (_, Arc<[Diagnostic]>) = (program.map(Arc::new), problems.into());
+        make_room(&mut self.text_programs);
+        self.text_programs.push(CompiledText {
+            name: Arc::clone(name),
+            text: Arc::clone(text),
+            program: program.clone(),
+            problems: Arc::clone(&problems),
+        });
+        (program, problems)
+    }
+
+    /// What a script of the whole site makes of a text.
+    pub(super) fn run_text(
+        &mut self,
+        program: &TextProgram,
+        text: &Arc<str>,
+        inputs: &MapInputs<'_>,
+        cancel: &Cancel,
+    ) -> Result<TextOutcome, Stale> {
+        run_text(&self.engine, program, text, &inputs.job(), cancel)
+    }
+
     /// The message's segments in their groups, with what breaks a rule.
     pub(super) fn checked_tree(
         &mut self,
@@ -318,17 +364,7 @@ impl Memo {
         inputs: &MapInputs<'_>,
         cancel: &Cancel,
     ) -> Result<Outcome, Stale> {
-        let job = Job {
-            message: inputs.message,
-            tree: inputs.tree,
-            grammar: inputs.grammar,
-            definition: inputs.definition,
-            profile: inputs.profile,
-            program: inputs.program.map(|program| &**program),
-            now: inputs.now,
-            seed: inputs.seed,
-        };
-        run(&self.engine, &job, cancel)
+        run(&self.engine, &inputs.job(), cancel)
     }
 }
 
@@ -342,6 +378,21 @@ pub(super) struct MapInputs<'a> {
     pub(super) definition: &'a Arc<MessageDefinition>,
     pub(super) now: &'a Timestamp,
     pub(super) seed: u64,
+}
+
+impl MapInputs<'_> {
+    fn job(&self) -> Job<'_> {
+        Job {
+            message: self.message,
+            tree: self.tree,
+            grammar: self.grammar,
+            definition: self.definition,
+            profile: self.profile,
+            program: self.program.map(|program| &**program),
+            now: self.now,
+            seed: self.seed,
+        }
+    }
 }
 
 impl Mapped {

@@ -20,6 +20,8 @@ pub struct Preview {
     pub sample: Option<SampleId>,
     /// The message as text.
     pub message: Message,
+    /// The message as it came, where the site's `prepare` script made another text of it.
+    pub received: Option<Message>,
     /// What in its text HL7 does not allow.
     pub faults: Vec<Fault>,
     /// How its bytes were read; `None` when a person edited the text.

@@ -24,7 +24,7 @@ use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
 use crate::hl7::{Location, Timestamp};
-use crate::profile::{Edit, EditError, Moment, Origins, Profile, ScriptTexts};
+use crate::profile::{Edit, EditError, Moment, Origins, Profile, ScriptPlace, ScriptTexts};
 
 /// A preview older than this is shown dimmed.
 const DIM_AFTER: Duration = Duration::from_millis(150);
@@ -325,10 +325,10 @@ impl Session {
         Ok(())
     }
 
-    /// Replaces the script of a message definition, in the profile or in its file.
-    pub fn edit_script(&mut self, message: &str, text: &str) -> Result<(), EditError> {
+    /// Replaces a script, in the profile or in its file.
+    pub fn edit_script(&mut self, place: &ScriptPlace, text: &str) -> Result<(), EditError> {
         let now = self.moment();
-        self.site.edit_script(message, text, now)?;
+        self.site.edit_script(place, text, now)?;
         self.refresh();
         Ok(())
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::site_file::{SiteFile, SiteStamps};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{
-    Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptTexts, Template, resolve,
+    Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptPlace, ScriptTexts,
+    Template, resolve,
 };
 
 /// Longer than edits join, so that a profile edit never joins one from before a script's edit.
@@ -126,32 +127,32 @@ impl Site {
         Ok(())
     }
 
-    /// Replaces the text of a message's script, wherever it stands.
+    /// Replaces the text of a script, wherever it stands.
     pub(super) fn edit_script(
         &mut self,
-        message: &str,
+        place: &ScriptPlace,
         text: &str,
         now: Moment,
     ) -> Result<(), EditError> {
         // A template's script file is the template's: what is typed becomes the site's own script.
-        let script = self
-            .own()
-            .message(message)
-            .and_then(|(_, d)| d.script.clone());
-        match script {
+        match self.own().script(place).cloned() {
             Some(Script::File(name)) => {
                 self.edit_script_file(name, text, now);
                 Ok(())
             }
             Some(Script::Inline(_)) | None => {
                 let script = Some(Script::Inline(text.into()));
-                self.apply(
-                    &Edit::SetScript {
-                        message: message.into(),
+                let edit = match place {
+                    ScriptPlace::Message(message) => Edit::SetScript {
+                        message: Arc::clone(message),
                         script,
                     },
-                    now,
-                )
+                    ScriptPlace::Hook(hook) => Edit::SetHook {
+                        hook: *hook,
+                        script,
+                    },
+                };
+                self.apply(&edit, now)
             }
         }
     }
@@ -310,11 +311,19 @@ mod tests {
     fn steps_in_files_and_in_the_profile_are_undone_in_their_order() {
         let mut site = site();
         rename(&mut site, "q", 10);
-        site.edit_script("ADT", "two", Duration::from_secs(20))
-            .unwrap();
+        site.edit_script(
+            &ScriptPlace::Message("ADT".into()),
+            "two",
+            Duration::from_secs(20),
+        )
+        .unwrap();
         rename(&mut site, "r", 20);
-        site.edit_script("ADT", "three", Duration::from_secs(40))
-            .unwrap();
+        site.edit_script(
+            &ScriptPlace::Message("ADT".into()),
+            "three",
+            Duration::from_secs(40),
+        )
+        .unwrap();
         assert_eq!(state(&site), "r three*");
         assert_eq!(site.undo_name().as_deref(), Some("change adt.rhai"));
         check(
@@ -338,8 +347,12 @@ mod tests {
     fn keystrokes_in_quick_succession_are_one_step() {
         let mut site = site();
         for (text, ms) in [("t", 0), ("tw", 400), ("two", 900), ("two!", 5000)] {
-            site.edit_script("ADT", text, Duration::from_millis(ms))
-                .unwrap();
+            site.edit_script(
+                &ScriptPlace::Message("ADT".into()),
+                text,
+                Duration::from_millis(ms),
+            )
+            .unwrap();
         }
         check(&mut site, &[("undo", "p two*"), ("undo", "p one")]);
     }

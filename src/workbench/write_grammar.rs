@@ -99,6 +99,8 @@ impl Session {
         }
         let job = CountJob {
             profile: Arc::clone(self.site.profile()),
+            scripts: Arc::clone(self.site.scripts()),
+            now: self.now,
             corpus: self.corpus.clone(),
         };
         if self.counting.as_ref().is_some_and(|old| old.is_same(&job)) {

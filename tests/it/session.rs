@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pipehat::hl7::Timestamp;
-use pipehat::profile::{Edit, Profile};
+use pipehat::profile::{Edit, Profile, ScriptPlace};
 use pipehat::workbench::{Notice, SaveGuard, Session, backup_path};
 use tempfile::TempDir;
 
@@ -19,6 +19,10 @@ const PROFILE: &str = r#"Profile(
         Message(name: "Admit", identity: [(at: "MSH-9.1", matches: "^ADT$")], script: File("admit.rhai")),
     ],
 )"#;
+
+fn admit() -> ScriptPlace {
+    ScriptPlace::Message("Admit".into())
+}
 
 const SCRIPT: &str = "out.copy(msg, [\"MSH\", \"PID\"]);";
 
@@ -99,10 +103,10 @@ fn a_keystroke_changes_the_output_and_undo_takes_it_back() {
     assert!(bench.shown().contains("|M1|") && !bench.session.is_modified());
     bench
         .session
-        .edit_script("Admit", &format!("{SCRIPT} out[\"PID-8\"] = \"U\";"))
+        .edit_script(&admit(), &format!("{SCRIPT} out[\"PID-8\"] = \"U\";"))
         .unwrap();
     assert!(bench.shown().ends_with("19700102|U\n") && bench.session.is_modified());
-    bench.session.edit_script("Admit", "out.copy(").unwrap();
+    bench.session.edit_script(&admit(), "out.copy(").unwrap();
     assert!(bench.shown().contains("script"), "{}", bench.shown());
     assert_eq!(bench.session.undo().as_deref(), Some("change admit.rhai"));
     assert!(bench.shown().ends_with("19700102|F\n") && !bench.session.is_modified());
@@ -139,7 +143,7 @@ fn a_save_writes_profile_and_script_and_keeps_what_they_were() {
         .unwrap();
     bench
         .session
-        .edit_script("Admit", "skip(\"all\");")
+        .edit_script(&admit(), "skip(\"all\");")
         .unwrap();
     assert!(bench.session.save_profile());
     assert_eq!(bench.failures(), "");
@@ -180,7 +184,7 @@ fn a_profile_changed_by_somebody_else_is_not_overwritten() {
         .unwrap();
     bench
         .session
-        .edit_script("Admit", "skip(\"all\");")
+        .edit_script(&admit(), "skip(\"all\");")
         .unwrap();
     bench.session.save_profile();
     assert!(bench.failures().contains("changed on disk"));
@@ -300,8 +304,8 @@ fn what_cannot_be_opened_is_told_and_changes_nothing() {
 #[test]
 fn an_endless_script_does_not_hold_up_the_next_keystroke() {
     let mut bench = Bench::new();
-    bench.session.edit_script("Admit", "loop { }").unwrap();
-    bench.session.edit_script("Admit", SCRIPT).unwrap();
+    bench.session.edit_script(&admit(), "loop { }").unwrap();
+    bench.session.edit_script(&admit(), SCRIPT).unwrap();
     assert!(bench.shown().contains("|M1|"));
 }
 

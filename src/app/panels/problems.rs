@@ -1,6 +1,7 @@
 //! Everything that was found, the gravest first; a click leads to the place.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use egui::{Button, RichText, Role, Ui};
 
@@ -12,6 +13,7 @@ use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, d
 use super::parts::{bar_ui, empty_ui};
 use super::script::is_of;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::profile::{Hook, Profile, Script, ScriptPlace};
 
 /// The view of the list.
 #[derive(Default)]
@@ -132,13 +134,9 @@ fn go(cx: &Cx<'_>, place: &Place) {
         }
         Place::Location(location) => cx.choose(Some(location.clone()), Pane::Problems),
         Place::Script { name, line, column } => {
-            let messages = &cx.session.profile().messages;
-            if let Some(definition) = messages
-                .iter()
-                .position(|definition| is_of(name, definition))
-            {
+            if let Some(place) = script_at(cx.session.profile(), name) {
                 cx.send(Action::GotoScript {
-                    definition,
+                    place,
                     line: *line,
                     column: *column,
                 });
@@ -146,6 +144,19 @@ fn go(cx: &Cx<'_>, place: &Place) {
         }
         Place::Profile { .. } => cx.run(Command::ShowProfile),
     }
+}
+
+/// The script of this name.
+fn script_at(profile: &Profile, name: &str) -> Option<ScriptPlace> {
+    let is_named = |(hook, script): &(Hook, &Script)| match script {
+        Script::File(path) => **path == *name,
+        Script::Inline(_) => hook.script_name() == name,
+    };
+    if let Some((hook, _)) = profile.scripts.iter().find(is_named) {
+        return Some(ScriptPlace::Hook(hook));
+    }
+    let definition = profile.messages.iter().find(|one| is_of(name, one))?;
+    Some(ScriptPlace::Message(Arc::clone(&definition.name)))
 }
 
 fn place_text(place: &Place) -> String {

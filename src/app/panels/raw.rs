@@ -41,7 +41,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
             &[Command::OpenSamples, Command::PasteMessage],
         );
     };
-    let message = &preview.message;
+    let message = came(preview);
     let small = message.text().len() <= EDITABLE_BYTES;
     head_ui(ui, cx, preview, state.view.folded());
     let folding = if cx.settings.folding && has_long_values(message) {
@@ -62,7 +62,8 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     cx.keeps_own_undo(response.focused && folding == Folding::Whole);
     let source = Source {
         message,
-        tree: Some(&preview.tree),
+        // Groups are of the message that the site's script made of this text.
+        tree: preview.received.is_none().then_some(&*preview.tree),
         grammar: &preview.grammar,
         profile: cx.session.profile(),
         ghosts: true,
@@ -75,6 +76,11 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     }
 }
 
+/// The message as it came: what is shown and edited here.
+fn came(preview: &Preview) -> &Message {
+    preview.received.as_ref().unwrap_or(&preview.message)
+}
+
 fn has_long_values(message: &Message) -> bool {
     // A segment without a long value cannot hold one either.
     message.segments().any(|segment| segment.raw().len() > 160)
@@ -84,11 +90,12 @@ fn marks(cx: &Cx<'_>, preview: &Preview) -> Vec<(Range<usize>, Emphasis)> {
     let chosen = cx
         .session
         .location()
-        .and_then(|location| preview.message.find(location));
+        .and_then(|location| came(preview).find(location));
     let chosen = chosen.map(|element| (element.span(), Emphasis::Selected));
     let faulty = preview
         .faults
         .iter()
+        .filter(|_| preview.received.is_none())
         .map(|fault| (fault.span.clone(), Emphasis::Faulty));
     chosen.into_iter().chain(faulty).collect()
 }
@@ -143,7 +150,7 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, folded: usize) {
 
 /// Size, charset and line ends.
 fn facts(preview: &Preview) -> String {
-    let text = preview.message.text();
+    let text = came(preview).text();
     let ends = match (
         text.contains("\r\n"),
         text.contains('\r'),
@@ -160,5 +167,9 @@ fn facts(preview: &Preview) -> String {
         .as_ref()
         .map(|reading| format!(" · {}", reading.charset))
         .unwrap_or_default();
-    format!("{}{charset} · {ends}", size_text(text.len()))
+    let changed = preview
+        .received
+        .as_ref()
+        .map_or("", |_| " · changed by prepare");
+    format!("{}{charset} · {ends}{changed}", size_text(text.len()))
 }

@@ -13,7 +13,7 @@ use super::parts::{bar_ui, empty_ui, weak};
 use super::proposals::proposals;
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::Location;
-use crate::profile::{Edit, MessageDefinition, Script};
+use crate::profile::{Edit, MessageDefinition, Script, ScriptPlace};
 use crate::workbench::SampleId;
 
 /// What a new script begins with.
@@ -96,9 +96,8 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     };
     let response = state.editor.ui(ui, &view, &mut state.buffer);
     if response.changed {
-        let message = definition.name.to_string();
         cx.send(Action::EditScript {
-            message,
+            place: ScriptPlace::Message(Arc::clone(&definition.name)),
             text: state.buffer.clone(),
         });
     }

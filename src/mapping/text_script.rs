@@ -1,0 +1,203 @@
+//! A script of the whole site: it changes the text that came before it is parsed, or the text that was
+//! made before it goes out.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, ImmutableString, OptimizationLevel, ParseError, ParseErrorType, Scope};
+
+use super::check::inspect;
+use super::engine::Engine;
+use super::errors::{of_parsing, of_run};
+use super::fault::{ScriptFault, place};
+use super::layout::Layout;
+use super::outcome::{UnmappedCode, Verdict};
+use super::row_store::RowStore;
+use super::run::{Job, started};
+use super::running::Running;
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::Diagnostic;
+
+/// The one variable that such a script finds: the text, to be read and replaced.
+const TEXT: &str = "text";
+
+/// A script that changes a text, compiled.
+pub struct TextProgram {
+    name: Arc<str>,
+    source: Box<str>,
+    ast: AST,
+}
+
+/// What such a script made of a text.
+#[derive(Clone)]
+pub struct TextOutcome {
+    /// The text as it goes on; where the script failed, as it came.
+    pub text: Arc<str>,
+    /// What was found on the way.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Codes that a code table was asked for and does not hold.
+    pub unmapped: Vec<UnmappedCode>,
+    /// What the script decided about the message.
+    pub verdict: Verdict,
+    /// Whether it broke off.
+    pub script_failed: bool,
+}
+
+/// Compiles a script whose `text` is the text it changes.
+pub fn compile_text(
+    engine: &Engine,
+    name: &str,
+    source: &str,
+) -> (Option<TextProgram>, Vec<Diagnostic>) {
+    let name: Arc<str> = name.into();
+    let scope = scope(ImmutableString::new());
+    let ast = match engine.rhai().compile_with_scope(&scope, source) {
+        Ok(ast) => ast,
+        Err(error) => return (None, vec![unreadable(&error, &name)]),
+    };
+    let diagnostics = inspect(&ast, engine, &name, None).diagnostics;
+    let program = TextProgram {
+        name,
+        source: source.into(),
+        ast: engine
+            .rhai()
+            .optimize_ast(&scope, ast, OptimizationLevel::Simple),
+    };
+    (Some(program), diagnostics)
+}
+
+/// What is wrong with a script that cannot be read.
+fn unreadable(error: &ParseError, name: &Arc<str>) -> Diagnostic {
+    match &*error.0 {
+        ParseErrorType::VariableUndefined(variable)
+            if matches!(variable.as_str(), "msg" | "out" | "rows") =>
+        {
+            Diagnostic::error(
+                "script-variable",
+                format!("there is no {variable} in this script: it changes a text"),
+            )
+            .with_help("read and replace text, or write the script of a message definition")
+            .at(place(name, error.1))
+        }
+        _ => of_parsing(error, name),
+    }
+}
+
+fn scope(text: ImmutableString) -> Scope<'static> {
+    let mut scope = Scope::new();
+    scope.push(TEXT, text);
+    scope
+}
+
+/// Runs a script over a text. The job says what else it may ask for: the profile's code tables, the
+/// time, ids; its message is not shown to the script.
+///
+/// `Err(Stale)` means that nobody waits any more.
+pub fn run_text(
+    engine: &Engine,
+    program: &TextProgram,
+    text: &Arc<str>,
+    job: &Job<'_>,
+    cancel: &Cancel,
+) -> Result<TextOutcome, Stale> {
+    cancel.check()?;
+    let limit = engine.limits().text_bytes;
+    if text.len() > limit {
+        let diagnostic = Diagnostic::error(
+            "script-limit",
+            format!("the text is longer than the {limit} bytes that a script takes"),
+        )
+        .with_help("leave such messages out, or take the script out of the profile");
+        return Ok(TextOutcome::failed(
+            text,
+            vec![diagnostic.at(place(&program.name, rhai::Position::NONE))],
+        ));
+    }
+    let rows = RowStore::new(Layout::of(job.profile));
+    let running = Running::start(started(engine, job, cancel, &program.name, rows));
+    let mut scope = scope(ImmutableString::from(&**text));
+    let result = engine.rhai().run_ast_with_scope(&mut scope, &program.ast);
+    let Some(run) = Running::finish(running) else {
+        return Ok(TextOutcome::failed(text, Vec::new()));
+    };
+    if run.is_stale {
+        return Err(Stale);
+    }
+    let mut outcome = TextOutcome {
+        text: Arc::clone(text),
+        diagnostics: run.diagnostics,
+        unmapped: run.unmapped,
+        script_failed: false,
+        verdict: run.verdict,
+    };
+    if outcome.verdict != Verdict::Accepted {
+        return Ok(outcome);
+    }
+    let made = result.and_then(|()| {
+        let made = scope.get_value::<Dynamic>(TEXT).unwrap_or_default();
+        let kind = made.type_name();
+        made.into_immutable_string().map_err(|_| {
+            let words = format!("text is {} at the end of the script", article(kind));
+            ScriptFault::new("script-write", words).into()
+        })
+    });
+    match made {
+        Ok(made) if *made == **text => {}
+        Ok(made) => outcome.text = made.as_str().into(),
+        Err(error) => {
+            let found = of_run(error, engine, &program.name, &program.source);
+            outcome.diagnostics.push(found);
+            outcome.script_failed = true;
+        }
+    }
+    Ok(outcome)
+}
+
+fn article(kind: &str) -> String {
+    match kind {
+        "()" => "nothing".to_owned(),
+        "i64" | "f64" => "a number".to_owned(),
+        "bool" => "true or false".to_owned(),
+        "array" => "an array".to_owned(),
+        "map" => "a map".to_owned(),
+        _ => "no text".to_owned(),
+    }
+}
+
+impl TextOutcome {
+    /// That of a script that could not be run: the text stays as it came.
+    pub fn failed(text: &Arc<str>, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            text: Arc::clone(text),
+            diagnostics,
+            unmapped: Vec::new(),
+            verdict: Verdict::Accepted,
+            script_failed: true,
+        }
+    }
+}
+
+impl TextProgram {
+    /// The script's name, as diagnostics show it.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+}
+
+impl fmt::Debug for TextProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextProgram")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows no text: it is a patient's.
+impl fmt::Debug for TextOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextOutcome")
+            .field("script_failed", &self.script_failed)
+            .field("diagnostics", &self.diagnostics.len())
+            .finish_non_exhaustive()
+    }
+}

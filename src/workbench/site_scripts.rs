@@ -1,0 +1,161 @@
+//! The scripts of the whole site in a derivation: the text before it is parsed, the message that was
+//! made before it goes out.
+
+use std::sync::Arc;
+
+use super::inputs::{Snapshot, message_seed};
+use super::memo::{MapInputs, Memo};
+use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::hl7::{parse, parse_shared};
+use crate::mapping::{Outcome, TextOutcome, TextProgram, Verdict};
+use crate::profile::{Hook, MessageDefinition, Script};
+
+/// A site script that is there: compiled, or why it cannot be.
+pub(super) struct SiteScript {
+    hook: Hook,
+    program: Option<Arc<TextProgram>>,
+    problems: Arc<[Diagnostic]>,
+}
+
+impl SiteScript {
+    /// The script of a hook; `None` where the profile has none.
+    pub(super) fn of(snapshot: &Snapshot, hook: Hook, memo: &mut Memo) -> Option<Self> {
+        let script = snapshot.profile.scripts.get(hook)?;
+        let name: Arc<str> = match script {
+            Script::Inline(_) => hook.script_name().into(),
+            Script::File(path) => Arc::clone(path),
+        };
+        Some(match script.text(&snapshot.scripts) {
+            Some(text) => {
+                let (program, problems) = memo.text_program(&name, text);
+                Self {
+                    hook,
+                    program,
+                    problems,
+                }
+            }
+            None => Self {
+                hook,
+                program: None,
+                problems: Arc::new([missing_script(&name)]),
+            },
+        })
+    }
+
+    /// Sets its ids apart from those of the message's own script.
+    fn salt(&self) -> u64 {
+        match self.hook {
+            Hook::Prepare => 1 << 62,
+            Hook::Finish => 1 << 63,
+        }
+    }
+
+    /// What is wrong with it before any message comes.
+    pub(super) fn problems(&self) -> &Arc<[Diagnostic]> {
+        &self.problems
+    }
+
+    /// What it makes of a text.
+    fn run(
+        &self,
+        snapshot: &Snapshot,
+        position: u64,
+        text: &Arc<str>,
+        memo: &mut Memo,
+        cancel: &Cancel,
+    ) -> Result<TextOutcome, Stale> {
+        let Some(program) = &self.program else {
+            return Ok(TextOutcome::failed(text, self.problems.to_vec()));
+        };
+        let message = parse("").0;
+        let grammar = memo.grammar(&snapshot.profile, None, &message).0;
+        let definition = Arc::new(MessageDefinition::new(""));
+        let inputs = MapInputs {
+            message: &message,
+            tree: None,
+            grammar: &grammar,
+            program: None,
+            profile: &snapshot.profile,
+            definition: &definition,
+            now: &snapshot.now,
+            seed: message_seed(snapshot.seed ^ self.salt(), position),
+        };
+        memo.run_text(program, text, &inputs, cancel)
+    }
+}
+
+/// What `prepare` makes of a text that came; `None` where the profile has no such script.
+pub(super) fn prepare(
+    snapshot: &Snapshot,
+    position: u64,
+    text: &Arc<str>,
+    memo: &mut Memo,
+    cancel: &Cancel,
+) -> Result<Option<TextOutcome>, Stale> {
+    SiteScript::of(snapshot, Hook::Prepare, memo)
+        .map(|script| script.run(snapshot, position, text, memo, cancel))
+        .transpose()
+}
+
+/// The outcome of a message that goes no further after `prepare`; `None` where it goes on.
+pub(super) fn ended(prepared: &TextOutcome) -> Option<Outcome> {
+    let goes_on = prepared.verdict == Verdict::Accepted && !prepared.script_failed;
+    (!goes_on).then(|| Outcome {
+        output: None,
+        rows: Vec::new(),
+        diagnostics: prepared.diagnostics.clone(),
+        unmapped: prepared.unmapped.clone(),
+        verdict: prepared.verdict.clone(),
+        script_failed: prepared.script_failed,
+    })
+}
+
+/// Lays what `prepare` found before what the mapping found.
+pub(super) fn with_prepared(mut outcome: Outcome, prepared: Option<&TextOutcome>) -> Outcome {
+    if let Some(prepared) = prepared {
+        outcome
+            .diagnostics
+            .splice(0..0, prepared.diagnostics.iter().cloned());
+        outcome
+            .unmapped
+            .splice(0..0, prepared.unmapped.iter().cloned());
+    }
+    outcome
+}
+
+/// Has `finish` change the message that was made. Where it fails, or does not want the message, none
+/// goes out; the rows are there all the same.
+pub(super) fn finish(
+    snapshot: &Snapshot,
+    position: u64,
+    mut outcome: Outcome,
+    memo: &mut Memo,
+    cancel: &Cancel,
+) -> Result<Outcome, Stale> {
+    let Some(output) = &outcome.output else {
+        return Ok(outcome);
+    };
+    let Some(script) = SiteScript::of(snapshot, Hook::Finish, memo) else {
+        return Ok(outcome);
+    };
+    let text: Arc<str> = output.text().into();
+    let finished = script.run(snapshot, position, &text, memo, cancel)?;
+    outcome.diagnostics.extend(finished.diagnostics);
+    outcome.unmapped.extend(finished.unmapped);
+    if finished.script_failed || finished.verdict != Verdict::Accepted {
+        outcome.output = None;
+        outcome.script_failed |= finished.script_failed;
+        outcome.verdict = finished.verdict;
+    } else if !Arc::ptr_eq(&finished.text, &text) {
+        outcome.output = Some(parse_shared(finished.text).0);
+    }
+    Ok(outcome)
+}
+
+/// A script whose file is not there.
+pub(super) fn missing_script(name: &Arc<str>) -> Diagnostic {
+    Diagnostic::error("script-file", format!("the script {name} could not be read"))
+        .at(Place::File(Arc::clone(name)))
+        .with_help("a script's path is relative to the profile: put it there, or keep the script in the profile")
+}
