@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::pane::Pane;
+use super::part::Part;
 use crate::hl7::Location;
 use crate::profile::{Edit, ScriptPlace};
 use crate::workbench::SampleId;
@@ -315,6 +316,8 @@ pub(super) enum Action {
         line: u32,
         column: u32,
     },
+    /// Show the page of a part of the profile.
+    ShowPart(Part),
     /// Change the profile.
     Edit(Edit),
     /// Tell about the grammar of a definition in previews, or of none.

@@ -15,6 +15,7 @@ mod open;
 mod palette;
 mod pane;
 mod panels;
+mod part;
 mod path_dialog;
 mod perform;
 mod question;

@@ -11,6 +11,7 @@ use super::dialogs::{self, Want};
 use super::host::Host;
 use super::palette::Palette;
 use super::pane::Pane;
+use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
@@ -110,6 +111,9 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             }
             state.views.script.goto(line, column);
             show(host, Pane::Script);
+        }
+        Action::ShowPart(part) => {
+            show_part(host, part);
         }
         Action::Edit(edit) => {
             if let Err(error) = session.apply(&edit) {
@@ -328,11 +332,10 @@ fn add_definition(host: &mut Host) {
         before: None,
         definition,
     };
-    match host.session.apply(&edit) {
-        Ok(()) => host.state.definition = profile.messages.len(),
-        Err(error) => host.toasts.complain(error.to_string()),
+    if let Err(error) = host.session.apply(&edit) {
+        host.toasts.complain(error.to_string());
     }
-    show(host, Pane::Profile);
+    show_part(host, Part::Message(profile.messages.len()));
 }
 
 fn add_segment(host: &mut Host) {
@@ -356,8 +359,16 @@ fn add_segment(host: &mut Host) {
         if let Err(error) = host.session.apply(&Edit::AddSegment { segment, overlay }) {
             host.toasts.complain(error.to_string());
         }
-        host.state.views.profile.open_segment(segment);
+        show_part(host, Part::Segment(segment));
     }
+}
+
+/// Shows the page of a part of the profile.
+fn show_part(host: &mut Host, part: Part) {
+    if let Part::Message(index) = part {
+        host.state.definition = index;
+    }
+    host.state.views.profile.choose(part);
     show(host, Pane::Profile);
 }
 

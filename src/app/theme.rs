@@ -49,6 +49,7 @@ pub(super) struct Theme {
     pub(super) level: Levels,
     pub(super) syntax: Syntax,
     pub(super) severity: Severities,
+    pub(super) origin: OriginColours,
     pub(super) size: Sizes,
 }
 
@@ -128,6 +129,15 @@ pub(super) struct Severities {
     pub(super) warning: Colour,
     pub(super) error: Colour,
     pub(super) good: Colour,
+}
+
+/// Who says something: the standard, a template, the site; a sign says it, too.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OriginColours {
+    pub(super) standard: Colour,
+    pub(super) template: Colour,
+    pub(super) site: Colour,
 }
 
 /// Sizes in points; distances are multiples of `unit`.
@@ -349,6 +359,9 @@ mod tests {
             severity.warning,
             severity.error,
             severity.good,
+            theme.origin.standard,
+            theme.origin.template,
+            theme.origin.site,
         ];
         for surface in surfaces {
             for ink in inks {

@@ -64,6 +64,7 @@ fn explain(arguments: &ProfileExplain) -> Result<Finish, Failure> {
 
 fn resolved(site: &SiteFile) -> Resolved {
     Resolved {
+        inherited: std::sync::Arc::default(),
         profile: site.profile.clone(),
         origins: site.origins.clone(),
         findings: Vec::new(),

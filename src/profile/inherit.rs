@@ -54,6 +54,8 @@ pub struct Resolved {
     pub profile: Arc<Profile>,
     /// Where its parts are from.
     pub origins: Arc<Origins>,
+    /// What the templates say, the site left out.
+    pub inherited: Arc<Origins>,
     /// Names of parts that the templates do not have.
     pub findings: Vec<Diagnostic>,
 }
@@ -86,10 +88,12 @@ pub fn resolve(site: &Arc<Profile>, templates: &[Template]) -> Resolved {
         return Resolved {
             profile: Arc::clone(site),
             origins: Arc::new(Origins::of_one(site)),
+            inherited: Arc::default(),
             findings: Vec::new(),
         };
     }
     let mut laid = inherited(templates);
+    let from_templates = laid.values.clone();
     let mut findings = Vec::new();
     laid.add(&Tree::of(site), &PartOrigin::Site, &mut findings);
     let profile = laid.profile(site);
@@ -97,9 +101,14 @@ pub fn resolve(site: &Arc<Profile>, templates: &[Template]) -> Resolved {
         version: profile.version(),
         values: laid.values,
     };
+    let inherited = Origins {
+        version: profile.version(),
+        values: from_templates,
+    };
     Resolved {
         profile,
         origins: Arc::new(origins),
+        inherited: Arc::new(inherited),
         findings,
     }
 }
@@ -362,6 +371,12 @@ impl Origins {
             .max()
             .cloned()
             .unwrap_or(PartOrigin::Standard(self.version))
+    }
+
+    /// Whether anybody says anything of a part.
+    pub fn says(&self, path: &PartPath) -> bool {
+        let mut from = self.values.range(path.clone()..);
+        from.next().is_some_and(|(known, _)| known.is_in(path))
     }
 
     /// Whether a part, or one in it, is the site's own although a template has it too or not.

@@ -67,7 +67,7 @@ pub fn place_of_value(text: &str, path: &str) -> Place {
     }
 }
 
-fn findings(profile: &Profile) -> Vec<Finding> {
+pub(super) fn findings(profile: &Profile) -> Vec<Finding> {
     let mut found = Vec::new();
     messages(profile, &mut found);
     for (hook, script) in profile.scripts.iter() {

@@ -84,6 +84,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         differences,
         site_problems,
         findings,
+        part_problems: memo.part_problems(&snapshot.profile),
         diagnostics,
         took: Duration::ZERO,
     })

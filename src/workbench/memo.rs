@@ -18,8 +18,8 @@ use crate::mapping::{
     Engine, Job, Outcome, Program, TextOutcome, TextProgram, compile, compile_text, run, run_text,
 };
 use crate::profile::{
-    GrammarSource, MessageDefinition, Profile, SegmentOrder, SegmentOverlay, TypeOverlay,
-    UnknownSegments, validate,
+    GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay,
+    TypeOverlay, UnknownSegments, validate_parts,
 };
 use crate::standard::Version;
 
@@ -45,6 +45,8 @@ struct Site {
     profile: Arc<Profile>,
     identities: Identities,
     problems: Arc<[Diagnostic]>,
+    /// Those of them that speak of a part of it.
+    parts: Arc<[PartProblem]>,
 }
 
 /// The grammars under one standard with one set of site segments.
@@ -150,6 +152,11 @@ impl Memo {
         (site.identities.find(message), Arc::clone(&site.problems))
     }
 
+    /// What is wrong with the parts of the profile.
+    pub(super) fn part_problems(&mut self, profile: &Arc<Profile>) -> Arc<[PartProblem]> {
+        Arc::clone(&self.site(profile).parts)
+    }
+
     fn site(&mut self, profile: &Arc<Profile>) -> &Site {
         let old = self
             .site
@@ -157,13 +164,15 @@ impl Memo {
             .filter(|site| Arc::ptr_eq(&site.profile, profile));
         self.site.insert(old.unwrap_or_else(|| {
             let (identities, found) = Identities::new(profile);
-            let mut problems = validate(profile);
+            let parts = validate_parts(profile);
+            let mut problems: Vec<_> = parts.iter().map(|one| one.diagnostic.clone()).collect();
             problems.extend(found);
             problems.extend(check_judgement(profile).into_iter().map(|(_, found)| found));
             Site {
                 profile: Arc::clone(profile),
                 identities,
                 problems: problems.into(),
+                parts: parts.into(),
             }
         }))
     }

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::grammar::{Finding, Grammar, Node};
 use crate::hl7::{Charset, Difference, Fault, Message, Undecodable};
 use crate::mapping::Outcome;
+use crate::profile::PartProblem;
 
 /// One message, what it is by the profile, and what the mapping makes of it.
 #[derive(Clone)]
@@ -42,6 +43,8 @@ pub struct Preview {
     pub site_problems: Vec<Diagnostic>,
     /// What rules say of the message, also where the site waived them.
     pub findings: Vec<Finding>,
+    /// What is wrong with the parts of the profile; [`Preview::diagnostics`] has it, too.
+    pub part_problems: Arc<[PartProblem]>,
     /// Everything that was found, in the order of the stages: of the profile, of the message, by the
     /// mapping. What is waived is left out.
     pub diagnostics: Vec<Diagnostic>,

@@ -291,6 +291,11 @@ impl Session {
         &self.site.resolved().origins
     }
 
+    /// What the templates say, the site left out.
+    pub fn inherited(&self) -> &Arc<Origins> {
+        &self.site.resolved().inherited
+    }
+
     /// The profile as it stands, with all that it inherits.
     pub fn profile(&self) -> &Arc<Profile> {
         self.site.profile()

@@ -15,6 +15,7 @@ fn page() -> (tempfile::TempDir, Hand) {
     hand.set_size(egui::vec2(1600.0, 2600.0));
     hand.get_by_label("Profile").click();
     settle(&mut hand);
+    message(&mut hand, "Admissions");
     (folder, hand)
 }
 
@@ -29,6 +30,18 @@ fn page_with(text: &str) -> (tempfile::TempDir, Hand) {
 /// Presses what may be out of sight, as a screen reader does.
 fn press(hand: &mut Hand, label: &str) {
     hand.get_by_label(label).click_accesskit();
+    settle(hand);
+}
+
+/// Goes to the page of a message definition.
+fn message(hand: &mut Hand, name: &str) {
+    let begin = format!("Message {name}");
+    let row = hand.get_all_by_role(Role::TreeItem).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with(&begin))
+    });
+    row.unwrap_or_else(|| panic!("{begin} has no row"))
+        .click_accesskit();
     settle(hand);
 }
 
@@ -110,9 +123,9 @@ fn a_text_with_an_error_is_kept_and_the_last_good_grammar_stays() {
     assert!(shows(&hand, "write `]` behind the last segment in it"));
     assert_eq!(tree(&hand), before);
     assert_eq!(text(&hand), "MSH EVN [PID");
-    press(&mut hand, "Definition Results");
+    message(&mut hand, "Results");
     assert_ne!(tree(&hand), before);
-    press(&mut hand, "Definition Admissions");
+    message(&mut hand, "Admissions");
     assert_eq!(text(&hand), "MSH EVN [PID", "it is not lost");
     write(&mut hand, "MSH EVN [PID]");
     assert!(!shows(&hand, "is not closed"));

@@ -1,12 +1,15 @@
 //! One file a panel: each shows a part of the context, keeps its own view state and sends actions.
 
 mod explain;
+mod explorer;
+mod explorer_entries;
 mod fields;
 mod grammar_fit;
 mod grammar_steps;
 mod grammar_text;
 mod grammar_tree;
 mod help;
+mod origin;
 mod outline;
 mod output;
 mod parts;
@@ -14,6 +17,7 @@ mod problems;
 mod profile;
 mod profile_grammar;
 mod profile_messages;
+mod profile_page;
 mod profile_segments;
 mod proposals;
 mod raw;

@@ -113,7 +113,8 @@ fn filter_ui(ui: &mut Ui, state: &mut State, all: &[&Diagnostic]) {
     }
 }
 
-fn colour(theme: &Theme, severity: Severity) -> Colour {
+/// The colour of a severity.
+pub(super) fn colour(theme: &Theme, severity: Severity) -> Colour {
     match severity {
         Severity::Info => theme.severity.info,
         Severity::Warning => theme.severity.warning,

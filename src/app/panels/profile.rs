@@ -1,105 +1,142 @@
-//! The profile's own page: its name, its message definitions and the segments of the site.
+//! The profile: its parts at the left, the page of the chosen one at the right.
 
-use egui::{ComboBox, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Key, Panel, ScrollArea, Ui};
 
-use super::super::action::{Action, Command};
+use super::super::action::Command;
 use super::super::cx::Cx;
+use super::super::part::Part;
 use super::super::theme::Theme;
-use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
 use super::parts::{bar_ui, weak};
-pub(crate) use super::profile_segments::State;
-use super::{profile_messages, profile_segments};
-use crate::profile::Edit;
-use crate::standard::Version;
+use super::{explorer, profile_grammar, profile_messages, profile_page, profile_segments};
 
-/// Shows the page.
-pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
+/// Narrower than this, parts and page stand in each other's place, in steps of the grid.
+const SIDE_BY_SIDE: i16 = 132;
+
+/// The view of the profile.
+#[derive(Default)]
+pub(crate) struct State {
+    explorer: explorer::State,
+    /// In a narrow panel: the parts are shown, not the page.
+    lists_parts: bool,
+    grammar: profile_grammar::State,
+}
+
+impl State {
+    /// Shows the page of a part.
+    pub(crate) fn choose(&mut self, part: Part) {
+        self.explorer.choose(part);
+        self.lists_parts = false;
+    }
+}
+
+/// Shows the panel; `definition` is the message definition that is chosen everywhere.
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, definition: usize) {
     let theme = Theme::of(ui);
-    bar_ui(ui, |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let save = egui::Button::new("Save");
-            let can = cx.session.is_modified() || cx.session.profile_path().is_none();
-            if ui
-                .add_enabled(can, save)
-                .on_hover_text(Command::SaveProfile.words().tip)
-                .clicked()
-            {
-                cx.run(Command::SaveProfile);
-            }
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let path = cx.session.profile_path();
-                let text = path.map_or_else(
-                    || "In no file yet".to_owned(),
-                    |path| path.display().to_string(),
-                );
-                weak(ui, text);
+    if let Part::Message(index) = &mut state.explorer.chosen {
+        *index = definition;
+    }
+    if let Some(definition) = cx.session.profile().messages.get(definition) {
+        // The samples are counted as long as somebody looks.
+        cx.sheet(&definition.name);
+    }
+    let is_wide = ui.available_width() >= theme.grid(SIDE_BY_SIDE);
+    bar_ui(ui, |ui| head_ui(ui, cx, state, is_wide));
+    if is_wide {
+        let width = (ui.available_width() * 0.3).clamp(theme.grid(40), theme.grid(64));
+        let line = egui::Stroke::new(1.0, *theme.surface.border);
+        ui.visuals_mut().widgets.noninteractive.bg_stroke = line;
+        Panel::left("parts of the profile")
+            .frame(Frame::new())
+            .resizable(true)
+            .default_size(width)
+            .size_range(theme.grid(32)..=ui.available_width() * 0.6)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                explorer::ui(ui, cx, &mut state.explorer)
             });
+        CentralPanel::no_frame().show(ui, |ui| page_ui(ui, cx, state));
+    } else if state.lists_parts {
+        if explorer::ui(ui, cx, &mut state.explorer) {
+            state.lists_parts = false;
+        }
+    } else {
+        page_ui(ui, cx, state);
+    }
+}
+
+/// Where the profile stands, and in a narrow panel the way back to its parts.
+fn head_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, is_wide: bool) {
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let save = egui::Button::new("Save");
+        let can = cx.session.is_modified() || cx.session.profile_path().is_none();
+        if ui
+            .add_enabled(can, save)
+            .on_hover_text(Command::SaveProfile.words().tip)
+            .clicked()
+        {
+            cx.run(Command::SaveProfile);
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            if !is_wide {
+                let name = if state.lists_parts {
+                    "Back"
+                } else {
+                    "All parts"
+                };
+                let escapes = state.lists_parts && ui.input(|input| input.key_pressed(Key::Escape));
+                if ui.button(name).clicked() || escapes {
+                    state.lists_parts = !state.lists_parts;
+                    if state.lists_parts {
+                        explorer::take_focus(ui);
+                    }
+                }
+            }
+            let path = cx.session.profile_path();
+            let text = path.map_or_else(
+                || "In no file yet".to_owned(),
+                |path| path.display().to_string(),
+            );
+            weak(ui, text);
         });
     });
+}
+
+fn page_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+    let part = state.explorer.chosen.clone();
+    match &part {
+        Part::Profile => scrolled_ui(ui, &part, |ui| profile_page::ui(ui, cx)),
+        Part::Messages => scrolled_ui(ui, &part, |ui| profile_messages::ui(ui, cx)),
+        Part::Message(index) => scrolled_ui(ui, &part, |ui| {
+            profile_messages::definition_ui(ui, cx, &mut state.grammar, *index);
+        }),
+        Part::Segments => scrolled_ui(ui, &part, |ui| profile_segments::ui(ui, cx)),
+        Part::Segment(segment) => scrolled_ui(ui, &part, |ui| {
+            if let Some(to) = profile_segments::segment_ui(ui, cx, *segment) {
+                state.explorer.chosen = Part::Segment(to);
+            }
+        }),
+    }
+}
+
+/// A page that scrolls as a whole; each part keeps its own place.
+fn scrolled_ui(ui: &mut Ui, part: &Part, add: impl FnOnce(&mut Ui)) {
+    let theme = Theme::of(ui);
+    let kept = match part {
+        // All definitions are looked at alike, as one steps from one to the next.
+        Part::Message(_) => "message".to_owned(),
+        part => format!("{part:?}"),
+    };
     ScrollArea::vertical()
-        .id_salt("profile")
+        .id_salt(("profile", kept))
         .auto_shrink(false)
         .show(ui, |ui| {
-            egui::Frame::new()
+            Frame::new()
                 .inner_margin(theme.margin(4, 1))
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = theme.grid(1);
-                    ui.set_width(ui.available_width().min(theme.grid(180)));
-                    profile_ui(ui, cx);
-                    profile_messages::ui(ui, cx, &mut state.grammar, chosen);
-                    profile_segments::ui(ui, cx, state);
+                    ui.set_width(ui.available_width().min(theme.grid(220)));
+                    add(ui);
                     ui.add_space(theme.grid(8));
                 });
         });
-}
-
-fn profile_ui(ui: &mut Ui, cx: &Cx<'_>) {
-    let profile = cx.session.profile();
-    heading_ui(ui, "Profile");
-    let width = (ui.available_width() - Theme::of(ui).grid(26)).max(Theme::of(ui).grid(30));
-    ui.horizontal(|ui| {
-        label_ui(ui, "Name");
-        if let Some(name) = text_ui(
-            ui,
-            "Profile name",
-            &profile.name,
-            width,
-            "The site",
-            some_name,
-        ) {
-            cx.send(Action::Edit(Edit::RenameProfile { name: name.into() }));
-        }
-    });
-    ui.horizontal(|ui| {
-        label_ui(ui, "Description");
-        let hint = "What the site sends, and what it is for";
-        if let Some(text) = text_ui(
-            ui,
-            "Profile description",
-            &profile.description,
-            width,
-            hint,
-            anything,
-        ) {
-            cx.send(Action::Edit(Edit::DescribeProfile {
-                description: text.into(),
-            }));
-        }
-    });
-    ui.horizontal(|ui| {
-        label_ui(ui, "Standard");
-        let mut version = profile.version();
-        let combo = ComboBox::from_id_salt("standard").selected_text(format!("HL7 {version}"));
-        let shown = combo.show_ui(ui, |ui| {
-            for each in Version::ALL {
-                ui.selectable_value(&mut version, each, format!("HL7 {each}"));
-            }
-        });
-        let id = shown.response.id;
-        ui.ctx()
-            .accesskit_node_builder(id, |node| node.set_label("Version of the standard"));
-        if version != profile.version() {
-            cx.send(Action::Edit(Edit::SetStandard { version }));
-        }
-    });
 }

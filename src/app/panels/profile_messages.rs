@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::part::Part;
 use super::super::status::plural;
 use super::super::theme::Theme;
 use super::fields::{heading_ui, label_ui, some_name, text_ui};
@@ -15,8 +16,8 @@ use super::{grammar_fit, profile_grammar};
 use crate::hl7::Location;
 use crate::profile::{Edit, Identity, MessageDefinition};
 
-/// Shows the definitions in matching order, and the chosen one in full.
-pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut profile_grammar::State, chosen: usize) {
+/// Shows the definitions in matching order.
+pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let profile = cx.session.profile();
     heading_ui(ui, "Message definitions");
     weak(
@@ -25,13 +26,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut profile_grammar::State, c
     );
     let here = cx.preview().and_then(|preview| preview.definition);
     for (index, definition) in profile.messages.iter().enumerate() {
-        row_ui(
-            ui,
-            cx,
-            index,
-            definition,
-            (index == chosen, here == Some(index)),
-        );
+        row_ui(ui, cx, index, definition, here == Some(index));
     }
     if let Some(counts) = cx
         .session
@@ -46,22 +41,12 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut profile_grammar::State, c
         };
         weak(ui, format!("{samples} {fall} under none of them"));
     }
-    grammar_fit::candidates_ui(ui, cx, chosen);
     if ui.add(Button::new("Add a message definition")).clicked() {
         cx.run(Command::AddDefinition);
     }
-    if let Some(definition) = profile.messages.get(chosen) {
-        definition_ui(ui, cx, state, definition);
-    }
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    index: usize,
-    definition: &MessageDefinition,
-    (chosen, here): (bool, bool),
-) {
+fn row_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, definition: &MessageDefinition, here: bool) {
     let theme = Theme::of(ui);
     let size = egui::Vec2::new(ui.available_width(), theme.size.row);
     let from_right = egui::Layout::right_to_left(egui::Align::Center);
@@ -73,13 +58,13 @@ fn row_ui(
             if here {
                 text = text.font(theme.strong_font());
             }
-            let button = ui.add(Button::selectable(chosen, text).truncate());
+            let button = ui.add(Button::selectable(false, text).truncate());
             button.widget_info(|| {
                 let name = format!("Definition {}", definition.name);
-                egui::WidgetInfo::selected(egui::Role::Button, true, chosen, name)
+                egui::WidgetInfo::labeled(egui::Role::Button, true, name)
             });
             if button.clicked() {
-                cx.send(Action::SelectDefinition(index));
+                cx.send(Action::ShowPart(Part::Message(index)));
             }
             if let Some(text) = count_text(cx, index) {
                 let tip = "Samples, as they were read, that fall under this definition";
@@ -131,18 +116,22 @@ fn order_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, definition: &MessageDefiniti
         if let Some(to) = to.filter(|_| button.clicked()) {
             let message = Arc::clone(message);
             cx.send(Action::Edit(Edit::MoveMessage { message, to }));
-            cx.send(Action::SelectDefinition(to));
         }
     }
 }
 
-fn definition_ui(
+/// Shows one definition in full.
+pub(super) fn definition_ui(
     ui: &mut Ui,
     cx: &Cx<'_>,
     state: &mut profile_grammar::State,
-    definition: &MessageDefinition,
+    index: usize,
 ) {
     let theme = Theme::of(ui);
+    let Some(definition) = cx.session.profile().messages.get(index) else {
+        weak(ui, "This definition is gone: Ctrl+Z brings it back");
+        return;
+    };
     heading_ui(ui, &format!("Definition: {}", definition.name));
     let width = (ui.available_width() - theme.grid(26)).max(theme.grid(30));
     ui.horizontal(|ui| {
@@ -172,6 +161,7 @@ fn definition_ui(
         }
     });
     identity_ui(ui, cx, definition);
+    grammar_fit::candidates_ui(ui, cx, index);
     profile_grammar::ui(ui, cx, state, definition);
     ui.add_space(theme.grid(1));
     ui.horizontal(|ui| {

@@ -6,73 +6,35 @@ use egui::{Button, ComboBox, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::part::Part;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, text_ui};
 use super::parts::weak;
 use crate::hl7::SegmentId;
-use crate::profile::{Edit, FieldOverlay, Repeat, SegmentOverlay, Usage};
+use crate::profile::{Edit, FieldOverlay, Repeat, Usage};
 
-/// The view of the page.
-#[derive(Default)]
-pub(crate) struct State {
-    segment: Option<SegmentId>,
-    pub(super) grammar: super::profile_grammar::State,
-}
-
-impl State {
-    /// Shows the fields of a segment.
-    pub(crate) fn open_segment(&mut self, segment: SegmentId) {
-        self.segment = Some(segment);
-    }
-}
-
-/// Shows the segments, and the fields of the chosen one.
-pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+/// Shows the segments that the site describes.
+pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let theme = Theme::of(ui);
-    let segments = &cx.session.profile().segments;
     heading_ui(ui, "Segments of the site");
     weak(ui, "What the standard does not know, or knows differently");
-    if state
-        .segment
-        .is_none_or(|segment| !segments.contains_key(&segment))
-    {
-        state.segment = segments.keys().next().copied();
-    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme.grid(1);
-        for &segment in segments.keys() {
-            let chosen = state.segment == Some(segment);
-            let button = ui.add(Button::selectable(chosen, segment.to_string()));
-            button.widget_info(|| {
-                egui::WidgetInfo::selected(
-                    egui::Role::Button,
-                    true,
-                    chosen,
-                    format!("Segment {segment}"),
-                )
-            });
-            if button.clicked() {
-                state.segment = Some(segment);
+        for &segment in cx.session.profile().segments.keys() {
+            if ui.button(segment.to_string()).clicked() {
+                cx.send(Action::ShowPart(Part::Segment(segment)));
             }
         }
         if ui.add(Button::new("Describe a Z-segment")).clicked() {
             cx.run(Command::AddSegment);
         }
     });
-    if let Some(segment) = state.segment
-        && let Some(overlay) = segments.get(&segment)
-    {
-        segment_ui(ui, cx, state, segment, overlay);
-    }
 }
 
-fn segment_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    state: &mut State,
-    segment: SegmentId,
-    overlay: &SegmentOverlay,
-) {
+/// Shows the fields of a segment; the name that it got.
+pub(super) fn segment_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId) -> Option<SegmentId> {
+    let overlay = cx.session.profile().segments.get(&segment)?;
+    let mut renamed = None;
     let theme = Theme::of(ui);
     let edit = |edit| cx.send(Action::Edit(edit));
     ui.add_space(theme.grid(1));
@@ -98,7 +60,7 @@ fn segment_ui(
             .filter(|to| *to != segment)
         {
             edit(Edit::RenameSegment { segment, to });
-            state.segment = Some(to);
+            renamed = Some(to);
         }
         let width = (ui.available_width() - theme.grid(22)).max(theme.grid(20));
         let text = text_ui(
@@ -137,6 +99,7 @@ fn segment_ui(
             });
         }
     });
+    renamed
 }
 
 /// A field in two lines: what it is, then its rules and what the message at hand has there.

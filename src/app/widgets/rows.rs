@@ -125,7 +125,12 @@ impl RowsView<'_> {
         if let Some(row) = keyed.or(self.selected.filter(|_| self.reveal)) {
             table = table.scroll_to_row(row, None);
         }
-        let table = table.header(theme.size.row + theme.grid(1), |mut header| {
+        let head = if self.has_titles() {
+            theme.size.row + theme.grid(1)
+        } else {
+            0.0
+        };
+        let table = table.header(head, |mut header| {
             for column in self.columns {
                 header.col(|ui| header_ui(ui, theme, &column.title));
             }
@@ -175,15 +180,21 @@ impl RowsView<'_> {
                 }
             });
         });
-        let below = area.top() + theme.size.row + theme.grid(1);
-        let line = Stroke::new(1.0, *theme.surface.border);
-        ui.painter().hline(area.x_range(), below, line);
+        if self.has_titles() {
+            let line = Stroke::new(1.0, *theme.surface.border);
+            ui.painter().hline(area.x_range(), area.top() + head, line);
+        }
         if response.focused {
             let edge = Stroke::new(1.0, *theme.accent.line);
             ui.painter()
                 .rect_stroke(area.shrink(0.5), 0.0, edge, egui::StrokeKind::Inside);
         }
         response
+    }
+
+    /// A list whose columns have no titles has no head.
+    fn has_titles(&self) -> bool {
+        self.columns.iter().any(|column| !column.title.is_empty())
     }
 
     /// Moves the choice by keys; the row to scroll to.

@@ -1,0 +1,47 @@
+//! The parts of the profile that have a page of their own.
+
+use crate::hl7::SegmentId;
+use crate::profile::{PartPath, Profile};
+
+/// A part of the profile that has a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// The profile's name, its template and the standard it builds on.
+    #[default]
+    Profile,
+    /// The message definitions in matching order.
+    Messages,
+    /// The message definition at this index.
+    Message(usize),
+    /// All segments.
+    Segments,
+    /// A segment, described by the site or not.
+    Segment(SegmentId),
+}
+
+impl Part {
+    /// The place of the part in the profile.
+    pub(super) fn path(&self, profile: &Profile) -> PartPath {
+        let of = |list: &str| PartPath::new([list]);
+        match self {
+            Part::Profile => PartPath::default(),
+            Part::Messages => of("messages"),
+            Part::Message(index) => {
+                let definition = profile.messages.get(*index);
+                let name = definition.map(|definition| &*definition.name);
+                of("messages").child(name.unwrap_or_default())
+            }
+            Part::Segments => of("segments"),
+            Part::Segment(segment) => of("segments").child(segment.as_str()),
+        }
+    }
+
+    /// The part that holds it in the explorer.
+    pub(super) fn parent(&self) -> Option<Part> {
+        match self {
+            Part::Profile | Part::Messages | Part::Segments => None,
+            Part::Message(_) => Some(Part::Messages),
+            Part::Segment(_) => Some(Part::Segments),
+        }
+    }
+}
