@@ -31,6 +31,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     let mut site_problems = placed.profile_problems.to_vec();
     other_scripts(snapshot, definition, memo, &mut site_problems);
     site_problems.append(&mut placed.script_problems);
+    site_problems.extend(names_unknown(placed.program.as_ref(), snapshot));
     site_problems.extend(site_script_problems(snapshot, memo));
     let mut findings = of_text(snapshot, &read, &placed);
     cancel.check()?;
@@ -55,11 +56,15 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     let differences = differences(snapshot, &read.message, outcome.as_ref());
     let counted = findings.iter().filter(|finding| finding.waived.is_none());
     let counted = counted.map(|finding| &finding.diagnostic);
-    // A script that cannot be compiled fails each message with what was said already.
+    // What is wrong with a script fails each message with what was said already.
     let mapped = outcome
         .iter()
         .flat_map(|outcome| &outcome.diagnostics)
-        .filter(|found| !site_problems.contains(found));
+        .filter(|found| {
+            !site_problems
+                .iter()
+                .any(|known| is_same_fault(known, found))
+        });
     let diagnostics = site_problems
         .iter()
         .chain(counted)
@@ -274,10 +279,28 @@ fn other_scripts(
         };
         let name = script_name(Some(definition), script);
         match script.text(&snapshot.scripts) {
-            Some(text) => diagnostics.extend(memo.program(&name, text, None).1.iter().cloned()),
+            Some(text) => {
+                let (program, problems) = memo.program(&name, text, None);
+                diagnostics.extend(problems.iter().cloned());
+                diagnostics.extend(names_unknown(program.as_ref(), snapshot));
+            }
             None => diagnostics.push(missing_script(&name)),
         }
     }
+}
+
+/// Whether both tell the same fault of the same line.
+fn is_same_fault(one: &Diagnostic, other: &Diagnostic) -> bool {
+    let line = |found: &Diagnostic| match &found.place {
+        Place::Script { name, line, .. } => Some((Arc::clone(name), *line)),
+        _ => None,
+    };
+    (one.code, &one.message) == (other.code, &other.message) && line(one) == line(other)
+}
+
+/// Tables, columns and code tables that a script names and the profile does not have.
+fn names_unknown(program: Option<&Arc<Program>>, snapshot: &Snapshot) -> Vec<Diagnostic> {
+    program.map_or_else(Vec::new, |program| program.check(&snapshot.profile))
 }
 
 /// What is wrong with the scripts of the whole site.
