@@ -23,6 +23,7 @@ mod gui_bad_input;
 mod gui_completion;
 #[cfg(feature = "gui")]
 mod gui_grammar;
+mod gui_site;
 mod notation;
 mod plain_reader;
 mod profile;

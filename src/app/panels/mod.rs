@@ -15,6 +15,7 @@ mod output;
 mod parts;
 mod problems;
 mod profile;
+mod profile_charset;
 mod profile_grammar;
 mod profile_messages;
 mod profile_page;

@@ -6,6 +6,7 @@ use super::super::action::Action;
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
+use super::profile_charset;
 use crate::profile::Edit;
 use crate::standard::Version;
 
@@ -59,4 +60,5 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             cx.send(Action::Edit(Edit::SetStandard { version }));
         }
     });
+    profile_charset::ui(ui, cx);
 }

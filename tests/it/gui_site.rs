@@ -1,0 +1,47 @@
+//! What holds for every message of a site, in the window: its charset, its scripts.
+
+use egui_kittest::kittest::Queryable;
+
+use super::gui::{Hand, click, open, settle};
+
+/// Surnames in ISO 8859-2, under an MSH-18 that says nothing.
+const MESSAGE: &[u8] =
+    b"MSH|^~\\&|RECEPCJA|SZPITAL|INDEX|REGION|20260302091544||ADT^A04^ADT_A01|RB1|P|2.5.1\r\
+EVN||20260302091500\rPID|1||77||\xA3\xEAcki^\xAFaneta||19800101|F\rPV1|1|O\r";
+
+fn site() -> (tempfile::TempDir, Hand) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = folder.path().join("profile.ron");
+    let text = "Profile(format: 1, name: \"Szpital\", messages: [Message(name: \"ADT\", script: Inline(\"out.copy(msg);\"))])";
+    std::fs::write(&profile, text).expect("written");
+    let message = folder.path().join("in.hl7");
+    std::fs::write(&message, MESSAGE).expect("written");
+    let hand = open(&[profile, message]);
+    (folder, hand)
+}
+
+fn raw(hand: &Hand) -> String {
+    hand.get_by_label("Message text")
+        .value()
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_charset_of_the_site_is_chosen_and_undone_by_name() {
+    let (_folder, mut hand) = site();
+    assert!(!raw(&hand).contains("Łęcki"), "{}", raw(&hand));
+    let tab = hand.get_all_by_label("Profile").next();
+    tab.expect("a tab").click();
+    settle(&mut hand);
+    click(&mut hand, "How the charset is found");
+    click(&mut hand, "Always");
+    click(&mut hand, "Charset of the site");
+    // Below the part of the list that is in sight.
+    hand.get_by_label("ISO-8859-2").click_accesskit();
+    settle(&mut hand);
+    assert!(raw(&hand).contains("Łęcki^Żaneta"), "{}", raw(&hand));
+    click(&mut hand, "Edit");
+    hand.get_by_label_contains("Undo change charset").click();
+    settle(&mut hand);
+    assert!(!raw(&hand).contains("Łęcki"), "{}", raw(&hand));
+}
