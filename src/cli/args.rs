@@ -187,6 +187,7 @@ pub(super) enum ProfileCommand {
     Explain(ProfileExplain),
     Diff(ProfileDiff),
     Merge(ProfileMerge),
+    Codes(ProfileCodes),
 }
 
 /// Print a profile with all that it inherits, and where each part is from
@@ -238,4 +239,33 @@ pub(super) enum ProfileFormat {
     Text,
     /// One object a line
     Json,
+}
+
+/// List the code tables of a profile; write one as a sheet (CSV), or take one from a sheet
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::PROFILE_CODES)]
+pub(super) struct ProfileCodes {
+    /// The site profile (.ron)
+    #[arg(value_name = "P")]
+    pub(super) profile: PathBuf,
+    /// The code table
+    #[arg(long, value_name = "NAME")]
+    pub(super) table: Option<String>,
+    /// Write the table as a sheet; `-` is standard output
+    #[arg(long, value_name = "FILE", requires = "table")]
+    pub(super) export: Option<PathBuf>,
+    /// Take the codes of a sheet into the table and save the profile; `-` is standard input
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "table",
+        conflicts_with = "export"
+    )]
+    pub(super) import: Option<PathBuf>,
+    /// With --import: take out the codes that the sheet does not have
+    #[arg(long, requires = "import")]
+    pub(super) replace: bool,
+    /// With --export: semicolons and a byte order mark, as Excel opens it under many European settings
+    #[arg(long, requires = "export")]
+    pub(super) excel: bool,
 }

@@ -82,3 +82,19 @@ conflicts; the merged profile then has ours in their places and names both sides
   pipehat profile explain site.ron
   pipehat profile diff a.ron b.ron
   pipehat profile merge base.ron ours.ron theirs.ron --out merged.ron";
+
+/// For `profile codes`.
+pub(super) const PROFILE_CODES: &str =
+    "A sheet has a line for each code: site,application,meaning,back. `site` is the code that the site
+sends and `application` what it becomes; without a code of the site, the line is a code of the
+application. `back` is yes where the application's code goes back to this code of the site, only
+where the line says nothing but that. A first line that names the columns may have them in any
+order and among others; without one there are codes alone, codes of both sides, or these with
+meanings. Commas, semicolons and tabs are recognised; the text is UTF-8, UTF-16 or Windows-1252.
+
+A code that is missing or stands in two lines is refused with its line, and nothing is changed.
+--import says what it adds, changes and removes; the profile as it was stays beside it as .bak.
+
+  pipehat profile codes site.ron
+  pipehat profile codes site.ron --table sex --export sex.csv
+  pipehat profile codes site.ron --table sex --import sex.csv --replace";

@@ -15,6 +15,7 @@ mod help;
 mod input;
 mod output;
 mod profile;
+mod profile_codes;
 mod rendering;
 mod report;
 mod run;

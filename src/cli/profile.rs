@@ -9,7 +9,7 @@ use super::args::{ProfileCommand, ProfileDiff, ProfileExplain, ProfileFormat, Pr
 use super::failure::{Failure, Finish};
 use super::output::Output;
 use super::report::{counted, note};
-use super::site;
+use super::{profile_codes, site};
 use crate::profile::{
     MergeConflict, PartChange, PartChangeKind, PartOrigin, Profile, Resolved, difference,
     explained, merge, print, with_origins,
@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &ProfileCommand) -> Result<Finish, Failure> {
         ProfileCommand::Explain(arguments) => explain(arguments),
         ProfileCommand::Diff(arguments) => diff(arguments),
         ProfileCommand::Merge(arguments) => merge_files(arguments),
+        ProfileCommand::Codes(arguments) => profile_codes::run(arguments),
     }
 }
 

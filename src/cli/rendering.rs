@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::show_json;
 use crate::hl7::Message;
 use crate::mapping::{Cell, Row, TableRows};
+use crate::profile::write_sheet_line;
 use crate::workbench::{Input, NotWritten, written};
 
 /// What is ready to be written.
@@ -21,7 +22,7 @@ pub(super) struct Rendering {
 pub(super) struct TableLines {
     pub(super) table: Arc<str>,
     pub(super) columns: Arc<[Arc<str>]>,
-    pub(super) lines: Vec<u8>,
+    pub(super) lines: String,
 }
 
 impl Rendering {
@@ -89,34 +90,17 @@ impl Rendering {
                 self.tables.push(TableLines {
                     table: Arc::clone(&table.table),
                     columns: Arc::clone(&table.columns),
-                    lines: Vec::new(),
+                    lines: String::new(),
                 });
                 self.tables.len() - 1
             });
             if let Some(known) = self.tables.get_mut(place) {
                 for row in &table.rows {
-                    csv_line(row.cells.iter().map(csv_text), &mut known.lines);
+                    write_sheet_line(row.cells.iter().map(csv_text), ',', &mut known.lines);
                 }
             }
         }
     }
-}
-
-/// One line of RFC 4180.
-pub(super) fn csv_line(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
-    for (number, cell) in cells.enumerate() {
-        if number > 0 {
-            out.push(b',');
-        }
-        if cell.contains([',', '"', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ') {
-            out.push(b'"');
-            out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-            out.push(b'"');
-        } else {
-            out.extend_from_slice(cell.as_bytes());
-        }
-    }
-    out.extend_from_slice(b"\r\n");
 }
 
 fn csv_text(cell: &Cell) -> String {
@@ -159,7 +143,7 @@ mod tests {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let expect = format!("{{\"index\":4,\"table\":\"t\",\"row\":{{{json}}}}}\n");
         assert_eq!(text(&rendering.bytes), expect);
-        assert_eq!(text(&rendering.tables[0].lines), format!("{csv}\r\n"));
+        assert_eq!(rendering.tables[0].lines, format!("{csv}\r\n"));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::args::Target;
 use super::failure::Failure;
 use super::output::Output;
-use super::rendering::{Rendering, TableLines, csv_line};
-use crate::profile::Profile;
+use super::rendering::{Rendering, TableLines};
+use crate::profile::{Profile, write_sheet_line};
 use crate::workbench::{is_folder, make_folder};
 
 /// A place for results.
@@ -52,7 +52,7 @@ impl Sink {
                 sink.put_lines(TableLines {
                     table: Arc::clone(name),
                     columns,
-                    lines: Vec::new(),
+                    lines: String::new(),
                 })?;
             }
             return Ok(sink);
@@ -73,7 +73,7 @@ impl Sink {
             sink.put_lines(TableLines {
                 table: Arc::clone(name),
                 columns,
-                lines: Vec::new(),
+                lines: String::new(),
             })?;
         }
         Ok(sink)
@@ -98,11 +98,11 @@ impl Sink {
                     Some(known) if *known != lines.table => return Err(several_tables()),
                     Some(_) => {}
                     None => {
-                        output.put(&header(&lines.columns))?;
+                        output.put(header(&lines.columns).as_bytes())?;
                         *table = Some(lines.table);
                     }
                 }
-                output.put(&lines.lines)
+                output.put(lines.lines.as_bytes())
             }
             Self::Folder { folder, files } => {
                 let known = files.iter().position(|(table, _)| *table == lines.table);
@@ -110,11 +110,11 @@ impl Sink {
                 if known.is_none() {
                     let path = folder.join(format!("{}.csv", file_name(&lines.table)));
                     let mut output = Output::open(Some(&path))?;
-                    output.put(&header(&lines.columns))?;
+                    output.put(header(&lines.columns).as_bytes())?;
                     files.push((lines.table, output));
                 }
                 match files.get_mut(place) {
-                    Some((_, output)) => output.put(&lines.lines),
+                    Some((_, output)) => output.put(lines.lines.as_bytes()),
                     None => Ok(()),
                 }
             }
@@ -138,9 +138,9 @@ impl Sink {
     }
 }
 
-fn header(columns: &[Arc<str>]) -> Vec<u8> {
-    let mut line = Vec::new();
-    csv_line(columns.iter().map(ToString::to_string), &mut line);
+fn header(columns: &[Arc<str>]) -> String {
+    let mut line = String::new();
+    write_sheet_line(columns, ',', &mut line);
     line
 }
 

@@ -5,6 +5,8 @@
 //! This room touches no file, no clock and no script engine: whoever loads a profile reads the text,
 //! supplies the scripts that stand in files, and tells [`History`] what time it is.
 
+mod code_import;
+mod code_sheet;
 mod code_tables;
 mod column_source;
 mod conformance;
@@ -43,6 +45,7 @@ mod samples;
 mod script;
 mod segment_grammar;
 mod syntax;
+mod sheet;
 mod table;
 mod text_forms;
 mod tokens;
@@ -51,6 +54,8 @@ mod validate;
 mod validate_codes;
 mod validate_rows;
 
+pub use code_import::{CodesImport, ImportMode, import_codes};
+pub use code_sheet::{CodeSheet, read_code_sheet, write_code_sheet};
 pub use code_tables::{CodeUnlisted, Listing};
 pub use column_source::{ColumnSource, Origin, Reading, SourceLocationError};
 mod validate_conformance;
@@ -81,5 +86,6 @@ pub use rows::{Root, RootError, Rows};
 pub use script::{Hook, Script, ScriptPlace, ScriptTexts, SiteScripts};
 pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
 pub use syntax::{SiteCharset, Syntax};
+pub use sheet::{Sheet, SheetFault, SheetRow, write_sheet_line};
 pub use table::{Column, ColumnType, Table};
 pub use validate::{place_of_value, validate, validate_text};

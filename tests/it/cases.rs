@@ -9,6 +9,8 @@
 //!   standard error),
 //!   `expected.hl7`, `expected.rows.json`, `expected.csv` and `expected.report` (transform; the report
 //!   is what it says on standard error, with the exit status),
+//!   `expected.profile` (the commands in `profile.txt`, `profile` left out, one a line, one after the other in a
+//!   copy of the folder; a line `cat FILE` shows what a file holds then); it needs no input,
 //!   `expected.explain` (profile explain), `expected.difference` (profile diff, of `profile.ron` and
 //!   `other.ron`), `expected.merge` (profile merge, of `base.ron`, `ours.ron` and `theirs.ron`), each
 //!   with what is said on standard error and the exit status; these need no input,
@@ -140,15 +142,17 @@ impl Case {
                 | "expected.report"
                 | "expected.explain"
                 | "expected.difference"
-                | "expected.merge" => {
+                | "expected.merge"
+                | "expected.profile" => {
                     case.expectations.push(file);
                 }
-                "lib" => {}
+                "lib" | "profile.txt" => {}
                 other
                     if other
                         .rsplit('.')
                         .next()
                         .is_some_and(|end| ["ron", "rhai"].contains(&end)) => {}
+                other if other.ends_with(".csv") && !other.starts_with("in.") => {}
                 other if other.starts_with("in.") && case.input.is_empty() => case.input = file,
                 other => case
                     .complaints
@@ -170,7 +174,7 @@ impl Case {
         self.expectations.iter().all(|file| {
             matches!(
                 file.as_str(),
-                "expected.explain" | "expected.difference" | "expected.merge"
+                "expected.explain" | "expected.difference" | "expected.merge" | "expected.profile"
             )
         })
     }
@@ -244,6 +248,9 @@ impl Case {
                 let text = self.of_profiles(&["merge", "base.ron", "ours.ron", "theirs.ron"]);
                 actual.insert(file.to_owned(), text);
             }
+            "expected.profile" => {
+                actual.insert(file.to_owned(), self.profile_commands());
+            }
             "expected.check" => {
                 let text = if self.is_checked_with_others() {
                     found.of(self)
@@ -293,6 +300,35 @@ impl Case {
         let mut text = output.stdout;
         text.extend(output.stderr);
         with_status(text, output.status.code())
+    }
+
+    /// What the commands of `profile.txt` say, one after the other, in a copy of the folder.
+    fn profile_commands(&self) -> Vec<u8> {
+        let around = tempfile::tempdir().expect("a folder can be made");
+        let copy = around.path().join("case");
+        copy_folder(&self.folder, &copy);
+        let commands = fs::read_to_string(self.folder.join("profile.txt"));
+        let commands = commands.expect("profile.txt can be read");
+        let mut text = Vec::new();
+        for line in commands.lines().filter(|line| !line.is_empty()) {
+            text.extend(format!("$ {line}\n").into_bytes());
+            if let Some(file) = line.strip_prefix("cat ") {
+                let bytes = fs::read(copy.join(file)).expect("the file is there");
+                text.extend(bytes);
+                continue;
+            }
+            let output = Command::new(env!("CARGO_BIN_EXE_pipehat"))
+                .arg("profile")
+                .args(line.split_whitespace())
+                .current_dir(&copy)
+                .env_remove("RUST_LOG")
+                .output()
+                .expect("the program starts");
+            text.extend(output.stdout);
+            text.extend(output.stderr);
+            text = with_status(text, output.status.code());
+        }
+        text
     }
 
     fn run(&self, words: &[&str]) -> Output {
@@ -429,4 +465,17 @@ fn difference(expected: &[u8], actual: &[u8]) -> String {
         .context_radius(1)
         .header("expected", "actual")
         .to_string()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("the folder can be listed") {
+        let from = entry.expect("the folder can be listed").path();
+        let to = to.join(from.file_name().unwrap_or_default());
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(&from, to).expect("a file can be copied");
+        }
+    }
 }
