@@ -109,6 +109,7 @@ impl Bench {
             program: (definition == 0).then_some(&self.program),
             now: &self.now,
             seed: 1,
+            records_reads: false,
         };
         let outcome = run(&self.engine, &job, &Cancel::never()).expect("nothing cancels");
         assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);

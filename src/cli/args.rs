@@ -188,6 +188,13 @@ pub(super) enum ProfileCommand {
     Diff(ProfileDiff),
     Merge(ProfileMerge),
     Codes(ProfileCodes),
+    /// List the codes of messages that no code table of the profile holds, the most frequent first
+    #[command(after_long_help = help::PROFILE_UNMAPPED)]
+    Unmapped(ProfileSamples),
+    /// Report what of messages a profile loses: values used nowhere, columns never filled, codes that are
+    /// not listed, message definitions that nothing reaches
+    #[command(after_long_help = help::PROFILE_COVERAGE)]
+    Coverage(ProfileSamples),
 }
 
 /// Print a profile with all that it inherits, and where each part is from
@@ -268,4 +275,18 @@ pub(super) struct ProfileCodes {
     /// With --export: semicolons and a byte order mark, as Excel opens it under many European settings
     #[arg(long, requires = "export")]
     pub(super) excel: bool,
+}
+
+/// A profile, the samples that it is held against, and how to print.
+#[derive(Debug, Parser)]
+pub(super) struct ProfileSamples {
+    /// The site profile (.ron)
+    #[arg(value_name = "P")]
+    pub(super) profile: PathBuf,
+    /// Files or folders; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ProfileFormat::Text)]
+    pub(super) format: ProfileFormat,
 }

@@ -98,3 +98,20 @@ A code that is missing or stands in two lines is refused with its line, and noth
   pipehat profile codes site.ron
   pipehat profile codes site.ron --table sex --export sex.csv
   pipehat profile codes site.ron --table sex --import sex.csv --replace";
+
+/// For `profile unmapped`.
+pub(super) const PROFILE_UNMAPPED: &str =
+    "One line a code: how often, code table, location, code, and the first message that has it. Of a text
+that is too long for a code only its length is shown. Exit status 1 when there is any.
+
+json: {\"count\":12,\"table\":\"sex\",\"location\":\"PID-8\",\"code\":\"9\",\"asked_by\":\"patient.sex\",
+\"file\":\"a.hl7\",\"message\":1}, one object a line.";
+
+/// For `profile coverage`.
+pub(super) const PROFILE_COVERAGE: &str =
+    "Each message is mapped, and what its rows and its script read, test or copy counts as used, and so do
+the locations of the identity that it matched. Occurrences of a segment and repetitions of a field
+are one place. The values of messages that are skipped, rejected, fail or fit no definition are not
+looked at; they are counted.
+
+json: one object a line, its kind in \"what\": messages, place, column, code, definition.";

@@ -16,6 +16,8 @@ mod input;
 mod output;
 mod profile;
 mod profile_codes;
+mod profile_coverage;
+mod profile_unmapped;
 mod rendering;
 mod report;
 mod run;

@@ -9,7 +9,7 @@ use super::args::{ProfileCommand, ProfileDiff, ProfileExplain, ProfileFormat, Pr
 use super::failure::{Failure, Finish};
 use super::output::Output;
 use super::report::{counted, note};
-use super::{profile_codes, site};
+use super::{profile_codes, profile_coverage, profile_unmapped, site};
 use crate::profile::{
     MergeConflict, PartChange, PartChangeKind, PartOrigin, Profile, Resolved, difference,
     explained, merge, print, with_origins,
@@ -22,6 +22,8 @@ pub(super) fn run(arguments: &ProfileCommand) -> Result<Finish, Failure> {
         ProfileCommand::Explain(arguments) => explain(arguments),
         ProfileCommand::Diff(arguments) => diff(arguments),
         ProfileCommand::Merge(arguments) => merge_files(arguments),
+        ProfileCommand::Unmapped(arguments) => profile_unmapped::run(arguments),
+        ProfileCommand::Coverage(arguments) => profile_coverage::run(arguments),
         ProfileCommand::Codes(arguments) => profile_codes::run(arguments),
     }
 }
@@ -123,7 +125,7 @@ fn change_line(change: &PartChange) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn json_line(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(super) fn json_line(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let mut line = serde_json::to_vec(value).map_err(|error| Failure::of_output(error.into()))?;
     line.push(b'\n');
     Ok(line)

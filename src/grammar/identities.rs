@@ -41,6 +41,13 @@ impl Identities {
         let holds = |conditions: &Vec<Condition>| conditions.iter().all(|one| one.holds(message));
         self.definitions.iter().position(holds)
     }
+
+    /// The indexes of all definitions whose conditions all hold.
+    pub fn all(&self, message: &Message) -> Vec<usize> {
+        let definitions = self.definitions.iter().enumerate();
+        let holding = definitions.filter(|(_, own)| own.iter().all(|one| one.holds(message)));
+        holding.map(|(at, _)| at).collect()
+    }
 }
 
 impl Identities {

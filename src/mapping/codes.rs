@@ -55,12 +55,16 @@ fn refused<'c>(message: String, known: impl Iterator<Item = &'c Arc<str>>) -> Sc
 
 /// The code, which is what has to be added to the table; a longer text may say more of a patient.
 fn told(text: &str) -> Cow<'static, str> {
-    let is_code = text.chars().count() <= LONGEST_CODE && !text.contains(char::is_whitespace);
-    if is_code {
+    if is_code(text) {
         format!("the code {text}").into()
     } else {
         "a text that is no code".into()
     }
+}
+
+/// Whether a text is short enough to be shown as a code.
+pub(super) fn is_code(text: &str) -> bool {
+    text.chars().count() <= LONGEST_CODE && !text.contains(char::is_whitespace)
 }
 
 /// A code table that the profile does not have.

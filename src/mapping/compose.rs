@@ -293,6 +293,7 @@ fn lost(
         program: None,
         now: job.now,
         seed: job.seed,
+        records_reads: false,
     };
     let again = run(engine, &job_again, cancel)?;
     let mut found = Vec::new();

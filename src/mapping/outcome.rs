@@ -1,10 +1,13 @@
 //! What a run gives: a message, rows, findings and a verdict.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::codes::is_code;
+use super::reads::Reads;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{Message, Timestamp};
+use crate::hl7::{Location, Message, Timestamp};
 use crate::profile::{Codes, Listing};
 
 /// What became of one message.
@@ -18,6 +21,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// Codes of the message that a code table was asked for and does not hold.
     pub unmapped: Vec<UnmappedCode>,
+    /// What of the message was used; `None` where nobody asked.
+    pub reads: Option<Reads>,
     /// What the script decided.
     pub verdict: Verdict,
     /// Whether the script broke off: an error or a limit ended it before its end. What it made is
@@ -34,6 +39,8 @@ pub struct UnmappedCode {
     pub code: Arc<str>,
     /// Who asked: a column such as `patient.sex`, or `script`.
     pub asked_by: Arc<str>,
+    /// Where the code stands, as far as that can be told.
+    pub at: Option<Location>,
 }
 
 /// Unmapped codes of one message beyond this are not kept.
@@ -45,14 +52,26 @@ impl UnmappedCode {
         noted: &mut Vec<UnmappedCode>,
         (table, codes): (&Arc<str>, &Codes),
         code: &str,
-        asked_by: impl FnOnce() -> Arc<str>,
+        asked: impl FnOnce() -> (Arc<str>, Option<Location>),
     ) {
         if codes.listing(code) == Listing::Unlisted && noted.len() < MOST_UNMAPPED {
+            let (asked_by, at) = asked();
             noted.push(UnmappedCode {
                 table: Arc::clone(table),
                 code: code.into(),
-                asked_by: asked_by(),
+                asked_by,
+                at,
             });
+        }
+    }
+
+    /// The code, which is what has to be added to the table; of a longer text, which may say more of a
+    /// patient, only its length.
+    pub fn shown(&self) -> Cow<'_, str> {
+        if is_code(&self.code) {
+            Cow::Borrowed(&self.code)
+        } else {
+            format!("a text of {} characters", self.code.chars().count()).into()
         }
     }
 }

@@ -6,6 +6,7 @@ use super::fault::{Fallible, ScriptFault};
 use super::groups::Groups;
 use super::handles::{GroupHandle, SegmentHandle};
 use super::paths::Path;
+use super::reads::Reads;
 use super::running::with;
 use crate::hl7::{Element, FieldPath, Location, Message, Pick, Segment, SegmentId};
 
@@ -154,12 +155,13 @@ pub(super) fn element<T>(
 ) -> Fallible<T> {
     with(|run| {
         let path = run.paths.find(path)?;
-        Ok::<_, ScriptFault>(take(first(
-            &run.message,
-            run.groups.as_ref(),
-            source,
-            path,
-        )?))
+        let found = first(&run.message, run.groups.as_ref(), source, path)?;
+        run.last_read = found.map_or(0..0, |element| element.span());
+        if let Some(reads) = &mut run.reads {
+            note_conditions(reads, &run.message, source, path);
+            reads.note_element(found);
+        }
+        Ok::<_, ScriptFault>(take(found))
     })
 }
 
@@ -198,8 +200,25 @@ fn elements<T>(source: Source, path: &str, take: impl FnOnce(&[Element<'_>]) -> 
         if found.len() == 1 && found.iter().all(Element::is_empty) {
             found.clear();
         }
+        if let Some(reads) = &mut run.reads {
+            note_conditions(reads, &run.message, source, path);
+            found.iter().for_each(|element| reads.note(element.span()));
+        }
         Ok::<_, ScriptFault>(take(&found))
     })
+}
+
+/// What the conditions of a path compare.
+fn note_conditions(reads: &mut Reads, message: &Message, source: Source, path: &Path) {
+    match (source, path) {
+        (Source::Segment(handle), Path::Inner(path)) => {
+            if let Some(segment) = handle.segment(message) {
+                reads.note_condition(segment, path);
+            }
+        }
+        (_, Path::Whole(location)) => reads.note_conditions(message, location),
+        (Source::Message | Source::Group(_), Path::Inner(_)) => {}
+    }
 }
 
 fn first<'m>(

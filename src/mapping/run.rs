@@ -11,6 +11,7 @@ use super::outcome::{Outcome, Verdict};
 use super::output::Output;
 use super::paths::Paths;
 use super::program::{Program, scope};
+use super::reads::Reads;
 use super::row_store::RowStore;
 use super::running::{Run, Running};
 use super::stand::Bound;
@@ -40,6 +41,8 @@ pub struct Job<'a> {
     pub now: &'a Timestamp,
     /// What `next_id()` starts from.
     pub seed: u64,
+    /// Whether the outcome says what of the message was used.
+    pub records_reads: bool,
 }
 
 /// Makes the rows of the definition, then runs its script.
@@ -51,6 +54,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     let layout = Layout::of(job.profile);
     let plan = layout.plan(job.definition);
     let mut bound = Bound::new(job.message, job.tree.map(|tree| &**tree), job.grammar);
+    bound.reads = job.records_reads.then(Reads::default);
     let mut expressions = Vec::new();
     let made = if plan.has_expressions {
         // They may read the message, ask for codes and tell findings.
@@ -62,6 +66,9 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
                 return Err(Stale);
             }
             expressions = run.diagnostics;
+            if let (Some(reads), Some(of_expressions)) = (&mut bound.reads, run.reads) {
+                reads.append(of_expressions);
+            }
         }
         made
     } else {
@@ -79,6 +86,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
             rows: rows.finish(),
             diagnostics,
             unmapped,
+            reads: bound.reads,
             verdict: Verdict::Accepted,
             script_failed: false,
         });
@@ -88,6 +96,9 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     run.paths = Paths::new(Arc::clone(&program.paths));
     run.diagnostics = diagnostics;
     run.unmapped = unmapped;
+    if let (Some(reads), Some(of_rows)) = (&mut run.reads, bound.reads) {
+        reads.append(of_rows);
+    }
     let running = Running::start(run);
     let result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
     let Some(run) = Running::finish(running) else {
@@ -120,6 +131,8 @@ pub(super) fn started(
         diagnostics: Vec::new(),
         unlisted: 0,
         unmapped: Vec::new(),
+        last_read: 0..0,
+        reads: job.records_reads.then(Reads::default),
         tree: job.tree.cloned(),
         groups: None,
         cancel: cancel.clone(),
@@ -174,6 +187,7 @@ fn conclude(
         rows: run.rows.finish(),
         diagnostics: run.diagnostics,
         unmapped: run.unmapped,
+        reads: run.reads,
         verdict: run.verdict,
         script_failed,
     })

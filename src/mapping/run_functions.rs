@@ -1,5 +1,6 @@
 //! Functions of the mapping language that ask the run: for the time, a code table, a row.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
@@ -12,6 +13,7 @@ use super::layout::table_unknown;
 use super::outcome::{Cell, Row, UnmappedCode};
 use super::running::with;
 use super::write::text_of;
+use crate::hl7::{Location, Message, Pick, unescape};
 use crate::profile::{Codes, Profile};
 
 /// `now()`.
@@ -23,9 +25,30 @@ pub(super) fn now() -> Fallible<Date> {
 pub(super) fn codes(table: &str, text: &str) -> Fallible<ImmutableString> {
     with(|run| {
         let (name, known) = code_table(&run.profile, table)?;
-        UnmappedCode::note(&mut run.unmapped, (name, known), text, || "script".into());
+        let asked = || {
+            (
+                "script".into(),
+                place_of(&run.message, &run.last_read, text),
+            )
+        };
+        UnmappedCode::note(&mut run.unmapped, (name, known), text, asked);
         code_tables::translate(known, table, text).map(Into::into)
     })
+}
+
+/// Where a text stands, if it is what was read last.
+fn place_of(message: &Message, last_read: &Range<usize>, text: &str) -> Option<Location> {
+    let read = message.text().get(last_read.clone()).unwrap_or_default();
+    if text.is_empty() || unescape(read, message.delimiters()) != text {
+        return None;
+    }
+    let mut location = message.location_at(last_read.start)?;
+    // Codes of all occurrences are counted together.
+    location.occurrence = Pick::First;
+    if let Some(path) = &mut location.path {
+        path.repetition = Pick::First;
+    }
+    Some(location)
 }
 
 /// `codes_back(table, text)`.

@@ -5,6 +5,7 @@
 //! the handles that scripts hold (`msg`, `out`, a segment) are plain numbers that mean nothing without it.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use super::groups::Groups;
 use super::outcome::{UnmappedCode, Verdict};
 use super::output::Output;
 use super::paths::Paths;
+use super::reads::Reads;
 use super::row_store::RowStore;
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
@@ -50,6 +52,10 @@ pub(super) struct Run {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) unlisted: usize,
     pub(super) unmapped: Vec<UnmappedCode>,
+    /// Where the text that was read last stands.
+    pub(super) last_read: Range<usize>,
+    /// What of the message was used, where somebody asks for it.
+    pub(super) reads: Option<Reads>,
     pub(super) grammar: Arc<Grammar>,
     pub(super) tree: Option<Arc<Node>>,
     pub(super) groups: Option<Groups>,

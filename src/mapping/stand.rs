@@ -2,6 +2,7 @@
 
 use super::layout::CellPlan;
 use super::read::find_in;
+use super::reads::Reads;
 use super::scopes::Scopes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Node, bind};
@@ -29,6 +30,8 @@ pub(super) struct Bound<'m> {
     tree: Option<&'m Node>,
     grammar: &'m Grammar,
     scopes: Option<Scopes>,
+    /// What of the message was used, where somebody asks for it.
+    pub(super) reads: Option<Reads>,
 }
 
 impl<'m> Bound<'m> {
@@ -38,6 +41,7 @@ impl<'m> Bound<'m> {
             tree,
             grammar,
             scopes: None,
+            reads: None,
         }
     }
 
@@ -54,6 +58,16 @@ impl<'m> Bound<'m> {
 
     /// The first element that a cell comes from.
     pub(super) fn find(&mut self, stand: Stand<'m>, plan: &CellPlan) -> Option<Element<'m>> {
+        let found = self.look_for(stand, plan);
+        let message = self.message;
+        if let Some(reads) = &mut self.reads {
+            reads.note_conditions(message, &plan.at);
+            reads.note_element(found);
+        }
+        found
+    }
+
+    fn look_for(&mut self, stand: Stand<'m>, plan: &CellPlan) -> Option<Element<'m>> {
         let message = self.message;
         let location = &plan.at;
         let path = location.path.as_ref();

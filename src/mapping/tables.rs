@@ -176,8 +176,11 @@ impl Filling<'_> {
     ) -> Result<Cell, Box<Diagnostic>> {
         let mut text = Cow::Borrowed(text);
         if let Some((name, codes)) = &plan.codes {
-            let asked_by = || format!("{}.{}", table.name, name_of(table, plan.column)).into();
-            UnmappedCode::note(&mut self.made.unmapped, (name, codes), &text, asked_by);
+            let asked = || {
+                let column = format!("{}.{}", table.name, name_of(table, plan.column));
+                (column.into(), Some(plan.at.clone()))
+            };
+            UnmappedCode::note(&mut self.made.unmapped, (name, codes), &text, asked);
             match translate(codes, name, &text) {
                 Ok(code) if *code == *text => {}
                 Ok(code) => text = Cow::Owned(code.to_owned()),

@@ -92,6 +92,7 @@ pub(super) fn map(
         program: program.as_ref(),
         now: &now,
         seed: 7,
+        records_reads: false,
     };
     let mut outcome = run(&engine, &job, cancel)?;
     found.append(&mut outcome.diagnostics);

@@ -68,6 +68,7 @@ fn composed(profile: &Arc<Profile>, rows: &[TableRows]) -> (Option<Message>, Str
         profile,
         now: &"20260301".parse().expect("a time"),
         seed: 1,
+        records_reads: false,
     };
     let made = compose(&Engine::new(), &job, &Cancel::never()).expect("not stale");
     let mut told = String::new();

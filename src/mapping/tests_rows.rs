@@ -41,6 +41,7 @@ fn rows(segments: &str, root: &str, columns: &[&str]) -> String {
         program: None,
         now: &"20260301".parse().expect("a time"),
         seed: 1,
+        records_reads: false,
     };
     let outcome = run(&Engine::new(), &job, &Cancel::never()).expect("not stale");
     shown(&outcome).replace("t: ", "").trim_end().to_owned()

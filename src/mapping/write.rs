@@ -1,5 +1,7 @@
 //! Writing the message being made.
 
+use std::ops::Range;
+
 use rhai::{Array, Dynamic, ImmutableString, NativeCallContext, Position};
 
 use super::dates::Date;
@@ -8,6 +10,7 @@ use super::handles::{GroupHandle, OutSegmentHandle, SegmentHandle};
 use super::output::Output;
 use super::paths::{MOST_REPETITIONS, Path};
 use super::read::segment_id;
+use super::reads::Reads;
 use super::running::{Run, with};
 use super::text::Name;
 use crate::diagnostic::Diagnostic;
@@ -130,7 +133,10 @@ pub(super) fn remove(path: &str) -> Fallible<()> {
 /// `out.append(segment)`.
 pub(super) fn append(handle: SegmentHandle) -> Fallible<OutSegmentHandle> {
     with(|run| match handle.segment(&run.message) {
-        Some(segment) => run.out.append(segment).map(OutSegmentHandle),
+        Some(segment) => {
+            note(&mut run.reads, segment.span());
+            run.out.append(segment).map(OutSegmentHandle)
+        }
         None => Err(ScriptFault::new(
             "script-write",
             format!("there is no {} that could be appended", handle.name()),
@@ -157,6 +163,7 @@ pub(super) fn append_group(group: GroupHandle) -> Fallible<()> {
             .map_or(0..0, |found| found.segments.clone());
         for index in range {
             if let Some(segment) = run.message.segment(index) {
+                note(&mut run.reads, segment.span());
                 run.out.append(segment)?;
             }
         }
@@ -180,7 +187,10 @@ pub(super) fn append_all(segments: Array) -> Fallible<()> {
 
 /// `out.copy(msg)`: the whole message, in place of what was written so far.
 pub(super) fn copy_all() -> Fallible<()> {
-    with(|run| run.out.copy_from(&run.message))
+    with(|run| {
+        note(&mut run.reads, 0..run.message.text().len());
+        run.out.copy_from(&run.message)
+    })
 }
 
 /// `out.copy(msg, paths)`: segments and fields as they are.
@@ -288,6 +298,13 @@ pub(super) fn position(context: &NativeCallContext<'_>) -> Position {
     context.call_position()
 }
 
+/// A part of the message is used by being copied.
+fn note(reads: &mut Option<Reads>, span: Range<usize>) {
+    if let Some(reads) = reads {
+        reads.note(span);
+    }
+}
+
 fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> {
     let was_empty = run.out.draft().segment_count() == 0;
     // A segment that is copied again comes in place of the one that was there.
@@ -316,6 +333,7 @@ fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> 
                 }
         });
         if is_wanted {
+            note(&mut run.reads, segment.span());
             let key = run.out.append(segment)?;
             if !was_empty && id.carries_delimiters() {
                 run.out.move_to_front(key);
@@ -329,6 +347,22 @@ fn copy_segments(run: &mut Run, wanted: &[Location]) -> Result<(), ScriptFault> 
 fn copy_field(run: &mut Run, location: &Location, path: &FieldPath) -> Result<(), ScriptFault> {
     let named = run.message.segments_named(location.segment);
     let segments = location.occurrence.choose(named, Segment::has_value);
+    if let Some(reads) = &mut run.reads {
+        reads.note_conditions(&run.message, location);
+        let is_one = location.occurrence != Pick::Every;
+        let copied = if is_one { 1 } else { segments.len() };
+        for segment in segments.iter().take(copied) {
+            let found = match path.repetition {
+                Pick::Every => segment.find_all(path),
+                Pick::First | Pick::Nth(_) | Pick::Where { .. } => {
+                    segment.find(path).into_iter().collect()
+                }
+            };
+            found
+                .into_iter()
+                .for_each(|element| reads.note(element.span()));
+        }
+    }
     if location.occurrence != Pick::Every {
         return copy_place(&mut run.out, location, path, segments.first().copied());
     }

@@ -9,6 +9,7 @@ use super::finding::{Finding, Part, at_value};
 use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
+use super::reach::unreachable;
 use super::script::Script;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
@@ -87,7 +88,7 @@ pub(super) fn findings(profile: &Profile) -> Vec<Finding> {
 
 fn messages(profile: &Profile, found: &mut Vec<Finding>) {
     let mut names = BTreeSet::new();
-    let mut catches_all = None;
+    let shadowed = unreachable(profile);
     for (index, definition) in profile.messages.iter().enumerate() {
         let name = &definition.name;
         let path = format!(".messages[{index}]");
@@ -101,19 +102,22 @@ fn messages(profile: &Profile, found: &mut Vec<Finding>) {
                 .with_help("give one of them another name"),
             ));
         }
-        if let Some(earlier) = catches_all {
+        let shadow = shadowed.get(index).copied().flatten();
+        if let Some(earlier) = shadow.and_then(|by| profile.messages.get(by)) {
+            let (earlier, takes) = match earlier.identity.is_empty() {
+                true => (&earlier.name, "takes every message"),
+                false => (&earlier.name, "takes all that it would"),
+            };
             found.push(at_value(
                 path.clone(),
                 Diagnostic::warning(
                     "message-unreachable",
                     format!(
-                        "no message reaches \"{name}\": \"{earlier}\" stands before it and takes every message"
+                        "no message reaches \"{name}\": \"{earlier}\" stands before it and {takes}"
                     ),
                 )
-                .with_help(format!("move \"{earlier}\" to the end or give it an identity")),
+                .with_help(format!("move \"{name}\" before \"{earlier}\", or give \"{earlier}\" a narrower identity")),
             ));
-        } else if definition.identity.is_empty() {
-            catches_all = Some(name);
         }
         if let Some(script) = &definition.script {
             check_script_path(

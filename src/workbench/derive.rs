@@ -123,6 +123,28 @@ pub fn transform(
     memo: &mut Memo,
     cancel: &Cancel,
 ) -> Result<Transformed, Stale> {
+    transformed(snapshot, sample, position, memo, cancel, false)
+}
+
+/// The same, and the outcome says what of the message was used.
+pub(super) fn transform_recorded(
+    snapshot: &Snapshot,
+    sample: &Sample,
+    position: u64,
+    memo: &mut Memo,
+    cancel: &Cancel,
+) -> Result<Transformed, Stale> {
+    transformed(snapshot, sample, position, memo, cancel, true)
+}
+
+fn transformed(
+    snapshot: &Snapshot,
+    sample: &Sample,
+    position: u64,
+    memo: &mut Memo,
+    cancel: &Cancel,
+    records_reads: bool,
+) -> Result<Transformed, Stale> {
     cancel.check()?;
     let read = Received::of(snapshot, Some(sample), position, memo, cancel)?;
     let placed = place(snapshot, &read.message, memo);
@@ -131,6 +153,7 @@ pub fn transform(
         (Some(ended), _) => Some(ended),
         (None, Some(mut inputs)) => {
             inputs.seed = message_seed(snapshot.seed, position);
+            inputs.records_reads = records_reads;
             let outcome = memo.run(&inputs, cancel)?;
             Some(read.finished(snapshot, position, outcome, memo, cancel)?)
         }
@@ -258,6 +281,7 @@ impl Placed {
             definition,
             now: &snapshot.now,
             seed: message_seed(snapshot.seed, snapshot.position),
+            records_reads: false,
         })
     }
 }

@@ -157,6 +157,11 @@ impl Memo {
         Arc::clone(&self.site(profile).parts)
     }
 
+    /// The indexes of all definitions that the message would fall under if they stood first.
+    pub(super) fn all_matching(&mut self, profile: &Arc<Profile>, message: &Message) -> Vec<usize> {
+        self.site(profile).identities.all(message)
+    }
+
     fn site(&mut self, profile: &Arc<Profile>) -> &Site {
         let old = self
             .site
@@ -387,6 +392,7 @@ pub(super) struct MapInputs<'a> {
     pub(super) definition: &'a Arc<MessageDefinition>,
     pub(super) now: &'a Timestamp,
     pub(super) seed: u64,
+    pub(super) records_reads: bool,
 }
 
 impl MapInputs<'_> {
@@ -400,6 +406,7 @@ impl MapInputs<'_> {
             program: self.program.map(|program| &**program),
             now: self.now,
             seed: self.seed,
+            records_reads: self.records_reads,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod corpus;
+mod coverage;
 mod derive;
 mod desk;
 mod drafts;
@@ -28,12 +29,14 @@ mod site_scripts;
 mod site_templates;
 mod source;
 mod stream;
+mod unmapped;
 mod worker;
 mod write_grammar;
 mod written;
 
 pub use clock::{local_time, seed_of_clock};
 pub use corpus::{Corpus, Header, Sample, SampleId};
+pub use coverage::{ColumnCount, Coverage, CoverageCounts, DefinitionCount, LostPlace};
 pub use derive::{Transformed, derive, transform};
 pub use desk::{OutputError, SaveGuard};
 pub use files::{
@@ -52,5 +55,6 @@ pub use site_error::SiteError;
 pub use site_file::{Replace, SiteDraft, SiteFile, SiteStamps};
 pub use source::{Loaded, Origin, Source, SourceError};
 pub use stream::Stream;
+pub use unmapped::{UnmappedCount, UnmappedCounts};
 pub use worker::{Intake, Wake, Worker};
 pub use written::{Input, NotWritten, written};

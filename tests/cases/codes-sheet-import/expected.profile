@@ -1,5 +1,5 @@
 $ codes profile.ron
-ward: 2 values, 1 code of the site, others an error
+ward: 2 values, 1 site code, others an error
 exit status 0
 $ codes profile.ron --table ward --import excel.csv
 changed   codes/ward/values/EYE: "Eyes" -> "Eyes and sight"

@@ -1,8 +1,6 @@
 $ codes profile.ron --table ward --import two.csv --replace
-removed   codes/ward/values/ENT: "Ear, nose and throat"
-removed   codes/ward/values/EYE: "Eyes"
 added     codes/ward/maps/KIN: "CHILD"
-pipehat: profile.ron: 3 changes saved
+pipehat: profile.ron: 1 change saved
 exit status 0
 $ cat profile.ron
 Profile(
@@ -10,6 +8,10 @@ Profile(
     name: "Sheets",
     codes: {
         "ward": Codes(
+            values: {
+                "ENT": "Ear, nose and throat",
+                "EYE": "Eyes",
+            },
             maps: {
                 "AUG": "EYE",
                 "KIN": "CHILD",
@@ -24,6 +26,6 @@ added     codes/bed/maps/KIN: "CHILD"
 pipehat: profile.ron: 2 changes saved
 exit status 0
 $ codes profile.ron
-bed: 0 values, 2 code of the sites, others kept
-ward: 0 values, 2 code of the sites, others an error
+bed: 0 values, 2 site codes, others kept
+ward: 2 values, 2 site codes, others an error
 exit status 0
