@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::failure::Failure;
 use crate::workbench::Outgoing;
 
@@ -69,6 +71,13 @@ impl Output {
             }
         }
     }
+}
+
+/// A value as one line of JSON.
+pub(super) fn json_line(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    let mut line = serde_json::to_vec(value).map_err(|error| Failure::of_output(error.into()))?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 fn of_file(path: &Path, why: io::Error) -> Failure {

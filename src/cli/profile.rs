@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::{ProfileCommand, ProfileDiff, ProfileExplain, ProfileFormat, ProfileMerge};
 use super::failure::{Failure, Finish};
-use super::output::Output;
+use super::output::{Output, json_line};
 use super::report::{counted, note};
 use super::{profile_codes, profile_coverage, profile_unmapped, site};
 use crate::profile::{
@@ -123,12 +123,6 @@ fn change_line(change: &PartChange) -> Result<Vec<u8>, Failure> {
         before,
         after,
     })
-}
-
-pub(super) fn json_line(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    let mut line = serde_json::to_vec(value).map_err(|error| Failure::of_output(error.into()))?;
-    line.push(b'\n');
-    Ok(line)
 }
 
 fn merge_files(arguments: &ProfileMerge) -> Result<Finish, Failure> {

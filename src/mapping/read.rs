@@ -202,7 +202,9 @@ fn elements<T>(source: Source, path: &str, take: impl FnOnce(&[Element<'_>]) -> 
         }
         if let Some(reads) = &mut run.reads {
             note_conditions(reads, &run.message, source, path);
-            found.iter().for_each(|element| reads.note(element.span()));
+            for element in &found {
+                reads.note(element.span());
+            }
         }
         Ok::<_, ScriptFault>(take(&found))
     })

@@ -68,7 +68,6 @@ fn composed(profile: &Arc<Profile>, rows: &[TableRows]) -> (Option<Message>, Str
         profile,
         now: &"20260301".parse().expect("a time"),
         seed: 1,
-        records_reads: false,
     };
     let made = compose(&Engine::new(), &job, &Cancel::never()).expect("not stale");
     let mut told = String::new();
@@ -97,6 +96,7 @@ fn read_again(profile: &Arc<Profile>, message: &Message) -> Vec<TableRows> {
         program: None,
         now: &"20260301".parse().expect("a time"),
         seed: 1,
+        records_reads: false,
     };
     let outcome = run(&Engine::new(), &job, &Cancel::never()).expect("not stale");
     outcome.rows

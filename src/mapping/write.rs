@@ -358,9 +358,9 @@ fn copy_field(run: &mut Run, location: &Location, path: &FieldPath) -> Result<()
                     segment.find(path).into_iter().collect()
                 }
             };
-            found
-                .into_iter()
-                .for_each(|element| reads.note(element.span()));
+            for element in found {
+                reads.note(element.span());
+            }
         }
     }
     if location.occurrence != Pick::Every {

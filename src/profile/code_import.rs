@@ -117,11 +117,11 @@ mod tests {
         let found = match import_codes(&profile, table, sheet, mode) {
             Err(fault) => fault.to_string(),
             Ok(import) => {
-                let changed = match &import.edit {
+                let after = match &import.edit {
                     Some(edit) => profile.apply(edit).expect("the edit fits"),
                     None => profile.clone(),
                 };
-                let otherwise = &changed.codes[table].otherwise;
+                let otherwise = &after.codes[table].otherwise;
                 let kept = profile.codes.get(table).map(|codes| &codes.otherwise);
                 assert!(kept.is_none_or(|kept| kept == otherwise));
                 let changes = import.changes.iter().map(ToString::to_string);

@@ -104,19 +104,24 @@ fn messages(profile: &Profile, found: &mut Vec<Finding>) {
         }
         let shadow = shadowed.get(index).copied().flatten();
         if let Some(earlier) = shadow.and_then(|by| profile.messages.get(by)) {
-            let (earlier, takes) = match earlier.identity.is_empty() {
-                true => (&earlier.name, "takes every message"),
-                false => (&earlier.name, "takes all that it would"),
+            let is_catch_all = earlier.identity.is_empty();
+            let earlier = &earlier.name;
+            let (takes, help) = if is_catch_all {
+                (
+                    "every message",
+                    format!("move \"{earlier}\" to the end or give it an identity"),
+                )
+            } else {
+                let help =
+                    format!("move \"{name}\" before it, or give \"{earlier}\" a narrower identity");
+                ("all that it would", help)
             };
+            let message = format!(
+                "no message reaches \"{name}\": \"{earlier}\" stands before it and takes {takes}"
+            );
             found.push(at_value(
                 path.clone(),
-                Diagnostic::warning(
-                    "message-unreachable",
-                    format!(
-                        "no message reaches \"{name}\": \"{earlier}\" stands before it and {takes}"
-                    ),
-                )
-                .with_help(format!("move \"{name}\" before \"{earlier}\", or give \"{earlier}\" a narrower identity")),
+                Diagnostic::warning("message-unreachable", message).with_help(help),
             ));
         }
         if let Some(script) = &definition.script {

@@ -152,7 +152,7 @@ impl Case {
                         .rsplit('.')
                         .next()
                         .is_some_and(|end| ["ron", "rhai"].contains(&end)) => {}
-                other if other.ends_with(".csv") && !other.starts_with("in.") => {}
+                other if other.rsplit('.').next() == Some("csv") && !other.starts_with("in.") => {}
                 other if other.starts_with("in.") && case.input.is_empty() => case.input = file,
                 other => case
                     .complaints
