@@ -35,6 +35,7 @@ fn run(script: &str, text: &str) -> TextOutcome {
         program: None,
         now: &"20260302".parse().expect("a time"),
         seed: 1,
+        records_reads: false,
     };
     run_text(&engine, &program, &text.into(), &job, &Cancel::never()).expect("somebody waits")
 }

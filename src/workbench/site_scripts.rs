@@ -80,6 +80,7 @@ impl SiteScript {
             definition: &definition,
             now: &snapshot.now,
             seed: message_seed(snapshot.seed ^ self.salt(), position),
+            records_reads: false,
         };
         memo.run_text(program, text, &inputs, cancel)
     }
@@ -106,6 +107,7 @@ pub(super) fn ended(prepared: &TextOutcome) -> Option<Outcome> {
         rows: Vec::new(),
         diagnostics: prepared.diagnostics.clone(),
         unmapped: prepared.unmapped.clone(),
+        reads: None,
         verdict: prepared.verdict.clone(),
         script_failed: prepared.script_failed,
     })
