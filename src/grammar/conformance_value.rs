@@ -190,7 +190,7 @@ impl Walk<'_, '_> {
         {
             let asked = Asked {
                 code,
-                by_site: plan.by_site,
+                by_site: plan.by_site || part.type_by_site,
             };
             self.tell(at, element, asked, |name| {
                 of_kind(name, &plan.value, element)

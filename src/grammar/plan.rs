@@ -38,6 +38,7 @@ pub(super) struct PartPlan {
     pub(super) length_by_site: bool,
     /// An index into the types; `None` when nothing is known.
     pub(super) data_type: Option<usize>,
+    pub(super) type_by_site: bool,
     /// An index into the code lists.
     pub(super) codes: Option<usize>,
 }
@@ -127,6 +128,7 @@ impl Plans {
                     max_length: field.max_length.filter(|_| !is_open).unwrap_or(u32::MAX),
                     length_by_site: by_site(Attribute::Length),
                     data_type,
+                    type_by_site: by_site(Attribute::DataType),
                     codes: codes
                         .and_then(|name| self.list(profile, dictionary(field.version), name)),
                 },
@@ -214,6 +216,7 @@ impl Plans {
                 max_length: component.max_length.unwrap_or(u32::MAX),
                 length_by_site: by_site(Attribute::Length),
                 data_type,
+                type_by_site: by_site(Attribute::DataType),
                 codes: component
                     .table
                     .and_then(|name| self.list(profile, view.dictionary(), name)),

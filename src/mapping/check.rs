@@ -39,10 +39,32 @@ pub(super) fn inspect(
     script: &Arc<str>,
     grammar: Option<&Grammar>,
 ) -> Findings {
+    walk(ast, engine, script, grammar, None)
+}
+
+/// Walks a rule; in one of a segment `seg` is that segment.
+pub(super) fn inspect_rule(
+    ast: &AST,
+    engine: &Engine,
+    script: &Arc<str>,
+    grammar: &Grammar,
+    segment: Option<SegmentId>,
+) -> Findings {
+    walk(ast, engine, script, Some(grammar), segment)
+}
+
+fn walk(
+    ast: &AST,
+    engine: &Engine,
+    script: &Arc<str>,
+    grammar: Option<&Grammar>,
+    segment: Option<SegmentId>,
+) -> Findings {
     let mut inspector = Inspector {
         engine,
         script,
         grammar,
+        segment,
         own_functions: ast
             .iter_functions()
             .map(|function| function.name.to_owned())
@@ -70,6 +92,8 @@ struct Inspector<'a> {
     engine: &'a Engine,
     script: &'a Arc<str>,
     grammar: Option<&'a Grammar>,
+    /// What `seg` is.
+    segment: Option<SegmentId>,
     own_functions: BTreeSet<String>,
     /// Variables that hold rows, with their tables.
     rows: BTreeMap<ImmutableString, ImmutableString>,
@@ -151,11 +175,13 @@ impl Inspector<'_> {
             Base::Rows => {}
             Base::Other if self.row_table(on).is_some() => self.column(on, text, at),
             // It may be a map, whose keys are anything.
-            Base::Other => {
-                if let Ok(Path::Whole(location)) = Path::parse(text) {
-                    self.location(&location, at);
+            Base::Other => match (Path::parse(text), self.segment) {
+                (Ok(Path::Whole(location)), _) => self.location(&location, at),
+                (Ok(Path::Inner(path)), Some(id)) if is_named(on, "seg") => {
+                    self.location(&Location::new(id, path), at);
                 }
-            }
+                _ => {}
+            },
         }
     }
 
@@ -364,6 +390,10 @@ impl Inspector<'_> {
             self.findings.diagnostics.push(diagnostic);
         }
     }
+}
+
+fn is_named(on: &Expr, name: &str) -> bool {
+    matches!(on, Expr::Variable(variable, ..) if variable.1 == name)
 }
 
 fn base(on: &Expr) -> Base {

@@ -10,7 +10,7 @@ use super::errors::{of_parsing, of_run};
 use super::expression::Expression;
 use super::handles::MessageHandle;
 use super::write::text_of;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::profile::Profile;
 
 /// What an expression makes of a value; `()` is the absent value.
@@ -65,6 +65,21 @@ pub struct ExpressionFinding {
     pub path: String,
     /// What is wrong; its place is a line and column of the expression.
     pub diagnostic: Diagnostic,
+}
+
+impl ExpressionFinding {
+    /// The diagnostic about the profile: where in the expression it is stands in its sentence.
+    pub fn of_profile(self) -> Diagnostic {
+        let mut diagnostic = self.diagnostic;
+        if let Place::Script { line, column, .. } = diagnostic.place {
+            let at = match line {
+                1 => format!("at its character {column}"),
+                _ => format!("at its line {line}, character {column}"),
+            };
+            diagnostic.message = format!("{} ({at})", diagnostic.message);
+        }
+        diagnostic.at(Place::Nowhere)
+    }
 }
 
 /// Compiles every expression of a profile and tells what is wrong with them.

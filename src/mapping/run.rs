@@ -45,6 +45,39 @@ pub struct Job<'a> {
     pub records_reads: bool,
 }
 
+/// One message and what scripts can ask about it.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// The message.
+    pub message: &'a Message,
+    /// The message bound to its grammar; where it is not at hand it is bound once something asks for it.
+    pub tree: Option<&'a Arc<Node>>,
+    /// What its segments may be.
+    pub grammar: &'a Arc<Grammar>,
+    /// The profile.
+    pub profile: &'a Arc<Profile>,
+    /// What `now()` gives.
+    pub now: &'a Timestamp,
+    /// What `next_id()` starts from.
+    pub seed: u64,
+    /// Whether the run says what of the message it used.
+    pub records_reads: bool,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn given(&self) -> Given<'a> {
+        Given {
+            message: self.message,
+            tree: self.tree,
+            grammar: self.grammar,
+            profile: self.profile,
+            now: self.now,
+            seed: self.seed,
+            records_reads: self.records_reads,
+        }
+    }
+}
+
 /// Makes the rows of the definition, then runs its script.
 ///
 /// A script that fails gives neither message nor rows, only why; the definition's own rows stay. A
@@ -59,7 +92,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
     let made = if plan.has_expressions {
         // They may read the message, ask for codes and tell findings.
         let empty = RowStore::new(Arc::clone(&layout));
-        let running = Running::start(started(engine, job, cancel, &"rows".into(), empty));
+        let running = Running::start(started(engine, &job.given(), cancel, &"rows".into(), empty));
         let made = tables::fill(&plan, &layout, &mut bound, engine);
         if let Some(run) = Running::finish(running) {
             if run.is_stale {
@@ -92,7 +125,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         });
     };
     let own_rows = rows.mark();
-    let mut run = started(engine, job, cancel, &program.name, rows);
+    let mut run = started(engine, &job.given(), cancel, &program.name, rows);
     run.paths = Paths::new(Arc::clone(&program.paths));
     run.diagnostics = diagnostics;
     run.unmapped = unmapped;
@@ -110,30 +143,30 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
 /// What a script or an expression finds when it starts.
 pub(super) fn started(
     engine: &Engine,
-    job: &Job<'_>,
+    given: &Given<'_>,
     cancel: &Cancel,
     name: &Arc<str>,
     rows: RowStore,
 ) -> Run {
     Run {
         script: Arc::clone(name),
-        message: job.message.clone(),
-        profile: Arc::clone(job.profile),
+        message: given.message.clone(),
+        profile: Arc::clone(given.profile),
         paths: Paths::new(Arc::default()),
-        out: Output::new(job.message, job.grammar),
-        grammar: Arc::clone(job.grammar),
+        out: Output::new(given.message, given.grammar),
+        grammar: Arc::clone(given.grammar),
         rows,
-        now: *job.now,
+        now: *given.now,
         verdict: Verdict::Accepted,
         ids: 0,
-        seed: job.seed,
+        seed: given.seed,
         composite_noted: false,
         diagnostics: Vec::new(),
         unlisted: 0,
         unmapped: Vec::new(),
         last_read: 0..0,
-        reads: job.records_reads.then(Reads::default),
-        tree: job.tree.cloned(),
+        reads: given.records_reads.then(Reads::default),
+        tree: given.tree.cloned(),
         groups: None,
         cancel: cancel.clone(),
         is_stale: false,

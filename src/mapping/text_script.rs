@@ -114,7 +114,7 @@ pub fn run_text(
         ));
     }
     let rows = RowStore::new(Layout::of(job.profile));
-    let running = Running::start(started(engine, job, cancel, &program.name, rows));
+    let running = Running::start(started(engine, &job.given(), cancel, &program.name, rows));
     let mut scope = scope(ImmutableString::from(&**text));
     let result = engine.rhai().run_ast_with_scope(&mut scope, &program.ast);
     let Some(run) = Running::finish(running) else {

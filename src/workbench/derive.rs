@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::checking::CheckInputs;
 use super::corpus::Sample;
 use super::grammar_look::sheet;
 use super::inputs::{Snapshot, message_seed};
@@ -36,7 +37,15 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     let mut findings = of_text(snapshot, &read, &placed);
     cancel.check()?;
     let grammar = Arc::clone(&placed.grammar.0);
-    let (tree, of_grammar) = memo.checked_tree(&read.message, &grammar, &snapshot.profile);
+    let inputs = CheckInputs {
+        message: &read.message,
+        grammar: &grammar,
+        profile: &snapshot.profile,
+        definition: placed.chosen.as_deref(),
+        now: &snapshot.now,
+        seed: message_seed(snapshot.seed, snapshot.position),
+    };
+    let (tree, of_grammar) = memo.checked_tree(&inputs, cancel)?;
     findings.extend(of_grammar.iter().cloned());
     cancel.check()?;
     let sheet = sheet(snapshot, &read.message, memo);

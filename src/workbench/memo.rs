@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::checking::{CheckInputs, Checked, Checking};
 use super::grammar_sheet::GrammarSheet;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::{
-    Checker, Finding, Findings, Grammar, Identities, Node, bind, check_judgement, resolve,
-};
+use crate::grammar::{Grammar, Identities, Node, check_judgement, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
-    Engine, Job, Outcome, Program, TextOutcome, TextProgram, compile, compile_text, run, run_text,
+    Engine, ExpressionFinding, Job, Outcome, Program, TextOutcome, TextProgram, check_rules,
+    compile, compile_text, run, run_text,
 };
 use crate::profile::{
     GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay,
@@ -33,9 +33,8 @@ pub struct Memo {
     site: Option<Site>,
     resolved: Option<Resolved>,
     programs: Vec<Compiled>,
-    checkers: Vec<Checker>,
+    checking: Checking,
     text_programs: Vec<CompiledText>,
-    bound: Option<Bound>,
     pub(super) sheet: Option<KeptSheet>,
     mapped: Option<Mapped>,
 }
@@ -87,16 +86,6 @@ struct CompiledText {
     problems: Arc<[Diagnostic]>,
 }
 
-struct Bound {
-    message: Message,
-    grammar: Arc<Grammar>,
-    profile: Arc<Profile>,
-    checked: Checked,
-}
-
-/// A message's tree, and what in the message is not as the grammar and the profile's rules have it.
-pub(super) type Checked = (Arc<Node>, Arc<[Finding]>);
-
 /// The last sheet, and what it was made from besides its focus.
 pub(super) struct KeptSheet {
     pub(super) message: Message,
@@ -131,9 +120,8 @@ impl Default for Memo {
             site: None,
             resolved: None,
             programs: Vec::new(),
-            checkers: Vec::new(),
+            checking: Checking::default(),
             text_programs: Vec::new(),
-            bound: None,
             sheet: None,
             mapped: None,
         }
@@ -173,6 +161,8 @@ impl Memo {
             let mut problems: Vec<_> = parts.iter().map(|one| one.diagnostic.clone()).collect();
             problems.extend(found);
             problems.extend(check_judgement(profile).into_iter().map(|(_, found)| found));
+            let rules = check_rules(&self.engine, profile).into_iter();
+            problems.extend(rules.map(ExpressionFinding::of_profile));
             Site {
                 profile: Arc::clone(profile),
                 identities,
@@ -307,44 +297,10 @@ impl Memo {
     /// The message's segments in their groups, with what breaks a rule.
     pub(super) fn checked_tree(
         &mut self,
-        message: &Message,
-        grammar: &Arc<Grammar>,
-        profile: &Arc<Profile>,
-    ) -> Checked {
-        if let Some(bound) = &self.bound
-            && Arc::ptr_eq(&bound.profile, profile)
-            && Arc::ptr_eq(&bound.grammar, grammar)
-            && bound.message == *message
-        {
-            return bound.checked.clone();
-        }
-        let tree = Arc::new(bind(message, grammar));
-        let at = self.checker(grammar, profile);
-        let checker = &mut self.checkers[at];
-        let judgement = checker.judgement().clone();
-        let mut findings = Findings::new(&judgement, message);
-        checker.check(message, &tree, &mut findings);
-        let found = (tree, findings.finish().into());
-        self.bound = Some(Bound {
-            message: message.clone(),
-            grammar: Arc::clone(grammar),
-            profile: Arc::clone(profile),
-            checked: found.clone(),
-        });
-        found
-    }
-
-    /// The index of what checks messages of a grammar; how it lays out their segments is kept.
-    fn checker(&mut self, grammar: &Arc<Grammar>, profile: &Arc<Profile>) -> usize {
-        let known = self
-            .checkers
-            .iter()
-            .position(|known| known.is_for(grammar, profile));
-        known.unwrap_or_else(|| {
-            make_room(&mut self.checkers);
-            self.checkers.push(Checker::new(grammar, profile));
-            self.checkers.len() - 1
-        })
+        inputs: &CheckInputs<'_>,
+        cancel: &Cancel,
+    ) -> Result<Checked, Stale> {
+        self.checking.check(inputs, &self.engine, cancel)
     }
 
     /// What the mapping makes of a message, or made of the same inputs the last time.

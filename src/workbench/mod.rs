@@ -4,6 +4,7 @@
 //! [`derive()`] makes it and reads nothing else, a [`Worker`] does so on its own thread, and a
 //! [`Session`] is the state that a person changes. It draws and prints nothing.
 
+mod checking;
 mod clock;
 mod corpus;
 mod coverage;

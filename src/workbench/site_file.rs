@@ -8,7 +8,8 @@ use super::files::{FileError, Guard, Stamp, is_changed, read_text, save};
 use super::site_error::SiteError;
 use super::site_templates::{self, beside};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::mapping::check_expressions;
+use crate::grammar::check_judgement;
+use crate::mapping::{Engine, check_expressions, check_rules};
 use crate::profile::{
     Origins, Profile, ScriptTexts, Template, has_comments, place_of_value, print, read, resolve,
     validate, validate_text,
@@ -87,14 +88,15 @@ impl SiteFile {
         let profile = resolved.profile;
         let findings = if own.extends.is_none() {
             let mut findings = validate_text(&profile, &text);
-            findings.extend(in_expressions(&profile, &text));
+            let inside = in_parts(&profile)
+                .map(|(path, diagnostic)| diagnostic.at(place_of_value(&text, &path)));
+            findings.extend(inside);
             findings
         } else {
             let mut findings = resolved.findings;
             findings.extend(validate(&profile));
             // The places are those of the file, which holds a part of the profile only.
-            let expressions = check_expressions(&profile).into_iter();
-            findings.extend(expressions.map(|finding| finding.diagnostic));
+            findings.extend(in_parts(&profile).map(|(_, diagnostic)| diagnostic));
             findings
         };
         let mut problems = Vec::new();
@@ -190,19 +192,14 @@ impl SiteStamps {
     }
 }
 
-/// What is wrong with the expressions of columns, at their places in the profile.
-fn in_expressions(profile: &Profile, text: &str) -> impl Iterator<Item = Diagnostic> {
-    check_expressions(profile).into_iter().map(|finding| {
-        let mut diagnostic = finding.diagnostic;
-        if let Place::Script { line, column, .. } = diagnostic.place {
-            let at = match line {
-                1 => format!("at its character {column}"),
-                _ => format!("at its line {line}, character {column}"),
-            };
-            diagnostic.message = format!("{} ({at})", diagnostic.message);
-        }
-        diagnostic.at(place_of_value(text, &finding.path))
-    })
+/// What is wrong with the profile's scripts of one line and the rules that it names, with their paths.
+fn in_parts(profile: &Profile) -> impl Iterator<Item = (String, Diagnostic)> {
+    let expressions = check_expressions(profile).into_iter();
+    let rules = check_rules(&Engine::new(), profile).into_iter();
+    expressions
+        .chain(rules)
+        .map(|finding| (finding.path.clone(), finding.of_profile()))
+        .chain(check_judgement(profile))
 }
 
 impl SiteStamps {

@@ -6,7 +6,7 @@
 //! - `in.rows.json` holds rows that `transform --from rows-json` makes messages of;
 //! - at least one expectation, each the output of the program on that input:
 //!   `expected.json`, `expected.tree` and `expected.why` (show, the last with `--why`), `expected.check` (check, also what it says on
-//!   standard error),
+//!   standard error), `expected.check.json` and `expected.junit.xml` (check in these formats),
 //!   `expected.hl7`, `expected.rows.json`, `expected.csv` and `expected.report` (transform; the report
 //!   is what it says on standard error, with the exit status),
 //!   `expected.profile` (the commands in `profile.txt`, `profile` left out, one a line, one after the other in a
@@ -135,6 +135,8 @@ impl Case {
                 | "expected.json"
                 | "expected.tree"
                 | "expected.check"
+                | "expected.check.json"
+                | "expected.junit.xml"
                 | "expected.why"
                 | "expected.hl7"
                 | "expected.rows.json"
@@ -262,6 +264,14 @@ impl Case {
                     stdout
                 };
                 actual.insert(file.to_owned(), text);
+            }
+            "expected.check.json" => {
+                let output = self.run(&["check", "--format", "json"]);
+                actual.insert(file.to_owned(), output.stdout);
+            }
+            "expected.junit.xml" => {
+                let output = self.run(&["check", "--format", "junit"]);
+                actual.insert(file.to_owned(), output.stdout);
             }
             "expected.hl7" | "expected.report" if !actual.contains_key(file) => {
                 let output = self.run(&["transform", "--to", "hl7", "--now", NOW]);
