@@ -54,6 +54,8 @@ mod tests_limits;
 #[cfg(test)]
 mod tests_rows;
 #[cfg(test)]
+mod tests_rules;
+#[cfg(test)]
 mod tests_text;
 
 pub use compose::{ComposeJob, Composition, compose};
