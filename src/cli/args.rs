@@ -116,6 +116,9 @@ pub(super) struct Transform {
     /// the clock
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+    /// With --to csv: number the input messages in a first column, index
+    #[arg(long)]
+    pub(super) index: bool,
     /// Use this message definition for every message instead of the first that matches
     #[arg(long, value_name = "NAME")]
     pub(super) message: Option<String>,
@@ -128,6 +131,8 @@ pub(super) enum Given {
     Hl7,
     /// Rows as --to rows-json writes them; --message names what they become
     RowsJson,
+    /// Rows as --to csv writes them: each file, or each file of a folder, is named as its table
+    Csv,
 }
 
 /// What `transform` writes.

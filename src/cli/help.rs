@@ -55,7 +55,12 @@ csv: RFC 4180 with a header line. With rows of one table only, it goes to --out 
 output; with several tables, --out names a folder that gets one TABLE.csv for each. A column about which
 a message says nothing is empty; HL7's null is the text "" (two quotes).
 
---from rows-json goes the other way: the files hold rows as --to rows-json writes them, and the rows of
+--from csv takes a file a table, named after it, or a folder of them. The rows of the first table without a
+parent begin a message each; the others belong to the message that has the row with their parent's
+keys, or the keys of that first table. Where these are not one message's alone, number the messages:
+--index writes the number of the message, counted from 0, as a first column; --from csv reads it.
+
+--from rows-json and --from csv go the other way: the files hold rows as --to rows-json writes them, and the rows of
 each index, one after the other, become a message of the definition that --message names. Its `rows`
 are read backwards: columns are written where they are read from, codes go back to the site's, groups
 are made for the rows that stand for them, and the rest stands in the definition's `out` template. The

@@ -29,6 +29,7 @@ mod sink;
 mod site;
 mod stop;
 mod transform;
+mod transform_csv;
 mod transform_rows;
 
 pub use args::Renderer;

@@ -80,7 +80,7 @@ impl Rendering {
     }
 
     /// One line a row, each in the lines of its table.
-    pub(super) fn csv_rows(&mut self, tables: &[TableRows]) {
+    pub(super) fn csv_rows(&mut self, index: Option<u64>, tables: &[TableRows]) {
         for table in tables {
             let place = self
                 .tables
@@ -96,7 +96,9 @@ impl Rendering {
             });
             if let Some(known) = self.tables.get_mut(place) {
                 for row in &table.rows {
-                    write_sheet_line(row.cells.iter().map(csv_text), ',', &mut known.lines);
+                    let index = index.iter().map(ToString::to_string);
+                    let cells = index.chain(row.cells.iter().map(csv_text));
+                    write_sheet_line(cells, ',', &mut known.lines);
                 }
             }
         }
@@ -139,7 +141,7 @@ mod tests {
     fn check(cells: Vec<Cell>, json: &str, csv: &str) {
         let mut rendering = Rendering::default();
         rendering.json_rows(4, &row(cells.clone()));
-        rendering.csv_rows(&row(cells));
+        rendering.csv_rows(None, &row(cells));
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let expect = format!("{{\"index\":4,\"table\":\"t\",\"row\":{{{json}}}}}\n");
         assert_eq!(text(&rendering.bytes), expect);

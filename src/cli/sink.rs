@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::Target;
+use super::args::{Target, Transform};
 use super::failure::Failure;
 use super::output::Output;
 use super::rendering::{Rendering, TableLines};
@@ -17,30 +17,34 @@ pub(super) enum Sink {
     /// The lines of one table.
     Table {
         output: Output,
+        numbered: bool,
         table: Option<Arc<str>>,
     },
     /// A file for each table.
     Folder {
         folder: PathBuf,
+        numbered: bool,
         files: Vec<(Arc<str>, Output)>,
     },
 }
 
 impl Sink {
     /// Opens what `--to` and `--out` ask for.
-    pub(super) fn open(to: Target, out: Option<&Path>, profile: &Profile) -> Result<Self, Failure> {
-        match to {
+    pub(super) fn open(arguments: &Transform, profile: &Profile) -> Result<Self, Failure> {
+        let out = arguments.out.as_deref();
+        match arguments.to {
             Target::Hl7 | Target::RowsJson => Ok(Self::Stream(Output::open(out)?)),
-            Target::Csv => Self::open_csv(out, profile),
+            Target::Csv => Self::open_csv(out, arguments.index, profile),
         }
     }
 
-    fn open_csv(out: Option<&Path>, profile: &Profile) -> Result<Self, Failure> {
+    fn open_csv(out: Option<&Path>, numbered: bool, profile: &Profile) -> Result<Self, Failure> {
         let file = out.filter(|path| *path != Path::new("-"));
         if let Some(folder) = file.filter(|path| profile.tables.len() > 1 || is_folder(path)) {
             make_folder(folder)?;
             let mut sink = Self::Folder {
                 folder: folder.to_owned(),
+                numbered,
                 files: Vec::new(),
             };
             for (name, table) in &profile.tables {
@@ -62,6 +66,7 @@ impl Sink {
         }
         let mut sink = Self::Table {
             output: Output::open(out)?,
+            numbered,
             table: None,
         };
         if let Some((name, table)) = profile.tables.first_key_value() {
@@ -93,24 +98,32 @@ impl Sink {
     fn put_lines(&mut self, lines: TableLines) -> Result<(), Failure> {
         match self {
             Self::Stream(_) => Ok(()),
-            Self::Table { output, table } => {
+            Self::Table {
+                output,
+                numbered,
+                table,
+            } => {
                 match table {
                     Some(known) if *known != lines.table => return Err(several_tables()),
                     Some(_) => {}
                     None => {
-                        output.put(header(&lines.columns).as_bytes())?;
+                        output.put(header(*numbered, &lines.columns).as_bytes())?;
                         *table = Some(lines.table);
                     }
                 }
                 output.put(lines.lines.as_bytes())
             }
-            Self::Folder { folder, files } => {
+            Self::Folder {
+                folder,
+                numbered,
+                files,
+            } => {
                 let known = files.iter().position(|(table, _)| *table == lines.table);
                 let place = known.unwrap_or(files.len());
                 if known.is_none() {
                     let path = folder.join(format!("{}.csv", file_name(&lines.table)));
                     let mut output = Output::open(Some(&path))?;
-                    output.put(header(&lines.columns).as_bytes())?;
+                    output.put(header(*numbered, &lines.columns).as_bytes())?;
                     files.push((lines.table, output));
                 }
                 match files.get_mut(place) {
@@ -138,14 +151,16 @@ impl Sink {
     }
 }
 
-fn header(columns: &[Arc<str>]) -> String {
+fn header(numbered: bool, columns: &[Arc<str>]) -> String {
     let mut line = String::new();
-    write_sheet_line(columns, ',', &mut line);
+    let index = numbered.then_some("index");
+    let columns = columns.iter().map(|column| &**column);
+    write_sheet_line(index.into_iter().chain(columns), ',', &mut line);
     line
 }
 
 /// A table's name as a file's: no way out of the folder, no characters that some system refuses.
-fn file_name(table: &str) -> String {
+pub(super) fn file_name(table: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ');
     table
         .chars()

@@ -32,16 +32,22 @@ const BYTES_AT_A_TIME: usize = 32 << 20;
 pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
     let cancel = stop::on_signal();
     let snapshot = snapshot(arguments)?;
-    if arguments.from == Given::RowsJson {
-        return transform_rows::run(arguments, &snapshot, cancel);
+    match arguments.from {
+        Given::Hl7 => {}
+        Given::RowsJson | Given::Csv => {
+            return transform_rows::run(arguments, &snapshot, cancel);
+        }
     }
-    let sink = Sink::open(arguments.to, arguments.out.as_deref(), &snapshot.profile)?;
+    let sink = Sink::open(arguments, &snapshot.profile)?;
     let goes_elsewhere = arguments
         .out
         .as_deref()
         .is_some_and(|path| path != Path::new("-"));
     let mut run = Run {
-        target: arguments.to,
+        form: Form {
+            target: arguments.to,
+            numbered: arguments.index,
+        },
         site_name: arguments.profile.display().to_string(),
         said: BTreeSet::new(),
         report: Report::new(goes_elsewhere),
@@ -104,8 +110,16 @@ fn seed_of_time(time: Timestamp) -> u64 {
     })
 }
 
-struct Run {
+/// What is written.
+#[derive(Clone, Copy)]
+struct Form {
     target: Target,
+    /// Whether rows of CSV begin with the number of their message.
+    numbered: bool,
+}
+
+struct Run {
+    form: Form,
     /// The profile's file, as it was given.
     site_name: String,
     /// What compiling the scripts found, said once.
@@ -166,7 +180,7 @@ impl Run {
         let first = self.next_index;
         self.next_index += waiting.len() as u64;
         let stretch = waiting.len().div_ceil(self.memos.len());
-        let (snapshot, cancel, target) = (&self.snapshot, &self.cancel, self.target);
+        let (snapshot, cancel, form) = (&self.snapshot, &self.cancel, self.form);
         let shares: Vec<Share> = self
             .memos
             .par_iter_mut()
@@ -176,7 +190,7 @@ impl Run {
                 let mut share = Share::default();
                 for (index, sample) in (first + (at * stretch) as u64..).zip(samples) {
                     let made = transform(snapshot, sample, index, memo, cancel)?;
-                    share.take(index, sample, &made, target);
+                    share.take(index, sample, &made, form);
                 }
                 Ok(share)
             })
@@ -210,7 +224,7 @@ impl Run {
             }
         };
         self.sink.finish()?;
-        note(format_args!("{}", Summary(&self.counts, self.target)));
+        note(format_args!("{}", Summary(&self.counts, self.form.target)));
         let counts = &self.counts;
         let is_clean = counts.rejected + counts.unmatched + counts.failed + counts.with_errors == 0;
         Ok(if is_clean {
@@ -222,7 +236,8 @@ impl Run {
 }
 
 impl Share {
-    fn take(&mut self, index: u64, sample: &Sample, made: &Transformed, target: Target) {
+    fn take(&mut self, index: u64, sample: &Sample, made: &Transformed, form: Form) {
+        let Form { target, numbered } = form;
         self.counts.messages += 1;
         let name = Name(sample);
         for found in &made.script {
@@ -280,7 +295,8 @@ impl Share {
                 Some(Ok(()))
             }
             Target::Csv => {
-                self.rendered.csv_rows(&outcome.rows);
+                self.rendered
+                    .csv_rows(numbered.then_some(index), &outcome.rows);
                 Some(Ok(()))
             }
         };

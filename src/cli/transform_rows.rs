@@ -1,16 +1,17 @@
-//! `transform --from rows-json`: rows back into messages, one message for the rows of each index.
+//! `transform --from rows-json|csv`: rows back into messages.
 
 use std::io::{self, BufRead};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Target, Transform};
+use super::args::{Given, Target, Transform};
 use super::failure::{Failure, Finish};
 use super::input::sentence;
 use super::output::Output;
 use super::report::{counted, note};
+use super::transform_csv;
 use crate::cancel::Cancel;
 use crate::diagnostic::Severity;
-use crate::mapping::{ComposeJob, Engine, GivenRows, compose};
+use crate::mapping::{ComposeJob, Engine, GivenRows, RowFault, RowSheets, TableRows, compose};
 use crate::profile::MessageDefinition;
 use crate::workbench::{RowLine, Snapshot, read_text, written};
 
@@ -22,7 +23,8 @@ pub(super) fn run(
 ) -> Result<Finish, Failure> {
     if arguments.to != Target::Hl7 {
         return Err(Failure::Argument(
-            "--from rows-json makes messages: leave --to out, or write --to hl7.".to_owned(),
+            "--from rows-json and --from csv make messages: leave --to out, or write --to hl7."
+                .to_owned(),
         ));
     }
     let definition = definition(arguments, snapshot)?;
@@ -37,6 +39,10 @@ pub(super) fn run(
         name: String::new(),
         counts: Counts::default(),
     };
+    if arguments.from == Given::Csv {
+        run.sheets(&arguments.files)?;
+        return run.finish();
+    }
     for path in &arguments.files {
         if path == Path::new("-") {
             for (line, text) in io::stdin().lock().lines().enumerate() {
@@ -77,7 +83,7 @@ fn definition<'s>(
         .map(|definition| &*definition.name)
         .collect();
     Err(Failure::Argument(format!(
-        "--from rows-json needs --message NAME: which message the rows become. The profile has: {}.",
+        "Rows need --message NAME: which message the rows become. The profile has: {}.",
         names.join(", ")
     )))
 }
@@ -144,8 +150,35 @@ impl Run<'_> {
             return Ok(());
         }
         let rows = self.given.take();
+        self.compose(&rows)
+    }
+
+    /// Reads rows table by table, and writes the message of each that leads.
+    fn sheets(&mut self, files: &[PathBuf]) -> Result<(), Failure> {
+        let mut sheets = RowSheets::new(&self.snapshot.profile, self.definition);
+        self.counts.failed += transform_csv::read(files, &self.snapshot.profile, &mut sheets)?;
+        self.counts.rows = sheets.len() as u64;
+        let (messages, faults) = sheets.messages();
+        for RowFault { origin, diagnostic } in faults {
+            self.counts.failed += 1;
+            note(format_args!(
+                "{}: line {}: {}; the row is left out",
+                origin.file,
+                origin.line,
+                sentence(&diagnostic)
+            ));
+        }
+        for message in messages {
+            self.cancel.check()?;
+            self.name = format!("{}: line {}", message.origin.file, message.origin.line);
+            self.compose(&message.rows)?;
+        }
+        Ok(())
+    }
+
+    fn compose(&mut self, rows: &[TableRows]) -> Result<(), Failure> {
         let job = ComposeJob {
-            rows: &rows,
+            rows,
             definition: self.definition,
             profile: &self.snapshot.profile,
             now: &self.snapshot.now,

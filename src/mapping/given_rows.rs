@@ -40,28 +40,11 @@ impl GivenRows {
         table: &str,
         values: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
     ) -> Result<(), Box<Diagnostic>> {
-        let at = self.layout.table(table);
-        let Some(layout) = at.and_then(|at| self.layout.tables.get(at)) else {
-            return Err(Box::new(table_unknown(&self.profile, table)));
+        let (at, row) =
+            row_of(&self.layout, &self.profile, table, values).map_err(|(_, found)| found)?;
+        let Some(layout) = self.layout.tables.get(at) else {
+            return Ok(());
         };
-        let mut cells = vec![Cell::Absent; layout.columns.len()];
-        for (name, text) in values {
-            let Some(column) = layout.column(name) else {
-                return Err(Box::new(layout.column_unknown(name)));
-            };
-            let column_type = layout.column_type(column);
-            let cell = match text {
-                None => Cell::Null,
-                Some(text) => convert(text, column_type).map_err(|wrong| {
-                    let message = format!("{table}.{name}: {wrong}");
-                    let help = format!("the column holds {column_type}");
-                    Box::new(Diagnostic::error("row-value", message).with_help(help))
-                })?,
-            };
-            if let Some(place) = cells.get_mut(column) {
-                *place = cell;
-            }
-        }
         let known = self
             .tables
             .iter()
@@ -75,7 +58,7 @@ impl GivenRows {
             self.tables.len() - 1
         });
         if let Some(known) = self.tables.get_mut(known) {
-            known.rows.push(Row { cells });
+            known.rows.push(row);
         }
         Ok(())
     }
@@ -84,4 +67,39 @@ impl GivenRows {
     pub fn take(&mut self) -> Vec<TableRows> {
         std::mem::take(&mut self.tables)
     }
+}
+
+/// A row and its table's number; `Err` has the number of the value, counted from 0, that it is about.
+pub(super) fn row_of<'a>(
+    layout: &Layout,
+    profile: &Profile,
+    table: &str,
+    values: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> Result<(usize, Row), (usize, Box<Diagnostic>)> {
+    let at = layout.table(table);
+    let Some((at, own)) = at.and_then(|at| Some((at, layout.tables.get(at)?))) else {
+        return Err((0, Box::new(table_unknown(profile, table))));
+    };
+    let mut cells = vec![Cell::Absent; own.columns.len()];
+    for (number, (name, text)) in values.into_iter().enumerate() {
+        let Some(column) = own.column(name) else {
+            return Err((number, Box::new(own.column_unknown(name))));
+        };
+        let column_type = own.column_type(column);
+        let cell = match text {
+            None => Cell::Null,
+            Some(text) => convert(text, column_type).map_err(|wrong| {
+                let message = format!("{table}.{name}: {wrong}");
+                let help = format!("the column holds {column_type}");
+                (
+                    number,
+                    Box::new(Diagnostic::error("row-value", message).with_help(help)),
+                )
+            })?,
+        };
+        if let Some(place) = cells.get_mut(column) {
+            *place = cell;
+        }
+    }
+    Ok((at, Row { cells }))
 }

@@ -2,6 +2,7 @@
 //!
 //! To add a test, add a folder with
 //! - `in.*`: the bytes of a file; or `in.path`: the path of a shipped file, from the top of the project;
+//! - `in.csv` holds rows that `transform --from csv` makes messages of: a file, or a folder of them;
 //! - `profile.ron`, or `profile.path`, where a site profile takes part;
 //! - `in.rows.json` holds rows that `transform --from rows-json` makes messages of;
 //! - at least one expectation, each the output of the program on that input:
@@ -346,6 +347,9 @@ impl Case {
         command.args(words);
         if words.first() == Some(&"transform") && self.input.ends_with(".rows.json") {
             command.args(["--from", "rows-json"]);
+        }
+        if words.first() == Some(&"transform") && self.input == "in.csv" {
+            command.args(["--from", "csv"]);
         }
         command.current_dir(&self.place).env_remove("RUST_LOG");
         if let Some(profile) = &self.profile {
