@@ -14,7 +14,7 @@ use super::layout::{Layout, Plan, RowsPlan, TableLayout};
 use super::outcome::{Cell, Row, TableRows};
 use super::run::{Job, run};
 use crate::cancel::{Cancel, Stale};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::grammar::{Grammar, resolve};
 use crate::hl7::{Location, Message, Timestamp, parse};
 use crate::profile::{MessageDefinition, Profile};
@@ -232,7 +232,22 @@ impl<'j> Composing<'j> {
         for plan in rows.cells.iter().filter(|plan| plan.then.is_none()) {
             let text = match row.cells.get(plan.column) {
                 None | Some(Cell::Absent) => continue,
-                Some(cell) => cell.hl7_text(),
+                Some(cell) => match plan.mask.as_ref().map(|mask| mask.site_text(cell)) {
+                    None => cell.hl7_text(),
+                    Some(Ok(text)) => text,
+                    Some(Err(wrong)) => {
+                        let column = table.columns.get(plan.column).map_or("", |name| &**name);
+                        let message = format!("{}.{column}: {wrong}", table.name);
+                        self.diagnostics.push(
+                            Diagnostic::error("out-mask", message)
+                                .at(Place::Location(plan.at.clone()))
+                                .with_help(
+                                    "give a value as precise as the mask, or shorten the mask",
+                                ),
+                        );
+                        continue;
+                    }
+                },
             };
             let column = table.columns.get(plan.column).map_or("", |name| &**name);
             let name = || format!("{}.{column}", table.name);

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::codes;
 use super::convert::convert;
 use super::expression::Expression;
+use super::masks::{SiteMask, has_masks, takes_mask};
 use super::outcome::Cell;
 use super::suggest::help;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::Location;
+use crate::hl7::{FieldPath, Location, SegmentId};
 use crate::profile::{
     Codes, ColumnSource, ColumnType, MessageDefinition, Origin, Profile, Reading, Root, Rows,
 };
@@ -25,6 +26,7 @@ pub(super) struct Layout {
     pub(super) tables: Vec<TableLayout>,
     /// One entry for each message definition.
     plans: Vec<Arc<Plan>>,
+    has_masks: bool,
 }
 
 /// A table and its columns.
@@ -74,6 +76,8 @@ pub(super) struct CellPlan {
     pub(super) at: Location,
     pub(super) codes: Option<(Arc<str>, Arc<Codes>)>,
     pub(super) then: Option<Box<Expression>>,
+    /// How the site writes dates there.
+    pub(super) mask: Option<SiteMask>,
     /// What an absent value becomes.
     pub(super) default: Cell,
     pub(super) read_as: ColumnType,
@@ -109,6 +113,7 @@ impl Layout {
             profile: Arc::clone(profile),
             tables: tables.collect(),
             plans: Vec::new(),
+            has_masks: has_masks(profile),
         };
         layout.plans = profile
             .messages
@@ -127,6 +132,17 @@ impl Layout {
             .and_then(|at| self.plans.get(at).map(Arc::clone))
             // A definition that is not in the profile: somebody tries one out.
             .unwrap_or_else(|| Arc::new(self.prepare(definition)))
+    }
+
+    /// Whether the site writes dates otherwise than HL7 anywhere.
+    pub(super) fn has_masks(&self) -> bool {
+        self.has_masks
+    }
+
+    /// How the site writes dates in a place.
+    pub(super) fn mask_at(&self, segment: SegmentId, path: &FieldPath) -> Option<SiteMask> {
+        self.has_masks
+            .then(|| SiteMask::at(&self.profile, segment, path))?
     }
 
     /// The table of this name, by number.
@@ -257,7 +273,10 @@ impl Layout {
             .read_as
             .unwrap_or_else(|| layout.column_type(column));
         let default = reading.default.as_ref();
+        let mask = reading.at.path.as_ref().filter(|_| takes_mask(read_as));
+        let mask = mask.and_then(|path| self.mask_at(reading.at.segment, path));
         Some(CellPlan {
+            mask,
             column,
             origin: reading.origin.clone(),
             at: reading.at.clone(),

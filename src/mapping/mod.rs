@@ -22,6 +22,7 @@ mod given_rows;
 mod groups;
 mod handles;
 mod layout;
+mod masks;
 mod outcome;
 mod output;
 mod owners;

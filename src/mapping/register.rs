@@ -212,7 +212,7 @@ pub(super) fn codes_back(engine: &mut Engine) {
 }
 
 pub(super) fn date(engine: &mut Engine) {
-    engine.register_fn("date", dates::date);
+    engine.register_fn("date", run_functions::date);
     engine.register_fn("date", |date: Date| date);
     engine.register_fn("to_string", |date: &mut Date| date.to_string());
 }

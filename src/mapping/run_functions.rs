@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, ImmutableString};
 
 use super::codes as code_tables;
-use super::dates::Date;
+use super::dates::{self, Date};
 use super::fault::{Fallible, ScriptFault};
 use super::handles::RowHandle;
 use super::layout::table_unknown;
@@ -19,6 +19,20 @@ use crate::profile::{Codes, Profile};
 /// `now()`.
 pub(super) fn now() -> Fallible<Date> {
     with(|run| Ok::<_, ScriptFault>(Date(Some(run.now))))
+}
+
+/// `date(text)`; a text that was just read from the message is read as the site writes dates there.
+pub(super) fn date(text: &str) -> Fallible<Date> {
+    let written = with(|run| {
+        let layout = run.rows.layout();
+        let at = layout
+            .has_masks()
+            .then(|| place_of(&run.message, &run.last_read, text))
+            .flatten();
+        let mask = at.and_then(|at| layout.mask_at(at.segment, at.path.as_ref()?));
+        Ok::<_, ScriptFault>(mask.and_then(|mask| mask.to_hl7(text)))
+    })?;
+    dates::date(written.as_deref().unwrap_or(text))
 }
 
 /// `codes(table, text)`.

@@ -98,6 +98,15 @@ pub(super) fn with<T, E: Into<Box<rhai::EvalAltResult>>>(
     })
 }
 
+/// Says where the text stands that an expression is about to work on.
+pub(super) fn note_read(span: Range<usize>) {
+    RUNNING.with_borrow_mut(|run| {
+        if let Some(run) = run {
+            run.last_read = span;
+        }
+    });
+}
+
 /// Called by Rhai at each operation; ends the script when nobody waits for it or its time is over.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn progress(operations: u64) -> Option<Dynamic> {

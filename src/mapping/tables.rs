@@ -1,6 +1,7 @@
 //! Declarative rows: what the profile's `rows` make of a message.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::codes::translate;
@@ -11,6 +12,7 @@ use super::layout::{CellPlan, Layout, ParentPlan, Plan, RowsPlan, TableLayout};
 use super::outcome::{Cell, Row, UnmappedCode};
 use super::owners::Owners;
 use super::row_store::RowStore;
+use super::running::note_read;
 use super::stand::{Bound, Stand};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::Element;
@@ -102,7 +104,8 @@ impl Filling<'_> {
         for plan in &rows.cells {
             let element = bound.find(stand, plan);
             let text = element.map_or(Cow::Borrowed(""), |element| element.text());
-            match self.cell(plan, &text, table) {
+            let span = element.map(|element| element.span());
+            match self.cell(plan, &text, span, table) {
                 Ok(Cell::Absent) => set(&mut row, plan.column, plan.default.clone()),
                 Ok(cell) => {
                     says_something = true;
@@ -172,6 +175,7 @@ impl Filling<'_> {
         &mut self,
         plan: &CellPlan,
         text: &str,
+        span: Option<Range<usize>>,
         table: &TableLayout,
     ) -> Result<Cell, Box<Diagnostic>> {
         let mut text = Cow::Borrowed(text);
@@ -191,14 +195,26 @@ impl Filling<'_> {
             && !text.is_empty()
             && text != "\"\""
         {
+            if let Some(span) = span {
+                note_read(span);
+            }
             let made = evaluate(then, self.engine, &text)
                 .map_err(|diagnostic| in_column(*diagnostic, table, plan))?;
             text = Cow::Owned(made);
+        } else if let Some(written) = plan.mask.as_ref().and_then(|mask| mask.to_hl7(&text)) {
+            text = Cow::Owned(written);
         }
         convert(&text, plan.read_as).map_err(|wrong| {
             let mut diagnostic = refused(table, plan.column, &wrong);
             diagnostic.place = Place::Location(plan.at.clone());
-            diagnostic.help = Some(format!("the column holds {}", plan.read_as));
+            let mask = plan.mask.as_ref().filter(|_| plan.then.is_none());
+            diagnostic.help = Some(match mask {
+                None => format!("the column holds {}", plan.read_as),
+                Some(mask) => format!(
+                    "the column holds {}, and the site writes it as {}",
+                    plan.read_as, mask.pattern
+                ),
+            });
             diagnostic
         })
     }
