@@ -108,7 +108,7 @@ impl Reading<'_> {
                     note(format_args!("{}: {fault}; the rest is left out", self.name));
                     break;
                 }
-                Ok(row) if self.headings.is_empty() => self.headings(row)?,
+                Ok(row) if self.headings.is_empty() => self.headings(&row)?,
                 Ok(row) => self.row(&row),
             }
         }
@@ -122,7 +122,7 @@ impl Reading<'_> {
     }
 
     /// Takes the first line; a column that the table does not have makes all rows suspect.
-    fn headings(&mut self, row: SheetRow) -> Result<(), Failure> {
+    fn headings(&mut self, row: &SheetRow) -> Result<(), Failure> {
         let headings: Vec<String> = row
             .cells
             .iter()

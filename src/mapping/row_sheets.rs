@@ -132,9 +132,9 @@ impl RowSheets {
         };
         let (with_index, by_keys): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|given| given.index.is_some());
-        with_index
-            .into_iter()
-            .for_each(|given| joining.by_index(given));
+        for given in with_index {
+            joining.by_index(given);
+        }
         joining.by_keys(by_keys);
         (joining.messages, joining.faults)
     }
