@@ -6,7 +6,7 @@ use super::type_view::TypeView;
 use super::value_kind::ValueKind;
 use super::view::{Attribute, Origin};
 use crate::hl7::{DateMask, SegmentId};
-use crate::profile::{Profile, Usage};
+use crate::profile::{Profile, Usage, standard_number};
 use crate::standard::{Dictionary, Version, dictionary, shown_type};
 
 /// What is checked of the fields of a segment.
@@ -254,7 +254,7 @@ impl Plans {
     ) -> Option<usize> {
         let list = match profile.codes.get(table) {
             Some(codes) => CodeList::of_site(table, codes)?,
-            None => CodeList::of_standard(dictionary, table)?,
+            None => CodeList::of_standard(dictionary, standard_number(table).unwrap_or(table))?,
         };
         let known = self.lists.iter().position(|known| known.is_same(&list));
         Some(known.unwrap_or_else(|| {

@@ -1,14 +1,58 @@
 //! Code tables of the profile at work: faults that name the table and what it allows.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fault::ScriptFault;
 use super::suggest::help;
-use crate::profile::{Codes, Profile};
+use crate::profile::{Codes, Profile, standard_number};
+use crate::standard::{self, Code, Version};
 
 /// Characters of the longest text that is taken for a code.
 const LONGEST_CODE: usize = 12;
+
+thread_local! {
+    // Tables of the standard that scripts asked for, made into code tables once a thread.
+    static STANDARD: RefCell<BTreeMap<(Version, Box<str>), Known>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A code table with its name.
+pub(super) type Known = (Arc<str>, Arc<Codes>);
+
+/// Tables of the standard beyond this are made anew each time.
+const MOST_STANDARD: usize = 64;
+
+/// The code table of a name: the profile's, else the standard's by its number (`0001`, `HL70001`).
+pub(super) fn find(profile: &Profile, name: &str) -> Option<Known> {
+    if let Some((name, codes)) = profile.codes.get_key_value(name) {
+        return Some((Arc::clone(name), Arc::clone(codes)));
+    }
+    let number = standard_number(name)?;
+    let key = (profile.version(), Box::from(number));
+    STANDARD.with_borrow_mut(|known| {
+        if let Some(found) = known.get(&key) {
+            return Some(found.clone());
+        }
+        let table = standard::dictionary(profile.version()).table(number)?;
+        let meaning = |code: &Code| {
+            (
+                code.code.into(),
+                code.description.unwrap_or_default().into(),
+            )
+        };
+        let codes = Codes {
+            values: table.values().map(meaning).collect(),
+            ..Codes::default()
+        };
+        let found = (Arc::from(number), Arc::new(codes));
+        if known.len() < MOST_STANDARD {
+            known.insert(key, found.clone());
+        }
+        Some(found)
+    })
+}
 
 /// The application's code for the site's; empty and null stay what they are.
 pub(super) fn translate<'t>(

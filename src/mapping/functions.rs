@@ -163,7 +163,7 @@ functions! {
         "let row = rows.add(\"patient\"); row.born = date(msg[\"PID-7\"]);";
     Nothing Codes codes:
         "codes", "codes(table, text) -> text",
-        "Translates a code by a code table of the profile; \"\" and null stay as they are.",
+        "Translates a code by a code table of the profile, or of the standard by its number (`0001`); \"\" and null stay as they are.",
         "out[\"PID-8\"] = codes(\"sex\", msg[\"PID-8\"]);";
     Nothing Codes codes_back:
         "codes_back", "codes_back(table, text) -> text",

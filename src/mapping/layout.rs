@@ -261,8 +261,8 @@ impl Layout {
         let codes = match &reading.codes {
             None => None,
             Some(name) => {
-                if let Some(codes) = self.profile.codes.get(name) {
-                    Some((Arc::clone(name), Arc::clone(codes)))
+                if let Some(known) = codes::find(&self.profile, name) {
+                    Some(known)
                 } else {
                     problems.push(codes::unknown(&self.profile, name).diagnostic());
                     return None;

@@ -54,6 +54,12 @@ impl UnmappedCode {
         code: &str,
         asked: impl FnOnce() -> (Arc<str>, Option<Location>),
     ) {
+        // Tables of the standard that sites fill themselves have no codes, and so no say.
+        let says_nothing =
+            codes.values.is_empty() && codes.maps.is_empty() && codes.otherwise.is_none();
+        if says_nothing {
+            return;
+        }
         if codes.listing(code) == Listing::Unlisted && noted.len() < MOST_UNMAPPED {
             let (asked_by, at) = asked();
             noted.push(UnmappedCode {

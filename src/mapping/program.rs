@@ -100,7 +100,7 @@ impl Program {
             }
         }
         for (name, at) in &self.names.codes {
-            if !profile.codes.contains_key(name.as_str()) {
+            if codes::find(profile, name).is_none() {
                 found.push(
                     codes::unknown(profile, name)
                         .diagnostic()

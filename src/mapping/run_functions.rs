@@ -1,7 +1,6 @@
 //! Functions of the mapping language that ask the run: for the time, a code table, a row.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
@@ -14,7 +13,7 @@ use super::outcome::{Cell, Row, UnmappedCode};
 use super::running::with;
 use super::write::text_of;
 use crate::hl7::{Location, Message, Pick, unescape};
-use crate::profile::{Codes, Profile};
+use crate::profile::Profile;
 
 /// `now()`.
 pub(super) fn now() -> Fallible<Date> {
@@ -45,8 +44,8 @@ pub(super) fn codes(table: &str, text: &str) -> Fallible<ImmutableString> {
                 place_of(&run.message, &run.last_read, text),
             )
         };
-        UnmappedCode::note(&mut run.unmapped, (name, known), text, asked);
-        code_tables::translate(known, table, text).map(Into::into)
+        UnmappedCode::note(&mut run.unmapped, (&name, &known), text, asked);
+        code_tables::translate(&known, table, text).map(Into::into)
     })
 }
 
@@ -69,18 +68,12 @@ fn place_of(message: &Message, last_read: &Range<usize>, text: &str) -> Option<L
 pub(super) fn codes_back(table: &str, text: &str) -> Fallible<ImmutableString> {
     with(|run| {
         let (_, known) = code_table(&run.profile, table)?;
-        code_tables::translate_back(known, table, text).map(Into::into)
+        code_tables::translate_back(&known, table, text).map(Into::into)
     })
 }
 
-fn code_table<'p>(
-    profile: &'p Profile,
-    name: &str,
-) -> Result<(&'p Arc<str>, &'p Codes), ScriptFault> {
-    let known = profile.codes.get_key_value(name);
-    known
-        .map(|(name, codes)| (name, &**codes))
-        .ok_or_else(|| code_tables::unknown(profile, name))
+fn code_table(profile: &Profile, name: &str) -> Result<code_tables::Known, ScriptFault> {
+    code_tables::find(profile, name).ok_or_else(|| code_tables::unknown(profile, name))
 }
 
 /// `rows.add(table)`.

@@ -21,9 +21,16 @@ pub(super) enum Part {
 
 pub(super) fn knows_codes(profile: &Profile, name: &str) -> bool {
     profile.codes.contains_key(name)
-        || standard::dictionary(profile.version())
-            .table(name)
+        || standard_number(name)
+            .and_then(|number| standard::dictionary(profile.version()).table(number))
             .is_some()
+}
+
+/// The number of a code table of the standard, as its name has it: `0001` of `HL70001` and `0001`.
+pub fn standard_number(name: &str) -> Option<&str> {
+    let number = name.strip_prefix("HL7").unwrap_or(name);
+    let is_number = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(number)
 }
 
 pub(super) fn unknown_codes(profile: &Profile, path: String, place: &str, name: &str) -> Finding {

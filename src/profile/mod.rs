@@ -42,6 +42,8 @@ mod read;
 mod rows;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod samples_tests;
 mod script;
 mod segment_grammar;
 mod sheet;
@@ -70,6 +72,7 @@ pub use document::{
 };
 pub use edit::{Edit, EditError, EditKind};
 pub use field::{FieldOverlay, Repeat, Usage};
+pub use finding::standard_number;
 pub use grammar_edit::{GrammarEdit, GrammarEditError, edit_notation};
 pub use history::{History, Moment};
 pub use inherit::{Origins, PartOrigin, Resolved, Template, beside, resolve};

@@ -29,6 +29,7 @@ mod plain_reader;
 mod profile;
 mod readme;
 mod roundtrip;
+mod rows_back;
 mod session;
 mod session_templates;
 mod sites;
