@@ -9,12 +9,13 @@ use super::corpus::Sample;
 use super::files::{self, FileError, Guard, ListedFile};
 use super::site_error::SiteError;
 use super::site_file::{SiteDraft, SiteFile, SiteStamps};
+use super::site_templates::{TemplateFiles, read_anew};
 use super::source::{Loaded, Origin, Source};
 use super::written::{Input, NotWritten, written};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{Message, parse_shared};
-use crate::profile::SiteCharset;
+use crate::profile::{Profile, SiteCharset};
 
 /// So many files are read before what they hold is shown: a first screen comes at once.
 const FILES_AT_A_TIME: usize = 64;
@@ -28,6 +29,11 @@ pub(super) enum Errand {
         bytes: Vec<u8>,
     },
     OpenSite(PathBuf),
+    /// The templates of a profile that extends others than before.
+    OpenTemplates {
+        site: PathBuf,
+        own: Arc<Profile>,
+    },
     SaveSite(SiteDraft),
     SaveOutput {
         path: PathBuf,
@@ -58,6 +64,10 @@ pub(super) enum Delivery {
         is_last: bool,
     },
     Site(Box<Result<SiteFile, SiteError>>),
+    Templates {
+        own: Arc<Profile>,
+        result: Box<Result<TemplateFiles, SiteError>>,
+    },
     SiteSaved {
         draft: SiteDraft,
         result: Result<SiteStamps, FileError>,
@@ -109,6 +119,11 @@ pub(super) fn run(
         }
         Errand::OpenSite(path) => {
             deliver(Delivery::Site(Box::new(SiteFile::open(&path))));
+            Ok(())
+        }
+        Errand::OpenTemplates { site, own } => {
+            let result = Box::new(read_anew(&site, &own));
+            deliver(Delivery::Templates { own, result });
             Ok(())
         }
         Errand::SaveSite(draft) => {

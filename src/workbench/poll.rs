@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::desk::Delivery;
+use super::desk::{Delivery, Errand};
 use super::drafts::Drafts;
 use super::files::FileError;
 use super::session::{Conflict, Notice, Session};
 use super::site::Site;
 use super::site_error::SiteError;
 use super::site_file::{SiteDraft, SiteFile, SiteStamps};
+use super::site_templates::TemplateFiles;
 use super::source::Loaded;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::profile::Profile;
 
 impl Session {
     /// Takes what is ready; `true` when anything changed that a panel shows. Never waits.
@@ -83,6 +85,7 @@ impl Session {
         match delivery {
             Delivery::Samples { loaded, is_last } => self.receive_samples(loaded, is_last),
             Delivery::Site(result) => self.receive_site(*result),
+            Delivery::Templates { own, result } => self.receive_templates(&own, *result),
             Delivery::SiteSaved { draft, result } => self.receive_saved(&draft, result),
             Delivery::OutputSaved { path, result } => {
                 self.finish_errand();
@@ -149,6 +152,30 @@ impl Session {
         }
     }
 
+    /// Has the templates read that the profile extends by now, if they are others than before.
+    pub(super) fn read_templates(&mut self) {
+        if let Some((site, own)) = self.site.unread_templates()
+            && self.asked_templates.as_ref() != Some(&(site.clone(), own.extends.clone()))
+        {
+            self.asked_templates = Some((site.clone(), own.extends.clone()));
+            self.send(Errand::OpenTemplates { site, own });
+        }
+    }
+
+    fn receive_templates(&mut self, own: &Profile, result: Result<TemplateFiles, SiteError>) {
+        self.finish_errand();
+        self.asked_templates = None;
+        let files = match result {
+            Ok(files) => Some(files),
+            Err(error) => {
+                self.notices.push(Notice::Failed(error.to_diagnostic()));
+                None
+            }
+        };
+        self.site.take_templates(own, files);
+        self.refresh();
+    }
+
     fn receive_saved(&mut self, draft: &SiteDraft, result: Result<SiteStamps, FileError>) {
         self.finish_errand();
         match result {
@@ -157,6 +184,7 @@ impl Session {
                     .saved(&draft.path, &draft.profile, &draft.scripts, stamps);
                 self.conflict = None;
                 self.notices.push(Notice::ProfileSaved(draft.path.clone()));
+                self.read_templates();
             }
             Err(FileError::ChangedOnDisk(path)) => {
                 self.conflict = Some(Conflict { path: path.clone() });

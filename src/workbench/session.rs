@@ -69,6 +69,8 @@ pub struct Session {
     pub(super) expected: Option<Arc<str>>,
     pub(super) site: Site,
     pub(super) conflict: Option<Conflict>,
+    /// The templates that are being read: of which file, and by which name.
+    pub(super) asked_templates: Option<(PathBuf, Option<Arc<str>>)>,
     pub(super) now: Timestamp,
     pub(super) seed: u64,
     pub(super) revision: u64,
@@ -139,6 +141,7 @@ impl Session {
             expected: None,
             site: Site::new(Arc::new(Profile::new("New site"))),
             conflict: None,
+            asked_templates: None,
             now,
             seed: SESSION_SEED,
             revision: 0,
@@ -432,6 +435,10 @@ impl Session {
             },
             replace,
         };
+        let draft = match &self.site.path {
+            Some(before) if !is_same_place => draft.moved_from(before),
+            Some(_) | None => draft,
+        };
         self.send(Errand::SaveSite(draft));
     }
 
@@ -521,7 +528,7 @@ impl Session {
         self.began.elapsed()
     }
 
-    fn send(&mut self, errand: Errand) {
+    pub(super) fn send(&mut self, errand: Errand) {
         self.loading += 1;
         self.desk.submit(errand);
     }
@@ -529,6 +536,7 @@ impl Session {
     /// Asks for a preview of the present state; a running older one is given up.
     pub(super) fn refresh(&mut self) {
         self.revision += 1;
+        self.read_templates();
         if self.is_preview_current()
             || self
                 .preview

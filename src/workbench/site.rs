@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::site_file::{SiteFile, SiteStamps};
+use super::site_templates::TemplateFiles;
 use crate::diagnostic::Diagnostic;
 use crate::profile::{
     Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptPlace, ScriptTexts,
@@ -26,6 +27,8 @@ pub(super) struct Site {
     pub(super) has_comments: bool,
     history: History,
     templates: Arc<[Template]>,
+    /// What the profile extended when its templates were read.
+    read_for: Option<Arc<str>>,
     resolved: Resolved,
     scripts: Arc<ScriptTexts>,
     saved_scripts: Arc<ScriptTexts>,
@@ -54,6 +57,7 @@ impl Site {
             has_comments: false,
             resolved: resolve(&profile, &[]),
             templates: Arc::default(),
+            read_for: None,
             history: History::unsaved(profile),
             scripts: Arc::default(),
             saved_scripts: Arc::default(),
@@ -68,6 +72,7 @@ impl Site {
         Self {
             resolved: resolve(&file.own, &file.templates),
             templates: file.templates,
+            read_for: file.own.extends.clone(),
             history: History::opened(file.own),
             path: Some(file.path),
             stamps: file.stamps,
@@ -106,7 +111,41 @@ impl Site {
     }
 
     fn resolve(&mut self) {
-        self.resolved = resolve(self.history.profile(), &self.templates);
+        let own = self.history.profile();
+        let templates = own.extends.as_ref().map_or(&[][..], |_| &*self.templates);
+        self.resolved = resolve(own, templates);
+    }
+
+    /// Where the profile stands and what it says, if it extends a template that was not read.
+    pub(super) fn unread_templates(&self) -> Option<(PathBuf, Arc<Profile>)> {
+        let own = self.own();
+        let is_read = own.extends.is_none() || own.extends == self.read_for;
+        let path = self.path.clone().filter(|_| !is_read)?;
+        Some((path, Arc::clone(own)))
+    }
+
+    /// Lays the profile over templates that were read for it.
+    pub(super) fn take_templates(&mut self, own: &Profile, files: Option<TemplateFiles>) {
+        if own.extends != self.own().extends {
+            // It extends yet another by now.
+            return;
+        }
+        self.read_for.clone_from(&own.extends);
+        self.templates = Arc::default();
+        if let Some(files) = files {
+            self.templates = files.templates;
+            let mut stamps = Vec::new();
+            for (name, text, stamp) in files.scripts {
+                for texts in [&mut self.scripts, &mut self.saved_scripts] {
+                    if !texts.contains_key(&name) {
+                        Arc::make_mut(texts).insert(Arc::clone(&name), Arc::clone(&text));
+                    }
+                }
+                stamps.push((name, stamp));
+            }
+            self.stamps.take_templates(files.stamps, stamps);
+        }
+        self.resolve();
     }
 
     pub(super) fn scripts(&self) -> &Arc<ScriptTexts> {
@@ -240,6 +279,23 @@ impl Site {
         self.history.is_modified() || self.scripts != self.saved_scripts
     }
 
+    /// Takes the path of the template as the file in its new folder has it.
+    fn follow_template(&mut self, saved: &Arc<Profile>) {
+        let own = Profile {
+            extends: saved.extends.clone(),
+            ..Profile::clone(self.own())
+        };
+        let own = if own == **saved {
+            Arc::clone(saved)
+        } else {
+            Arc::new(own)
+        };
+        let name = "save in another folder".to_owned();
+        self.apart += APART;
+        self.history.record(name, None, own, self.apart);
+        self.resolve();
+    }
+
     /// What was written is now what the files hold.
     pub(super) fn saved(
         &mut self,
@@ -248,6 +304,13 @@ impl Site {
         scripts: &Arc<ScriptTexts>,
         stamps: SiteStamps,
     ) {
+        if self.path.as_deref() != Some(path) {
+            // Templates and their scripts are named as seen from the file.
+            self.read_for = None;
+            if self.own().extends != profile.extends {
+                self.follow_template(profile);
+            }
+        }
         self.path = Some(path.to_owned());
         self.stamps = stamps;
         self.has_comments = false;

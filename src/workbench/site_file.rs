@@ -63,6 +63,20 @@ pub struct SiteDraft {
     pub replace: Replace,
 }
 
+impl SiteDraft {
+    /// The same profile for a file in another folder, whence its template is elsewhere.
+    pub(super) fn moved_from(mut self, before: &Path) -> Self {
+        if let Some(extends) = &self.profile.extends {
+            let extends = site_templates::moved(extends, before, &self.path);
+            self.profile = Arc::new(Profile {
+                extends: Some(extends),
+                ..Profile::clone(&self.profile)
+            });
+        }
+        self
+    }
+}
+
 /// What a save of a profile may replace.
 #[derive(Clone, Debug)]
 pub enum Replace {
@@ -208,5 +222,19 @@ impl SiteStamps {
         self.templates
             .keys()
             .any(|name| beside(path, name) == *file)
+    }
+}
+
+impl SiteStamps {
+    /// Takes what the files of templates look like now.
+    pub(super) fn take_templates(
+        &mut self,
+        templates: BTreeMap<Arc<str>, Stamp>,
+        scripts: impl IntoIterator<Item = (Arc<str>, Stamp)>,
+    ) {
+        self.templates = templates;
+        for (name, stamp) in scripts {
+            self.scripts.entry(name).or_insert(stamp);
+        }
     }
 }

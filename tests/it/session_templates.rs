@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pipehat::hl7::Timestamp;
 use pipehat::profile::{Codes, Edit, read};
-use pipehat::workbench::{Notice, Session};
+use pipehat::workbench::{Notice, SaveGuard, Session};
 use tempfile::TempDir;
 
 const ADMIT: &str = "MSH|^~\\&|SITE|WARD|HUB|REGION|20260301120000||ADT^A01|M1|P|2.5\r\
@@ -187,4 +187,78 @@ fn a_template_that_is_missing_is_told_with_its_path_and_the_work_stays() {
     assert!(failed.contains("gone.ron"), "{failed}");
     assert_eq!(&*bench.session.profile().name, "Ward");
     assert_eq!(bench.shown().0, "4711 F");
+}
+
+const OTHER: &str = r#"Profile(
+    format: 1,
+    name: "Other",
+    standard: "2.5",
+    messages: [
+        Message(name: "Admit", rows: [
+            Rows(table: "person", root: "PID", columns: {"family": From("PID-5.1")}),
+        ]),
+    ],
+    tables: {"person": Table(columns: [Column(name: "family")])},
+)"#;
+
+fn extend(bench: &mut Bench, template: Option<&str>) {
+    let edit = Edit::SetExtends {
+        template: template.map(Into::into),
+    };
+    bench.session.apply(&edit).unwrap();
+}
+
+#[test]
+fn another_template_is_at_work_as_soon_as_it_is_named() {
+    let mut bench = Bench::new();
+    bench.write("templates/other.ron", OTHER);
+    extend(&mut bench, Some("templates/other.ron"));
+    assert_eq!(bench.shown(), ("Amsel".to_owned(), false));
+    bench.session.undo();
+    assert_eq!(bench.shown(), ("4711 F".to_owned(), true));
+    bench.session.redo();
+    assert_eq!(bench.shown(), ("Amsel".to_owned(), false));
+    extend(&mut bench, None);
+    bench.session.settle();
+    assert!(bench.session.profile().messages.is_empty());
+    bench.session.undo();
+    assert_eq!(bench.shown(), ("Amsel".to_owned(), false));
+}
+
+#[test]
+fn a_template_that_cannot_be_read_is_told_and_undo_brings_the_old_one_back() {
+    let mut bench = Bench::new();
+    bench.session.take_notices();
+    extend(&mut bench, Some("templates/gone.ron"));
+    bench.session.settle();
+    let notices = bench.session.take_notices();
+    let is_told = |notice: &Notice| matches!(notice, Notice::Failed(found) if found.message.contains("gone.ron"));
+    assert_eq!(notices.iter().filter(|notice| is_told(notice)).count(), 1);
+    bench.session.undo();
+    assert_eq!(bench.shown(), ("4711 F".to_owned(), true));
+}
+
+#[test]
+fn a_profile_saved_in_another_folder_still_finds_its_template() {
+    let mut bench = Bench::new();
+    std::fs::create_dir_all(bench.path("sites/ward")).unwrap();
+    let path = bench.path("sites/ward/site.ron");
+    bench.session.save_profile_as(path, SaveGuard::New);
+    bench.session.settle();
+    assert!(!bench.session.is_modified());
+    let saved = read(&bench.text("sites/ward/site.ron")).unwrap();
+    assert_eq!(saved.extends.as_deref(), Some("../../templates/index.ron"));
+    assert_eq!(bench.shown(), ("4711 F".to_owned(), true));
+    // A change of the template is noticed from there too.
+    let longer = TEMPLATE.replace("\"Index\"", "\"Index of the region\"");
+    bench.write("templates/index.ron", &longer);
+    bench.session.take_notices();
+    bench.session.look_again();
+    bench.session.settle();
+    let notices = bench.session.take_notices();
+    let told = |notice: &Notice| matches!(notice, Notice::ChangedOnDisk(_));
+    assert!(notices.iter().any(told));
+    let again = bench.path("sites/ward/site.ron");
+    bench.session.open_profile(again);
+    assert_eq!(bench.shown(), ("4711 F".to_owned(), true));
 }
