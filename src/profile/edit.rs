@@ -194,6 +194,15 @@ pub enum Edit {
     RenameTable { name: Arc<str>, to: Arc<str> },
     /// Replaces the columns of a table.
     ChangeTable { name: Arc<str>, table: Arc<Table> },
+    /// Gives a column of a table another name, also where rows fill it or take it from their owner.
+    RenameColumn {
+        table: Arc<str>,
+        column: Arc<str>,
+        to: Arc<str>,
+    },
+
+    /// Several edits that a person made as one, under a name of its own.
+    Named { name: Arc<str>, edits: Vec<Edit> },
 }
 
 /// What sort of edit it is and of what: edits of one kind in quick succession are one step to undo.
@@ -314,6 +323,8 @@ impl Edit {
             Edit::RemoveTable { name } => format!("remove table {name}"),
             Edit::RenameTable { name, .. } => format!("rename table {name}"),
             Edit::ChangeTable { name, .. } => format!("change table {name}"),
+            Edit::RenameColumn { table, column, .. } => format!("rename column {table}.{column}"),
+            Edit::Named { name, .. } => name.to_string(),
         }
     }
 
@@ -373,6 +384,7 @@ impl Edit {
             } => kind("field", format!("{segment}-{number}")),
             Edit::ChangeCodes { name, .. } => kind("codes", name.to_string()),
             Edit::ChangeTable { name, .. } => kind("table", name.to_string()),
+            Edit::Named { name, .. } => kind("named", name.to_string()),
             Edit::SetExtends { .. }
             | Edit::Revert { .. }
             | Edit::SetStandard { .. }
@@ -405,7 +417,8 @@ impl Edit {
             | Edit::RenameCodes { .. }
             | Edit::AddTable { .. }
             | Edit::RemoveTable { .. }
-            | Edit::RenameTable { .. } => None,
+            | Edit::RenameTable { .. }
+            | Edit::RenameColumn { .. } => None,
         }
     }
 }

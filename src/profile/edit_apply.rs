@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::document::{MessageDefinition, Profile, SegmentOverlay};
 use super::edit::{Edit, EditError};
+use super::edit_find::{missing, present, require_name, taken};
+use super::edit_tables::{rename_column, rename_table_uses};
 use super::field::FieldOverlay;
 use super::grammar_edit::edit_notation;
 use super::rows::Rows;
@@ -225,19 +227,16 @@ impl Profile {
             Edit::RenameTable { name, to } => {
                 require_name(TABLE, to)?;
                 rename(TABLE, &mut self.tables, name, Arc::clone(to))?;
-                self.change_rows(
-                    |rows| rows.table == *name || rows.parent.as_ref() == Some(name),
-                    |rows| {
-                        for used in std::iter::once(&mut rows.table).chain(&mut rows.parent) {
-                            if used == name {
-                                *used = Arc::clone(to);
-                            }
-                        }
-                    },
-                );
+                rename_table_uses(self, name, to);
             }
             Edit::ChangeTable { name, table } => {
                 *present(TABLE, &mut self.tables, name)? = Arc::clone(table);
+            }
+            Edit::RenameColumn { table, column, to } => rename_column(self, table, column, to)?,
+            Edit::Named { edits, .. } => {
+                for edit in edits {
+                    self.change(edit)?;
+                }
             }
         }
         Ok(())
@@ -293,7 +292,7 @@ impl Profile {
     }
 
     /// Changes the rows that fit and leaves all other definitions shared.
-    fn change_rows(&mut self, fits: impl Fn(&Rows) -> bool, change: impl Fn(&mut Rows)) {
+    pub(super) fn change_rows(&mut self, fits: impl Fn(&Rows) -> bool, change: impl Fn(&mut Rows)) {
         for definition in &mut self.messages {
             if definition.rows.iter().any(&fits) {
                 let rows = &mut Arc::make_mut(definition).rows;
@@ -459,33 +458,4 @@ fn rename<K: Ord + Display, V>(
     let value = take(what, map, key)?;
     map.insert(to, value);
     Ok(())
-}
-
-fn present<'m, K: Ord + Display, V>(
-    what: &'static str,
-    map: &'m mut BTreeMap<K, V>,
-    key: &K,
-) -> Result<&'m mut V, EditError> {
-    map.get_mut(key).ok_or_else(|| missing(what, key))
-}
-
-fn require_name(what: &'static str, name: &str) -> Result<(), EditError> {
-    if name.trim().is_empty() {
-        return Err(EditError::Nameless { what });
-    }
-    Ok(())
-}
-
-fn missing(what: &'static str, name: impl Display) -> EditError {
-    EditError::Missing {
-        what,
-        name: name.to_string(),
-    }
-}
-
-fn taken(what: &'static str, name: impl Display) -> EditError {
-    EditError::Taken {
-        what,
-        name: name.to_string(),
-    }
 }

@@ -11,7 +11,7 @@ use super::print::print;
 use super::read::read;
 use super::samples::EVERYTHING;
 use super::script::Script;
-use super::table::Table;
+use super::table::{Column, Table};
 use crate::hl7::SegmentId;
 use crate::standard::Version;
 
@@ -322,9 +322,76 @@ fn a_renamed_code_table_or_table_is_followed_where_it_is_used() {
             "+parent: \"person\",",
             "-table: \"patient\",",
             "+table: \"person\",",
+            "-parent: \"patient\",",
+            "+parent: \"person\",",
             "-\"patient\": Table(",
             "+\"person\": Table(",
         ],
+    );
+}
+
+#[test]
+fn a_column_is_followed_into_rows_and_those_that_they_own() {
+    let rename = |table: &str, column: &str, to: &str| Edit::RenameColumn {
+        table: table.into(),
+        column: column.into(),
+        to: to.into(),
+    };
+    check(
+        &rename("patient", "mrn", "number"),
+        &[
+            "-\"mrn\": From(\"PID-3.1\"),",
+            "+\"number\": From(\"PID-3.1\"),",
+            "-\"owner\": Parent(\"mrn\"),",
+            "+\"owner\": Parent(\"number\"),",
+            "-Column(name: \"mrn\", type: Text, key: true),",
+            "+Column(name: \"number\", type: Text, key: true),",
+        ],
+    );
+    check(
+        &rename("patient", "mrn", "sex"),
+        &["there is already a column sex: choose another name"],
+    );
+    check(
+        &rename("patient", "ward", "place"),
+        &["there is no column ward"],
+    );
+    check(&rename("patient", "mrn", ""), &["a column needs a name"]);
+}
+
+#[test]
+fn several_edits_are_one_step_with_a_name() {
+    let table = Arc::new(Table {
+        columns: vec![Column::new("name")],
+        ..Table::default()
+    });
+    let add = Edit::AddTable {
+        name: "kin".into(),
+        table,
+    };
+    let named = |edits| Edit::Named {
+        name: "map NK1-2.1 to kin.name".into(),
+        edits,
+    };
+    check(
+        &named(vec![
+            add.clone(),
+            Edit::RemoveTable {
+                name: "empty".into(),
+            },
+        ]),
+        &[
+            "-\"empty\": Table(),",
+            "+\"kin\": Table(",
+            "+columns: [",
+            "+Column(name: \"name\", type: Text),",
+            "+],",
+            "+),",
+        ],
+    );
+    check(
+        &named(vec![add.clone(), add]),
+        &["there is already a table kin: choose another name"],
     );
 }
 

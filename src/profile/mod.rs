@@ -15,6 +15,8 @@ mod difference;
 mod document;
 mod edit;
 mod edit_apply;
+mod edit_find;
+mod edit_tables;
 #[cfg(test)]
 mod edit_tests;
 mod field;

@@ -15,7 +15,7 @@ use super::document::{CodeDefault, Codes, MessageDefinition, Profile, SegmentOve
 use super::field::FieldOverlay;
 use super::rows::Rows;
 use super::script::Script;
-use super::table::Table;
+use super::table::{Column, Table};
 
 /// The canonical RON text of a profile; [`super::read()`] gives back an equal profile.
 pub fn print(profile: &Profile) -> String {
@@ -308,23 +308,39 @@ impl Page {
     }
 
     fn table(&mut self, name: &str, table: &Table) {
-        if table.columns.is_empty() {
+        if *table == Table::default() {
             self.line(format_args!("{}: Table(),", Quoted(name)));
             return;
         }
         self.block(format_args!("{}: Table(", Quoted(name)), "),\n", |page| {
+            if let Some(entry) = text_entry("description", &table.description) {
+                page.line(format_args!("{entry},"));
+            }
+            if let Some(parent) = &table.parent {
+                page.line(format_args!("parent: {},", Quoted(parent)));
+            }
+            if table.columns.is_empty() {
+                return;
+            }
             page.block("columns: [", "],\n", |page| {
                 for column in &table.columns {
-                    let key = if column.key { ", key: true" } else { "" };
-                    let name = Quoted(&column.name);
-                    page.line(format_args!(
-                        "Column(name: {name}, type: {}{key}),",
-                        column.column_type
-                    ));
+                    page.line(format_args!("Column({}),", column_entries(column)));
                 }
             });
         });
     }
+}
+
+/// What a column says, in order.
+fn column_entries(column: &Column) -> String {
+    let mut entries = vec![
+        format!("name: {}", Quoted(&column.name)),
+        format!("type: {}", column.column_type),
+    ];
+    entries.extend(column.key.then(|| "key: true".to_owned()));
+    entries.extend(column.size.map(|size| format!("size: {size}")));
+    entries.extend(text_entry("description", &column.description));
+    entries.join(", ")
 }
 
 /// What a field says, in order.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::column_source::ColumnSource;
+use super::table::Table;
 use super::text_forms::{is_group_name, some_from_text, unique};
 use crate::hl7::{FieldPath, Location, Pick, SegmentId};
 
@@ -30,6 +31,28 @@ pub struct Rows {
     /// Where each column's value comes from.
     #[serde(default, deserialize_with = "unique")]
     pub columns: BTreeMap<Arc<str>, ColumnSource>,
+}
+
+impl Rows {
+    /// Rows of a table of which one stands for each `root`, with no columns yet.
+    pub fn new(table: impl Into<Arc<str>>, root: Root) -> Self {
+        Self {
+            table: table.into(),
+            root: Some(root),
+            parent: None,
+            columns: BTreeMap::new(),
+        }
+    }
+
+    /// The table whose rows own these: what they say, else what the table says where `earlier`, the
+    /// entries before them, make rows of that.
+    pub fn owner<'a>(&'a self, table: Option<&'a Table>, earlier: &[Rows]) -> Option<&'a Arc<str>> {
+        self.parent.as_ref().or_else(|| {
+            let parent = table?.parent.as_ref()?;
+            let made = earlier.iter().any(|rows| rows.table == *parent);
+            made.then_some(parent)
+        })
+    }
 }
 
 /// What one row stands for.

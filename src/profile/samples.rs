@@ -152,8 +152,10 @@ out["PID-8"] = codes("sex", msg["PID-8"]);
     tables: {
         "empty": Table(),
         "identifier": Table(
+            description: "Numbers of a patient",
+            parent: "patient",
             columns: [
-                Column(name: "id", type: Text, key: true),
+                Column(name: "id", type: Text, key: true, size: 20, description: "as it was sent"),
                 Column(name: "kind", type: Text),
                 Column(name: "mrn", type: Text),
                 Column(name: "owner", type: Text),
@@ -445,13 +447,23 @@ fn table() -> impl Strategy<Value = Arc<Table>> {
         text(),
         proptest::sample::select(ColumnType::ALL.to_vec()),
         any::<bool>(),
+        option::of(any::<u32>()),
+        text(),
     )
-        .prop_map(|(name, column_type, key)| Column {
+        .prop_map(|(name, column_type, key, size, description)| Column {
             name,
             column_type,
             key,
+            size,
+            description,
         });
-    vec(column, 0..3).prop_map(|columns| Arc::new(Table { columns }))
+    (text(), option::of(text()), vec(column, 0..3)).prop_map(|(description, parent, columns)| {
+        Arc::new(Table {
+            description,
+            parent,
+            columns,
+        })
+    })
 }
 
 /// Any profile.

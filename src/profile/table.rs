@@ -9,13 +9,19 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
+    /// What its rows are, for people.
+    #[serde(default)]
+    pub description: Arc<str>,
+    /// The table whose rows own its rows, where the rows themselves do not say so.
+    #[serde(default)]
+    pub parent: Option<Arc<str>>,
     /// Its columns, in order.
     #[serde(default)]
     pub columns: Vec<Column>,
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// What the application calls it.
@@ -26,6 +32,12 @@ pub struct Column {
     /// Whether it is part of what tells two rows apart.
     #[serde(default)]
     pub key: bool,
+    /// The most characters that the application stores.
+    #[serde(default)]
+    pub size: Option<u32>,
+    /// What it is, for people.
+    #[serde(default)]
+    pub description: Arc<str>,
 }
 
 /// What a column holds.
@@ -50,6 +62,16 @@ impl Table {
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| &*column.name == name)
+    }
+}
+
+impl Column {
+    /// A column of this name that holds any text.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{MessageDefinition, Profile};
-use super::finding::{Finding, Part, at_value};
+use super::finding::{Finding, Part, at_value, listed};
 use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
@@ -81,7 +81,7 @@ pub(super) fn findings(profile: &Profile) -> Vec<Finding> {
         check_codes(name, codes, &mut found);
     }
     for (name, table) in &profile.tables {
-        check_table(name, table, &mut found);
+        check_table(profile, name, table, &mut found);
     }
     found
 }
@@ -208,7 +208,20 @@ fn check_grammar(
     }
 }
 
-fn check_table(name: &str, table: &Table, found: &mut Vec<Finding>) {
+fn check_table(profile: &Profile, name: &str, table: &Table, found: &mut Vec<Finding>) {
+    if let Some(parent) = &table.parent
+        && (**parent == *name || !profile.tables.contains_key(parent))
+    {
+        let others = profile.tables.keys().filter(|other| ***other != *name);
+        found.push(at_value(
+            format!(".tables{{{name}}}.parent"),
+            Diagnostic::error(
+                "table-parent",
+                format!("rows of \"{name}\" belong to \"{parent}\", which is no other table"),
+            )
+            .with_help(listed("tables", others)),
+        ));
+    }
     let mut names = BTreeSet::new();
     for (index, column) in table.columns.iter().enumerate() {
         if !names.insert(&column.name) {

@@ -26,7 +26,7 @@ pub(super) fn check_rows(
         if let Some(parent) = &rows.parent {
             check_parent(message, rows, parent, earlier, &path, found);
         }
-        check_columns(profile, message, rows, &path, found);
+        check_columns(profile, message, rows, earlier, &path, found);
     }
 }
 
@@ -74,6 +74,7 @@ fn check_columns(
     profile: &Profile,
     message: &str,
     rows: &Rows,
+    earlier: &[Rows],
     path: &str,
     found: &mut Vec<Finding>,
 ) {
@@ -91,7 +92,8 @@ fn check_columns(
             .with_help(listed("tables", profile.tables.keys())),
         ));
     }
-    let parent = rows.parent.as_ref().map(|name| profile.tables.get(name));
+    let owner = rows.owner(table.map(|table| &**table), earlier);
+    let parent = owner.map(|name| profile.tables.get(name));
     for (column, source) in &rows.columns {
         let path = format!("{path}.columns{{{column}}}");
         if let Some(table) = table
