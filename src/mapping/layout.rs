@@ -34,6 +34,8 @@ pub(super) struct TableLayout {
     pub(super) name: Arc<str>,
     pub(super) columns: Arc<[Arc<str>]>,
     pub(super) types: Vec<ColumnType>,
+    /// The most characters that each column stores, where that is known.
+    pub(super) sizes: Vec<Option<u32>>,
     /// The columns that tell two rows apart.
     pub(super) keys: Vec<usize>,
 }
@@ -50,6 +52,8 @@ pub(super) struct Plan {
 
 /// How rows of one table are made.
 pub(super) struct RowsPlan {
+    /// Which entry of the definition's rows it is.
+    pub(super) entry: usize,
     pub(super) table: usize,
     pub(super) root: Root,
     /// Columns that come from the message.
@@ -105,6 +109,7 @@ impl Layout {
                 .iter()
                 .map(|column| column.column_type)
                 .collect(),
+            sizes: table.columns.iter().map(|column| column.size).collect(),
             keys: (0..table.columns.len())
                 .filter(|at| table.columns.get(*at).is_some_and(|column| column.key))
                 .collect(),
@@ -152,7 +157,7 @@ impl Layout {
 
     fn prepare(&self, definition: &MessageDefinition) -> Plan {
         let mut plan = Plan::default();
-        for rows in &definition.rows {
+        for (entry, rows) in definition.rows.iter().enumerate() {
             let Some(at) = self.table(&rows.table) else {
                 plan.problems
                     .push(table_unknown(&self.profile, &rows.table));
@@ -160,7 +165,8 @@ impl Layout {
             };
             // Told by the profile's check.
             let Some(root) = &rows.root else { continue };
-            let prepared = self.prepare_rows(definition, rows, root, at, &mut plan.problems);
+            let which = (entry, rows, root);
+            let prepared = self.prepare_rows(definition, which, at, &mut plan.problems);
             plan.has_expressions |= prepared.cells.iter().any(|cell| cell.then.is_some());
             if let Some(parent) = &prepared.parent {
                 for owner in plan
@@ -179,12 +185,12 @@ impl Layout {
     fn prepare_rows(
         &self,
         definition: &MessageDefinition,
-        rows: &Rows,
-        root: &Root,
+        (entry, rows, root): (usize, &Rows, &Root),
         table: usize,
         problems: &mut Vec<Diagnostic>,
     ) -> RowsPlan {
         let mut plan = RowsPlan {
+            entry,
             table,
             root: root.clone(),
             cells: Vec::new(),
@@ -214,19 +220,22 @@ impl Layout {
                 ColumnSource::Parent(owner) => from_parent.push((column, owner)),
             }
         }
-        plan.parent = self.parent(rows, layout, from_parent, problems);
+        let declared = self.profile.tables.get(&rows.table);
+        let earlier = definition.rows.get(..entry).unwrap_or_default();
+        let owner = rows.owner(declared.map(|table| &**table), earlier);
+        plan.parent =
+            owner.and_then(|owner| self.parent((rows, owner), layout, from_parent, problems));
         plan
     }
 
     /// The owner of rows: columns that ask for one of its columns, and its keys.
     fn parent(
         &self,
-        rows: &Rows,
+        (rows, name): (&Rows, &Arc<str>),
         layout: &TableLayout,
         asked: Vec<(usize, &Arc<str>)>,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<ParentPlan> {
-        let name = rows.parent.as_ref()?;
         let Some(table) = self.table(name) else {
             problems.push(table_unknown(&self.profile, name));
             return None;
@@ -317,6 +326,14 @@ impl TableLayout {
 
     pub(super) fn column_type(&self, column: usize) -> ColumnType {
         self.types.get(column).copied().unwrap_or_default()
+    }
+
+    /// How many characters a text is too long for a column; `None` when it fits.
+    pub(super) fn excess(&self, column: usize, cell: &Cell) -> Option<(usize, u32)> {
+        let size = self.sizes.get(column).copied().flatten()?;
+        let Cell::Text(text) = cell else { return None };
+        let length = text.chars().count();
+        (length > size as usize).then_some((length, size))
     }
 
     /// A column that the table does not have.

@@ -3,6 +3,7 @@
 //! This is the only room that names `rhai`. It reads no file, asks no clock but for the time limit of
 //! a script, and holds no lock while a script runs: a run's state stands with the thread that runs it.
 
+mod aim;
 mod check;
 mod codes;
 mod compose;
@@ -22,6 +23,7 @@ mod given_rows;
 mod groups;
 mod handles;
 mod layout;
+mod look;
 mod masks;
 mod outcome;
 mod output;
@@ -34,6 +36,7 @@ mod reads;
 mod register;
 mod row_sheets;
 mod row_store;
+mod row_words;
 mod rules;
 mod rules_check;
 mod run;
@@ -45,6 +48,7 @@ mod suggest;
 mod tables;
 mod text;
 mod text_script;
+mod unused;
 mod write;
 
 #[cfg(test)]
@@ -60,15 +64,19 @@ mod tests_rules;
 #[cfg(test)]
 mod tests_text;
 
+pub use aim::reading_at;
 pub use compose::{ComposeJob, Composition, compose};
 pub use engine::{Engine, Limits};
 pub use evaluate::{ExpressionFinding, check_expressions};
 pub use functions::{FUNCTIONS, FunctionDoc, Receiver};
 pub use given_rows::GivenRows;
+pub use look::{CellLook, RowLook, RowsLook};
 pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict};
 pub use program::{Program, compile};
 pub use reads::Reads;
 pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
+pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
-pub use run::{Given, Job, run};
+pub use run::{Given, Job, run, run_and_look};
 pub use text_script::{TextOutcome, TextProgram, compile_text, run_text};
+pub use unused::{UnusedPlace, unused_places};

@@ -7,6 +7,7 @@ use rhai::EvalAltResult;
 use super::engine::Engine;
 use super::errors::of_run;
 use super::layout::Layout;
+use super::look::{Look, RowsLook};
 use super::outcome::{Outcome, Verdict};
 use super::output::Output;
 use super::paths::Paths;
@@ -83,6 +84,26 @@ impl<'a> Job<'a> {
 /// A script that fails gives neither message nor rows, only why; the definition's own rows stay. A
 /// message that is skipped or rejected gives nothing. `Err(Stale)` means that nobody waits any more.
 pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, Stale> {
+    run_looking(engine, job, cancel, None)
+}
+
+/// The same, and how the cells of the first rows came about.
+pub fn run_and_look(
+    engine: &Engine,
+    job: &Job<'_>,
+    cancel: &Cancel,
+) -> Result<(Outcome, Vec<RowsLook>), Stale> {
+    let mut look = Look::new(job.definition.rows.len());
+    let outcome = run_looking(engine, job, cancel, Some(&mut look))?;
+    Ok((outcome, look.finish(job.message)))
+}
+
+fn run_looking(
+    engine: &Engine,
+    job: &Job<'_>,
+    cancel: &Cancel,
+    look: Option<&mut Look>,
+) -> Result<Outcome, Stale> {
     cancel.check()?;
     let layout = Layout::of(job.profile);
     let plan = layout.plan(job.definition);
@@ -93,7 +114,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         // They may read the message, ask for codes and tell findings.
         let empty = RowStore::new(Arc::clone(&layout));
         let running = Running::start(started(engine, &job.given(), cancel, &"rows".into(), empty));
-        let made = tables::fill(&plan, &layout, &mut bound, engine);
+        let made = tables::fill(&plan, &layout, &mut bound, engine, look);
         if let Some(run) = Running::finish(running) {
             if run.is_stale {
                 return Err(Stale);
@@ -105,7 +126,7 @@ pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, S
         }
         made
     } else {
-        tables::fill(&plan, &layout, &mut bound, engine)
+        tables::fill(&plan, &layout, &mut bound, engine, look)
     };
     let Made {
         store: rows,

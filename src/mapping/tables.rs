@@ -9,6 +9,7 @@ use super::convert::convert;
 use super::engine::Engine;
 use super::evaluate::evaluate;
 use super::layout::{CellPlan, Layout, ParentPlan, Plan, RowsPlan, TableLayout};
+use super::look::Look;
 use super::outcome::{Cell, Row, UnmappedCode};
 use super::owners::Owners;
 use super::row_store::RowStore;
@@ -31,9 +32,11 @@ pub(super) fn fill(
     layout: &Arc<Layout>,
     bound: &mut Bound<'_>,
     engine: &Engine,
+    look: Option<&mut Look>,
 ) -> Made {
     let mut filling = Filling {
         engine,
+        look,
         owners: Owners::default(),
         made: Made {
             store: RowStore::new(Arc::clone(layout)),
@@ -51,6 +54,8 @@ pub(super) fn fill(
 
 struct Filling<'e> {
     engine: &'e Engine,
+    /// Who wants to know how each cell came about.
+    look: Option<&'e mut Look>,
     owners: Owners,
     made: Made,
 }
@@ -101,22 +106,27 @@ impl Filling<'_> {
         };
         // A row of which the message says nothing says nothing.
         let mut says_something = rows.cells.is_empty() && !rows.constants.is_empty();
+        if let Some(look) = &mut self.look {
+            look.begin(rows.entry, &table.columns, bound, stand);
+        }
         for plan in &rows.cells {
             let element = bound.find(stand, plan);
+            if let Some(look) = &mut self.look {
+                look.source(plan.column, element.map(|element| element.span()));
+            }
             let text = element.map_or(Cow::Borrowed(""), |element| element.text());
             let span = element.map(|element| element.span());
             match self.cell(plan, &text, span, table) {
                 Ok(Cell::Absent) => set(&mut row, plan.column, plan.default.clone()),
                 Ok(cell) => {
                     says_something = true;
+                    if let Some(excess) = table.excess(plan.column, &cell) {
+                        let diagnostic = too_long(table, plan, excess);
+                        self.tell(diagnostic, element, plan, (bound, stand));
+                    }
                     set(&mut row, plan.column, cell);
                 }
-                Err(mut diagnostic) => {
-                    if let Some(element) = element {
-                        bound.place(stand, &element, plan, &mut diagnostic);
-                    }
-                    self.made.diagnostics.push(*diagnostic);
-                }
+                Err(diagnostic) => self.tell(diagnostic, element, plan, (bound, stand)),
             }
         }
         if !says_something {
@@ -128,11 +138,31 @@ impl Filling<'_> {
         if let Some(parent) = &rows.parent {
             self.take_from_owner(parent, table, bound, stand, &mut row);
         }
+        if let Some(look) = &mut self.look {
+            look.end(table, &row);
+        }
         match self.made.store.push(rows.table, row) {
             Ok(handle) if rows.is_owner => self.owners.add(rows.table, bound, stand, handle),
             Ok(_) => {}
             Err(fault) => self.made.diagnostics.push(fault.diagnostic()),
         }
+    }
+
+    /// Keeps a finding about a cell, with the row and the byte that it is about.
+    fn tell<'m>(
+        &mut self,
+        mut diagnostic: Box<Diagnostic>,
+        element: Option<Element<'m>>,
+        plan: &CellPlan,
+        (bound, stand): (&mut Bound<'m>, Stand<'m>),
+    ) {
+        if let Some(look) = &mut self.look {
+            look.fault(plan.column, &diagnostic);
+        }
+        if let Some(element) = element {
+            bound.place(stand, &element, plan, &mut diagnostic);
+        }
+        self.made.diagnostics.push(*diagnostic);
     }
 
     fn take_from_owner(
@@ -228,6 +258,14 @@ fn set(row: &mut Row, column: usize, cell: Cell) {
 
 fn name_of(table: &TableLayout, column: usize) -> &str {
     table.columns.get(column).map_or("", |name| &**name)
+}
+
+fn too_long(table: &TableLayout, plan: &CellPlan, (length, size): (usize, u32)) -> Box<Diagnostic> {
+    let column = name_of(table, plan.column);
+    let message = format!("{}.{column}: the text has {length} characters", table.name);
+    let help = format!("the column stores {size}: shorten it with an expression");
+    let diagnostic = Diagnostic::warning("row-size", message).with_help(help);
+    Box::new(diagnostic.at(Place::Location(plan.at.clone())))
 }
 
 fn refused(table: &TableLayout, column: usize, wrong: &str) -> Box<Diagnostic> {

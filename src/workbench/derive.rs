@@ -50,16 +50,18 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     cancel.check()?;
     let sheet = sheet(snapshot, &read.message, memo);
     cancel.check()?;
-    let outcome = match (
+    let (outcome, looks) = match (
         read.ended(),
         placed.to_map(snapshot, &read.message, Some(&tree)),
     ) {
-        (Some(ended), _) => Some(ended),
+        (Some(ended), _) => (Some(ended), Arc::default()),
         (None, Some(inputs)) if snapshot.sample.is_some() => {
-            let outcome = memo.outcome(&inputs, cancel)?;
-            Some(read.finished(snapshot, snapshot.position, outcome, memo, cancel)?)
+            let (outcome, looks) = memo.outcome(&inputs, cancel)?;
+            let position = snapshot.position;
+            let outcome = read.finished(snapshot, position, outcome, memo, cancel)?;
+            (Some(outcome), looks)
         }
-        (None, _) => None,
+        (None, _) => (None, Arc::default()),
     };
     cancel.check()?;
     let differences = differences(snapshot, &read.message, outcome.as_ref());
@@ -95,6 +97,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         tree,
         sheet,
         outcome,
+        looks,
         differences,
         site_problems,
         findings,

@@ -14,8 +14,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, check_judgement, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
-    Engine, ExpressionFinding, Job, Outcome, Program, TextOutcome, TextProgram, check_rules,
-    compile, compile_text, run, run_text,
+    Engine, ExpressionFinding, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram,
+    check_rules, compile, compile_text, run, run_and_look, run_text,
 };
 use crate::profile::{
     GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay,
@@ -102,6 +102,7 @@ struct Mapped {
     now: Timestamp,
     seed: u64,
     outcome: Outcome,
+    looks: Arc<[RowsLook]>,
 }
 
 impl fmt::Debug for Memo {
@@ -308,13 +309,14 @@ impl Memo {
         &mut self,
         inputs: &MapInputs<'_>,
         cancel: &Cancel,
-    ) -> Result<Outcome, Stale> {
+    ) -> Result<(Outcome, Arc<[RowsLook]>), Stale> {
         if let Some(mapped) = &self.mapped
             && mapped.is_of(inputs)
         {
-            return Ok(mapped.outcome.clone());
+            return Ok((mapped.outcome.clone(), Arc::clone(&mapped.looks)));
         }
-        let outcome = self.run(inputs, cancel)?;
+        let (outcome, looks) = run_and_look(&self.engine, &inputs.job(), cancel)?;
+        let looks: Arc<[RowsLook]> = looks.into();
         self.mapped = Some(Mapped {
             message: inputs.message.clone(),
             grammar: Arc::clone(inputs.grammar),
@@ -324,8 +326,9 @@ impl Memo {
             now: *inputs.now,
             seed: inputs.seed,
             outcome: outcome.clone(),
+            looks: Arc::clone(&looks),
         });
-        Ok(outcome)
+        Ok((outcome, looks))
     }
 
     /// What the mapping makes of a message, not kept: for runs over many messages.

@@ -9,7 +9,7 @@ use super::grammar_sheet::GrammarSheet;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Finding, Grammar, Node};
 use crate::hl7::{Charset, Difference, Fault, Message, Undecodable};
-use crate::mapping::Outcome;
+use crate::mapping::{Outcome, RowsLook};
 use crate::profile::PartProblem;
 
 /// One message, what it is by the profile, and what the mapping makes of it.
@@ -37,6 +37,8 @@ pub struct Preview {
     pub sheet: Option<Arc<GrammarSheet>>,
     /// What the mapping made; `None` when no definition matches or its script cannot be compiled.
     pub outcome: Option<Outcome>,
+    /// How the cells of the definition's rows came about, entry by entry; empty where none were made.
+    pub looks: Arc<[RowsLook]>,
     /// Where the output differs from what was expected, or from the input.
     pub differences: Vec<Difference>,
     /// What is wrong with the profile and its scripts, whatever the message.
