@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::drag::Dragged;
 use super::pane::Pane;
 use super::part::Part;
 use crate::hl7::Location;
@@ -32,6 +33,10 @@ pub(super) enum Command {
     Undo,
     Redo,
     RestoreMessage,
+    MapLocation,
+    InsertIntoScript,
+    CopyMapping,
+    DefineFromSample,
     NextSample,
     PreviousSample,
     AddDefinition,
@@ -42,6 +47,7 @@ pub(super) enum Command {
     ShowRaw,
     ShowTree,
     ShowScript,
+    ShowMapping,
     ShowProfile,
     ShowOutput,
     ShowProblems,
@@ -84,7 +90,7 @@ fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) 
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 41] = [
+    pub(super) const ALL: [Self; 46] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -103,6 +109,10 @@ impl Command {
         Self::Undo,
         Self::Redo,
         Self::RestoreMessage,
+        Self::MapLocation,
+        Self::InsertIntoScript,
+        Self::CopyMapping,
+        Self::DefineFromSample,
         Self::NextSample,
         Self::PreviousSample,
         Self::AddDefinition,
@@ -113,6 +123,7 @@ impl Command {
         Self::ShowRaw,
         Self::ShowTree,
         Self::ShowScript,
+        Self::ShowMapping,
         Self::ShowProfile,
         Self::ShowOutput,
         Self::ShowProblems,
@@ -222,6 +233,26 @@ impl Command {
                 "Restore the message",
                 "Drop what was changed in the selected sample",
             ),
+            Self::MapLocation => keyed(
+                "Map to column…",
+                "Choose which column takes what stands at the chosen place",
+                M::COMMAND,
+                Key::M,
+            ),
+            Self::InsertIntoScript => keyed(
+                "Insert into script",
+                "Write the chosen place of the message at the caret of the script",
+                SHIFTED,
+                Key::M,
+            ),
+            Self::CopyMapping => words(
+                "Copy mapping as text",
+                "Copy where each column is from as sentences, for whoever delivers the messages",
+            ),
+            Self::DefineFromSample => words(
+                "New message definition from this sample",
+                "Propose a name, an identity and a grammar for messages like the selected one",
+            ),
             Self::NextSample => keyed(
                 "Next sample",
                 "Go to the sample below",
@@ -256,6 +287,7 @@ impl Command {
             Self::ShowRaw => words("Message text", "Go to the text of the message"),
             Self::ShowTree => words("Message tree", "Go to the tree of the message"),
             Self::ShowScript => words("Script", "Go to the scripts of the profile"),
+            Self::ShowMapping => words("Mapping", "Go to the columns and their sources"),
             Self::ShowProfile => words("Profile", "Go to the profile's own page"),
             Self::ShowOutput => words("Output", "Go to what the mapping made"),
             Self::ShowProblems => words("Problems", "Go to the list of problems"),
@@ -310,6 +342,10 @@ pub(super) enum Action {
     },
     /// Show a message definition in the script and profile panels.
     SelectDefinition(usize),
+    /// Choose which column takes a place of the message.
+    MapTo(Dragged),
+    /// Write a place of the message at the caret of the script.
+    InsertIntoScript(Dragged),
     /// Put the caret of the script editor there.
     GotoScript {
         place: ScriptPlace,

@@ -120,6 +120,11 @@ impl<'a> Cx<'a> {
                     .as_ref()
                     .is_some_and(|outcome| outcome.output.is_some())
             }),
+            C::MapLocation | C::InsertIntoScript => {
+                session.location().is_some() && !session.profile().messages.is_empty()
+            }
+            C::CopyMapping => !session.profile().messages.is_empty(),
+            C::DefineFromSample => session.selected().is_some(),
             C::Undo => session.undo_name().is_some(),
             C::Redo => session.redo_name().is_some(),
             C::OpenSamples
@@ -141,6 +146,7 @@ impl<'a> Cx<'a> {
             | C::ShowRaw
             | C::ShowTree
             | C::ShowScript
+            | C::ShowMapping
             | C::ShowProfile
             | C::ShowOutput
             | C::ShowProblems

@@ -41,7 +41,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             "Edit",
             &[
                 &[C::Undo, C::Redo, C::RestoreMessage],
-                &[C::AddDefinition, C::AddSegment],
+                &[C::AddDefinition, C::DefineFromSample, C::AddSegment],
+                &[C::MapLocation, C::InsertIntoScript, C::CopyMapping],
                 &[C::Palette],
             ],
         );
@@ -64,6 +65,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowRaw,
                     C::ShowTree,
                     C::ShowScript,
+                    C::ShowMapping,
                     C::ShowProfile,
                     C::ShowOutput,
                     C::ShowProblems,

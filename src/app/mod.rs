@@ -7,6 +7,7 @@
 mod action;
 mod cx;
 mod dialogs;
+mod drag;
 mod fonts;
 mod host;
 mod layout;
@@ -23,6 +24,7 @@ mod settings;
 mod startup;
 mod state;
 mod status;
+mod target_chooser;
 mod theme;
 mod toasts;
 mod widgets;

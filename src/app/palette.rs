@@ -137,7 +137,7 @@ fn find(query: &str, cx: &Cx<'_>) -> Vec<Command> {
 }
 
 /// How badly the letters of `query`, in their order, fit `name`; `None` when they do not occur.
-fn fit(query: &str, name: &str) -> Option<usize> {
+pub(super) fn fit(query: &str, name: &str) -> Option<usize> {
     let name: Vec<char> = name.to_lowercase().chars().collect();
     let (mut at, mut badness) = (0, 0);
     for letter in query

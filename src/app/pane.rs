@@ -10,6 +10,7 @@ pub(super) enum Pane {
     Raw,
     Tree,
     Script,
+    Mapping,
     Profile,
     Output,
     Problems,
@@ -24,6 +25,7 @@ impl Pane {
             Self::Raw => "Message",
             Self::Tree => "Tree",
             Self::Script => "Script",
+            Self::Mapping => "Mapping",
             Self::Profile => "Profile",
             Self::Output => "Output",
             Self::Problems => "Problems",
@@ -42,7 +44,7 @@ pub(super) fn map() -> Tree<Pane> {
     let samples = tabs(&[Pane::Samples]);
     let raw = tabs(&[Pane::Raw]);
     let tree = tabs(&[Pane::Tree]);
-    let script = tabs(&[Pane::Script, Pane::Profile, Pane::Help]);
+    let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
     let output = tabs(&[Pane::Output, Pane::Problems]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
@@ -58,6 +60,32 @@ pub(super) fn map() -> Tree<Pane> {
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
+/// Puts panels that an arrangement of an older program does not have beside those that they belong to.
+pub(super) fn complete(tree: &mut Tree<Pane>) {
+    for (pane, beside) in [(Pane::Mapping, Pane::Script)] {
+        if tree.tiles.find_pane(&pane).is_some() {
+            continue;
+        }
+        let Some(neighbour) = tree.tiles.find_pane(&beside) else {
+            continue;
+        };
+        let Some(parent) = tree.tiles.parent_of(neighbour) else {
+            continue;
+        };
+        let tile = tree.tiles.insert_pane(pane);
+        let was_active = match tree.tiles.get_container(parent) {
+            Some(egui_tiles::Container::Tabs(tabs)) => tabs.active,
+            Some(_) | None => None,
+        };
+        tree.move_tile_to_container(tile, parent, usize::MAX, false);
+        if let Some(egui_tiles::Tile::Container(egui_tiles::Container::Tabs(tabs))) =
+            tree.tiles.get_mut(parent)
+        {
+            tabs.active = was_active;
+        }
+    }
+}
+
 fn column(tiles: &mut Tiles<Pane>, children: [TileId; 2], shares: [f32; 2]) -> TileId {
     let mut column = egui_tiles::Linear::new(egui_tiles::LinearDir::Vertical, children.to_vec());
     for (tile, share) in children.into_iter().zip(shares) {
@@ -71,6 +99,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_arrangement_of_an_older_program_gets_the_newer_panels() {
+        let mut tree = map();
+        let mapping = tree.tiles.find_pane(&Pane::Mapping).expect("it is there");
+        let script = tree.tiles.find_pane(&Pane::Script).expect("it is there");
+        tree.remove_recursively(mapping);
+        let text = ron::to_string(&tree).expect("an arrangement can be written");
+        let mut old: Tree<Pane> = ron::from_str(&text).expect("and read");
+        complete(&mut old);
+        let tile = old.tiles.find_pane(&Pane::Mapping).expect("it is added");
+        let parent = old.tiles.parent_of(tile);
+        assert_eq!(parent, old.tiles.parent_of(script), "beside the script");
+        let Some(egui_tiles::Container::Tabs(tabs)) =
+            parent.and_then(|parent| old.tiles.get_container(parent))
+        else {
+            panic!("they are tabs");
+        };
+        assert_eq!(tabs.active, Some(script), "the script stays in front");
+    }
+
+    #[test]
     fn the_arrangement_holds_each_panel_and_can_be_kept() {
         let tree = map();
         let text = ron::to_string(&tree).expect("an arrangement can be written");
@@ -80,6 +128,7 @@ mod tests {
             Pane::Raw,
             Pane::Tree,
             Pane::Script,
+            Pane::Mapping,
             Pane::Profile,
             Pane::Output,
             Pane::Problems,

@@ -1,5 +1,7 @@
 //! The parts of the profile that have a page of their own.
 
+use std::sync::Arc;
+
 use crate::hl7::SegmentId;
 use crate::profile::{PartPath, Profile};
 
@@ -17,6 +19,10 @@ pub(super) enum Part {
     Segments,
     /// A segment, described by the site or not.
     Segment(SegmentId),
+    /// The application's tables.
+    Tables,
+    /// A table of the application.
+    Table(Arc<str>),
 }
 
 impl Part {
@@ -32,6 +38,8 @@ impl Part {
                 of("messages").child(name.unwrap_or_default())
             }
             Part::Segments => of("segments"),
+            Part::Tables => of("tables"),
+            Part::Table(name) => of("tables").child(Arc::clone(name)),
             Part::Segment(segment) => of("segments").child(segment.as_str()),
         }
     }
@@ -39,9 +47,10 @@ impl Part {
     /// The part that holds it in the explorer.
     pub(super) fn parent(&self) -> Option<Part> {
         match self {
-            Part::Profile | Part::Messages | Part::Segments => None,
+            Part::Profile | Part::Messages | Part::Segments | Part::Tables => None,
             Part::Message(_) => Some(Part::Messages),
             Part::Segment(_) => Some(Part::Segments),
+            Part::Table(_) => Some(Part::Tables),
         }
     }
 }

@@ -8,6 +8,7 @@ use egui::{ThemePreference, ViewportCommand};
 use super::action::{Action, Command};
 use super::cx::has_unsaved_changes;
 use super::dialogs::{self, Want};
+use super::drag::Dragged;
 use super::host::Host;
 use super::palette::Palette;
 use super::pane::Pane;
@@ -16,11 +17,13 @@ use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
 use super::status::plural;
-use super::{layout, pane};
+use super::target_chooser::TargetChooser;
+use super::{layout, pane, panels};
+use crate::grammar::propose;
 
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::{Draft, Location, SegmentId};
-use crate::profile::{self, Edit, MessageDefinition, Profile, ScriptPlace, SegmentOverlay};
+use crate::profile::{self, Edit, MessageDefinition, Profile, Script, ScriptPlace, SegmentOverlay};
 use crate::workbench::{Notice, SaveGuard};
 
 /// So many failures are told one by one; the problems list more.
@@ -120,6 +123,8 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
                 host.toasts.complain(error.to_string());
             }
         }
+        Action::MapTo(dragged) => state.target_chooser = Some(TargetChooser::new(dragged)),
+        Action::InsertIntoScript(dragged) => insert_into_script(host, &dragged),
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
         Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
         Action::EditScript { place, text } => {
@@ -188,6 +193,18 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
             state.views.raw.forget();
             session.edit_message(None);
         }
+        Command::MapLocation => {
+            if let Some(at) = session.location().cloned() {
+                state.target_chooser = Some(TargetChooser::new(Dragged::Place(at)));
+            }
+        }
+        Command::InsertIntoScript => {
+            if let Some(at) = session.location().cloned() {
+                insert_into_script(host, &Dragged::Place(at));
+            }
+        }
+        Command::CopyMapping => copy_mapping(host, ctx),
+        Command::DefineFromSample => define_from_sample(host),
         Command::NextSample => step(host, 1),
         Command::PreviousSample => step(host, -1),
         Command::AddDefinition => add_definition(host),
@@ -198,6 +215,7 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowRaw => show(host, Pane::Raw),
         Command::ShowTree => show(host, Pane::Tree),
         Command::ShowScript => show(host, Pane::Script),
+        Command::ShowMapping => show(host, Pane::Mapping),
         Command::ShowProfile => show(host, Pane::Profile),
         Command::ShowOutput => show(host, Pane::Output),
         Command::ShowProblems => show(host, Pane::Problems),
@@ -336,6 +354,55 @@ fn add_definition(host: &mut Host) {
         host.toasts.complain(error.to_string());
     }
     show_part(host, Part::Message(profile.messages.len()));
+}
+
+/// Proposes a definition for messages like the selected one and opens it.
+fn define_from_sample(host: &mut Host) {
+    let Some(preview) = host.session.preview() else {
+        return;
+    };
+    let (definition, index) = propose(host.session.profile(), &preview.message);
+    let name = format!("add {} from a sample", definition.name).into();
+    let edit = Edit::AddMessage {
+        before: Some(index),
+        definition: Arc::new(definition),
+    };
+    let edits = vec![edit];
+    if let Err(error) = host.session.apply(&Edit::Named { name, edits }) {
+        host.toasts.complain(error.to_string());
+    }
+    show_part(host, Part::Message(index));
+}
+
+/// Writes a place of the message at the caret of the script, which is begun where there is none.
+fn insert_into_script(host: &mut Host, dragged: &Dragged) {
+    let profile = Arc::clone(host.session.profile());
+    let Some(definition) = profile.messages.get(host.state.definition) else {
+        return;
+    };
+    if definition.script.is_none() {
+        let edit = Edit::SetScript {
+            message: Arc::clone(&definition.name),
+            script: Some(Script::Inline("".into())),
+        };
+        if let Err(error) = host.session.apply(&edit) {
+            host.toasts.complain(error.to_string());
+            return;
+        }
+    }
+    let words = panels::script_words(dragged, false);
+    host.state.views.script.insert(words);
+    show(host, Pane::Script);
+}
+
+fn copy_mapping(host: &mut Host, ctx: &egui::Context) {
+    let profile = host.session.profile();
+    let definition = profile.messages.get(host.state.definition);
+    if let (Some(definition), Some(preview)) = (definition, host.session.preview()) {
+        ctx.copy_text(panels::sentences(profile, definition, &preview.grammar));
+        let name = &definition.name;
+        host.toasts.tell(format!("Copied the mapping of {name}"));
+    }
 }
 
 fn add_segment(host: &mut Host) {

@@ -45,9 +45,11 @@ impl Default for Settings {
 impl Settings {
     /// The settings of the last time; those of a new start where there are none or others wrote them.
     pub(super) fn load(storage: Option<&dyn eframe::Storage>) -> Self {
-        storage
+        let mut settings: Self = storage
             .and_then(|storage| eframe::get_value(storage, KEY))
-            .unwrap_or_default()
+            .unwrap_or_default();
+        pane::complete(&mut settings.panels);
+        settings
     }
 
     /// Hands the settings to eframe's store.

@@ -5,6 +5,7 @@ use super::palette::Palette;
 use super::panels::Views;
 use super::path_dialog::PathDialog;
 use super::question::Question;
+use super::target_chooser::TargetChooser;
 
 /// The view state.
 #[derive(Default)]
@@ -15,6 +16,7 @@ pub(super) struct State {
     pub(super) definition: usize,
     pub(super) chosen: Chosen,
     pub(super) palette: Option<Palette>,
+    pub(super) target_chooser: Option<TargetChooser>,
     pub(super) path_dialog: Option<PathDialog>,
     pub(super) question: Option<Question>,
     /// Saving drops the comments of this profile, and the person knows.

@@ -20,7 +20,7 @@ use super::startup::Startup;
 use super::state::State;
 use super::theme::Theme;
 use super::toasts::Toasts;
-use super::{fonts, menu, status, theme};
+use super::{drag, fonts, menu, status, theme};
 use crate::hl7::Timestamp;
 use crate::workbench::Session;
 
@@ -227,6 +227,12 @@ fn over_ui(ctx: &egui::Context, cx: &Cx<'_>, state: &mut State, dialogs: &mut Di
     {
         state.palette = Some(palette);
     }
+    if let Some(mut chooser) = state.target_chooser.take()
+        && chooser.ui(ctx, cx, state.definition)
+    {
+        state.target_chooser = Some(chooser);
+    }
+    drag::ui(ctx);
     if let Some(mut dialog) = state.path_dialog.take() {
         match dialog.ui(ctx, cx, dialogs.is_available()) {
             Step::Stay => state.path_dialog = Some(dialog),

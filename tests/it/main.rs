@@ -23,6 +23,9 @@ mod gui_bad_input;
 mod gui_completion;
 #[cfg(feature = "gui")]
 mod gui_grammar;
+#[cfg(feature = "gui")]
+mod gui_mapping;
+#[cfg(feature = "gui")]
 mod gui_site;
 mod notation;
 mod plain_reader;

@@ -1,6 +1,7 @@
 //! The parts of the profile as the explorer lists them: what stands in its tree, and how it is said.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::super::cx::Cx;
 use super::super::part::Part;
@@ -33,7 +34,8 @@ impl Entry {
         let kind = match &self.part {
             Part::Message(_) => "Message ",
             Part::Segment(_) => "Segment ",
-            Part::Profile | Part::Messages | Part::Segments => "",
+            Part::Table(_) => "Table ",
+            Part::Profile | Part::Messages | Part::Segments | Part::Tables => "",
         };
         let mut name = format!("{kind}{}", self.label);
         if !self.detail.is_empty() {
@@ -84,6 +86,7 @@ impl<'a, 'c> Listed<'a, 'c> {
         }
         listed.messages();
         listed.segments();
+        listed.tables();
         listed.entries
     }
 
@@ -131,6 +134,17 @@ impl<'a, 'c> Listed<'a, 'c> {
             inner.extend(others.take(FOUND));
         }
         self.group(Part::Segments, "Segments", profile.segments.len(), inner);
+    }
+
+    fn tables(&mut self) {
+        let tables = &self.cx.session.profile().tables;
+        let inner = tables.iter().map(|(name, table)| {
+            let part = Part::Table(Arc::clone(name));
+            let detail = plural(table.columns.len(), "column");
+            self.entry(part, 1, name.to_string(), detail)
+        });
+        let inner = inner.collect();
+        self.group(Part::Tables, "Tables", tables.len(), inner);
     }
 
     /// A row that holds others.

@@ -7,7 +7,9 @@ use super::super::cx::Cx;
 use super::super::part::Part;
 use super::super::theme::Theme;
 use super::parts::{bar_ui, weak};
-use super::{explorer, profile_grammar, profile_messages, profile_page, profile_segments};
+use super::{
+    explorer, profile_grammar, profile_messages, profile_page, profile_segments, profile_tables,
+};
 
 /// Narrower than this, parts and page stand in each other's place, in steps of the grid.
 const SIDE_BY_SIDE: i16 = 132;
@@ -19,6 +21,7 @@ pub(crate) struct State {
     /// In a narrow panel: the parts are shown, not the page.
     lists_parts: bool,
     grammar: profile_grammar::State,
+    tables: profile_tables::State,
 }
 
 impl State {
@@ -108,6 +111,16 @@ fn page_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         Part::Messages => scrolled_ui(ui, &part, |ui| profile_messages::ui(ui, cx)),
         Part::Message(index) => scrolled_ui(ui, &part, |ui| {
             profile_messages::definition_ui(ui, cx, &mut state.grammar, *index);
+        }),
+        Part::Tables => scrolled_ui(ui, &part, |ui| {
+            if let Some(name) = profile_tables::tables_ui(ui, cx, &mut state.tables) {
+                state.explorer.chosen = Part::Table(name);
+            }
+        }),
+        Part::Table(name) => scrolled_ui(ui, &part, |ui| {
+            if let Some(to) = profile_tables::table_ui(ui, cx, &mut state.tables, name) {
+                state.explorer.chosen = Part::Table(to);
+            }
         }),
         Part::Segments => scrolled_ui(ui, &part, |ui| profile_segments::ui(ui, cx)),
         Part::Segment(segment) => scrolled_ui(ui, &part, |ui| {

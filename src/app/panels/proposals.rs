@@ -180,7 +180,7 @@ fn names(cx: &Cx<'_>, named: Named) -> Vec<Proposal> {
 }
 
 /// What the message at hand holds, down to its subcomponents.
-fn element_rows(cx: &Cx<'_>) -> Vec<TreeRow> {
+pub(super) fn element_rows(cx: &Cx<'_>) -> Vec<TreeRow> {
     // A message that cannot be edited for its size would take more than a frame.
     let preview = cx
         .preview()
@@ -198,7 +198,7 @@ fn element_rows(cx: &Cx<'_>) -> Vec<TreeRow> {
     rows(&source, &|_, _| true)
 }
 
-fn location(row: &TreeRow) -> Proposal {
+pub(super) fn location(row: &TreeRow) -> Proposal {
     let value = match &row.value {
         Value::Text(text) => text.as_str(),
         Value::Null => "null",
@@ -211,7 +211,7 @@ fn location(row: &TreeRow) -> Proposal {
     plain(&row.place, parts.join(" · "))
 }
 
-fn groups(cx: &Cx<'_>) -> Vec<Proposal> {
+pub(super) fn groups(cx: &Cx<'_>) -> Vec<Proposal> {
     let mut list: Vec<Proposal> = Vec::new();
     if let Some(preview) = cx.preview() {
         preview.tree.visit(&mut |node| {
@@ -226,7 +226,7 @@ fn groups(cx: &Cx<'_>) -> Vec<Proposal> {
 }
 
 /// Those that begin with what was typed, then those whose description has it.
-fn fitting(list: Vec<Proposal>, typed: &str) -> Vec<Proposal> {
+pub(super) fn fitting(list: Vec<Proposal>, typed: &str) -> Vec<Proposal> {
     let typed = typed.to_lowercase();
     let (begin, rest): (Vec<_>, Vec<_>) = list
         .into_iter()

@@ -6,9 +6,11 @@ use egui::{Button, RichText, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::drag::{self, Dragged};
 use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{CodeEditor, CodeView, Language, Mark};
+use super::mapping_edit::plain;
 use super::parts::{bar_ui, empty_ui, weak};
 use super::proposals::proposals;
 use crate::diagnostic::{Place, Severity};
@@ -26,10 +28,20 @@ pub(crate) struct State {
     buffer: String,
     shown: Option<usize>,
     goto: Option<(u32, u32)>,
-    followed: Option<(SampleId, usize)>,
+    followed: Followed,
+    /// Text to write at the caret in the next frame.
+    insert: Option<String>,
 }
 
+/// The sample that was followed to its definition last, and that definition.
+pub(super) type Followed = Option<(SampleId, usize)>;
+
 impl State {
+    /// Writes at the caret in the next frame.
+    pub(crate) fn insert(&mut self, text: String) {
+        self.insert = Some(text);
+    }
+
     /// Puts the caret there in the next frame.
     pub(crate) fn goto(&mut self, line: u32, column: u32) {
         self.goto = Some((line, column));
@@ -55,13 +67,22 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
         );
     }
     let chosen = chosen.min(profile.messages.len() - 1);
-    follow(cx, state, chosen);
+    follow(cx, &mut state.followed, chosen);
     bar_ui(ui, |ui| definitions_ui(ui, cx, chosen));
     let Some(definition) = profile.messages.get(chosen) else {
         return;
     };
     let Some(script) = &definition.script else {
-        return no_script_ui(ui, cx, definition);
+        let area = ui.available_rect_before_wrap();
+        no_script_ui(ui, cx, definition);
+        let plan =
+            |dragged: &Dragged| Some((format!("A script: {}", script_words(dragged, false)), ()));
+        let dropped = drag::held(ui.ctx()).map(|dragged| script_words(&dragged, false));
+        if drag::target(ui, area, plan).is_some() {
+            state.insert = dropped;
+            begin_script(cx, definition, "");
+        }
+        return;
     };
     let Some(text) = script.text(cx.session.scripts()) else {
         let title = "The script's file is not there";
@@ -80,6 +101,9 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     if let Some((line, column)) = state.goto.take() {
         state.editor.goto(line, column);
     }
+    if let Some(text) = state.insert.take() {
+        state.editor.insert(text);
+    }
     let marks = marks(cx, definition);
     let emphasis = cx
         .session
@@ -94,7 +118,9 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
         emphasis: emphasis.as_deref(),
         editable: true,
     };
-    let response = state.editor.ui(ui, &view, &mut state.buffer);
+    let area = ui.available_rect_before_wrap();
+    let mut response = state.editor.ui(ui, &view, &mut state.buffer);
+    response.changed |= drop_ui(ui, state, area);
     if response.changed {
         cx.send(Action::EditScript {
             place: ScriptPlace::Message(Arc::clone(&definition.name)),
@@ -109,23 +135,58 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     }
 }
 
+/// Takes what is dropped into the script; whether anything was.
+fn drop_ui(ui: &Ui, state: &mut State, area: egui::Rect) -> bool {
+    let at = ui.ctx().pointer_latest_pos();
+    let place = at
+        .filter(|_| drag::held(ui.ctx()).is_some())
+        .and_then(|at| state.editor.caret_at(ui, at));
+    let buffer = &state.buffer;
+    let plan = |dragged: &Dragged| {
+        let words = script_words(dragged, place.is_some_and(|at| is_quoted(buffer, at)));
+        Some((words.clone(), words))
+    };
+    let Some(words) = drag::target(ui, area, plan) else {
+        return false;
+    };
+    state.editor.write(ui, &mut state.buffer, place, &words);
+    true
+}
+
+/// What a place of the message is in a script: as it is read, or only its name inside quotes.
+pub(crate) fn script_words(dragged: &Dragged, inside_quotes: bool) -> String {
+    match dragged {
+        Dragged::Place(at) if inside_quotes => plain(at).to_string(),
+        Dragged::Place(at) => format!("msg[\"{}\"]", plain(at)),
+        Dragged::Group(name) if inside_quotes => name.to_string(),
+        Dragged::Group(name) => format!("msg.groups(\"{name}\")"),
+    }
+}
+
+/// Whether a character of the script stands between quotes in its line.
+fn is_quoted(script: &str, at: usize) -> bool {
+    let before: String = script.chars().take(at).collect();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.matches('"').count() % 2 == 1
+}
+
 /// Shows the definition of a sample when another sample is chosen.
-fn follow(cx: &Cx<'_>, state: &mut State, chosen: usize) {
+pub(super) fn follow(cx: &Cx<'_>, followed: &mut Followed, chosen: usize) {
     let now = cx
         .preview()
         .and_then(|preview| Some((preview.sample?, preview.definition?)));
     if let Some((sample, definition)) = now
-        && state.followed != now
+        && *followed != now
     {
-        let another = state.followed.is_none_or(|(seen, _)| seen != sample);
-        state.followed = now;
+        let another = followed.is_none_or(|(seen, _)| seen != sample);
+        *followed = now;
         if another && definition != chosen {
             cx.send(Action::SelectDefinition(definition));
         }
     }
 }
 
-fn definitions_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
+pub(super) fn definitions_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
     let theme = Theme::of(ui);
     let here = cx.preview().and_then(|preview| preview.definition);
     egui::ScrollArea::horizontal()
@@ -170,10 +231,17 @@ fn no_script_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
         let text = "Its rows are made by columns alone. A script makes a message, or rows that columns cannot make";
         ui.add(egui::Label::new(RichText::new(text).color(*theme.text.weak)).wrap());
         if ui.add(super::super::question::primary(theme, "Write a script")).clicked() {
-            let script = Some(Script::Inline(Arc::from(TEMPLATE)));
-            cx.send(Action::Edit(Edit::SetScript { message: Arc::clone(&definition.name), script }));
+            begin_script(cx, definition, TEMPLATE);
         }
     });
+}
+
+fn begin_script(cx: &Cx<'_>, definition: &MessageDefinition, text: &str) {
+    let script = Some(Script::Inline(Arc::from(text)));
+    cx.send(Action::Edit(Edit::SetScript {
+        message: Arc::clone(&definition.name),
+        script,
+    }));
 }
 
 /// The findings about this script.

@@ -14,7 +14,10 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         .rect_filled(ui.max_rect(), 0.0, *theme.surface.panel);
     ui.spacing_mut().item_spacing.y = 0.0;
     let dim = cx.session.is_preview_dimmed()
-        && !matches!(pane, Pane::Script | Pane::Profile | Pane::Samples);
+        && !matches!(
+            pane,
+            Pane::Script | Pane::Mapping | Pane::Profile | Pane::Samples
+        );
     if dim {
         ui.multiply_opacity(0.6);
     }
@@ -23,6 +26,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Raw => super::raw::ui(ui, cx, &mut views.raw),
         Pane::Tree => super::tree::ui(ui, cx, &mut views.tree),
         Pane::Script => super::script::ui(ui, cx, &mut views.script, definition),
+        Pane::Mapping => super::mapping::ui(ui, cx, &mut views.mapping, definition),
         Pane::Profile => super::profile::ui(ui, cx, &mut views.profile, definition),
         Pane::Output => super::output::ui(ui, cx, &mut views.output),
         Pane::Problems => super::problems::ui(ui, cx, &mut views.problems),

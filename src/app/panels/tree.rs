@@ -7,9 +7,11 @@ use egui::{Checkbox, Id, Key, RichText, Role, TextEdit, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::drag::Dragged;
 use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
+use super::mapping_edit::plain;
 use super::outline::{Source, keys_above, rows};
 use super::parts::{bar_ui, empty_ui, weak};
 use super::tree_row::{Facts, RowKind, TreeRow, Value, standing_words};
@@ -177,6 +179,22 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     }
 }
 
+/// What a row is while it is dragged: its place, or its group.
+fn dragged(row: &TreeRow) -> Option<Dragged> {
+    match (&row.location, row.kind) {
+        (Some(at), _) => Some(Dragged::Place(plain(at))),
+        (None, RowKind::Group) => {
+            let name = row.place.split('[').next().unwrap_or_default();
+            Some(Dragged::Group(name.into()))
+        }
+        (None, RowKind::Ghost { .. }) => {
+            let at = row.place.parse().ok()?;
+            Some(Dragged::Place(at))
+        }
+        (None, RowKind::Segment(_) | RowKind::Element(_)) => None,
+    }
+}
+
 /// Only a value without parts is edited in its row.
 fn can_edit(row: &TreeRow) -> bool {
     matches!(row.kind, RowKind::Element(_)) && row.open.is_none()
@@ -273,6 +291,45 @@ impl RowSource for Rows<'_> {
                 depth: row.depth,
                 open: row.open,
             })
+    }
+
+    fn has_drag(&self) -> bool {
+        true
+    }
+
+    fn dragged(&self, row: usize) -> Option<Dragged> {
+        dragged(self.shown.get(row)?)
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu_ui(&mut self, ui: &mut Ui, row: usize) {
+        let Some(dragged) = self.dragged(row) else {
+            ui.close();
+            return;
+        };
+        let key = |command: Command| {
+            let key = command.words().key;
+            key.map_or_else(String::new, |key| ui.ctx().format_shortcut(&key))
+        };
+        let (map, insert) = (key(Command::MapLocation), key(Command::InsertIntoScript));
+        let map = egui::Button::new("Map to column…").shortcut_text(map);
+        if ui.add(map).clicked() {
+            self.cx.send(Action::MapTo(dragged.clone()));
+            ui.close();
+        }
+        let insert = egui::Button::new("Insert into script").shortcut_text(insert);
+        if ui.add(insert).clicked() {
+            self.cx.send(Action::InsertIntoScript(dragged.clone()));
+            ui.close();
+        }
+        ui.separator();
+        if ui.button("Copy location").clicked() {
+            ui.ctx().copy_text(dragged.words());
+            ui.close();
+        }
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {

@@ -1,6 +1,6 @@
 //! The view state of all panels.
 
-use super::{help, output, problems, profile, raw, samples, script, tree};
+use super::{help, mapping, output, problems, profile, raw, samples, script, tree};
 
 /// What each panel keeps from frame to frame: its view, never data.
 #[derive(Default)]
@@ -9,6 +9,7 @@ pub(crate) struct Views {
     pub(crate) raw: raw::State,
     pub(crate) tree: tree::State,
     pub(crate) script: script::State,
+    pub(crate) mapping: mapping::State,
     pub(crate) profile: profile::State,
     pub(crate) output: output::State,
     pub(crate) problems: problems::State,

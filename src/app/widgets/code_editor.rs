@@ -63,9 +63,14 @@ pub(crate) struct CodeEditor {
     completion: Option<Completion>,
     /// The proposal that was pressed in the last frame.
     pressed: Option<usize>,
+    /// Text to write at the caret.
+    insert: Option<String>,
+    /// Where the text was painted last, and its place by name.
+    last: Option<(Painted, Id)>,
 }
 
 /// Where the text was painted.
+#[derive(Clone)]
 struct Painted {
     galley: std::sync::Arc<egui::Galley>,
     origin: Pos2,
@@ -76,6 +81,33 @@ impl CodeEditor {
     /// Puts the caret there and scrolls to it in the next frame.
     pub(crate) fn goto(&mut self, line: u32, column: u32) {
         self.goto = Some((line, column));
+    }
+
+    /// Writes at the caret in the next frame, at the end where there is none.
+    pub(crate) fn insert(&mut self, text: String) {
+        self.insert = Some(text);
+    }
+
+    /// The character at a point of the screen.
+    pub(crate) fn caret_at(&self, ui: &Ui, at: Pos2) -> Option<usize> {
+        let (painted, _) = self.last.as_ref()?;
+        let here = ui.rect_contains_pointer(painted.clip);
+        let cursor = painted.galley.cursor_from_pos(at - painted.origin);
+        here.then_some(cursor.index.0)
+    }
+
+    /// Writes words at a character of the text and puts the caret behind them.
+    pub(crate) fn write(&mut self, ui: &Ui, text: &mut String, at: Option<usize>, words: &str) {
+        let end = text.chars().count();
+        let at = at.or(self.caret).unwrap_or(end).min(end);
+        text.insert_str(byte_index(text, at), words);
+        if let Some((_, id)) = &self.last {
+            let caret = CCursor::new(CharIndex(at + words.chars().count()));
+            let mut state = TextEdit::load_state(ui.ctx(), *id).unwrap_or_default();
+            state.cursor.set_char_range(Some(CCursorRange::one(caret)));
+            state.store(ui.ctx(), *id);
+            ui.memory_mut(|memory| memory.request_focus(*id));
+        }
     }
 
     /// Shows the editor in all the space there is.
@@ -102,6 +134,7 @@ impl CodeEditor {
         let mut child = ui.new_child(UiBuilder::new().max_rect(inner).id_salt(view.name));
         let painted = self.text_ui(&mut child, theme, view, text, &mut response);
         gutter_ui(ui, theme, gutter, &painted, view.marks, response.caret);
+        self.last = Some((painted, Id::unique(("code editor", view.name))));
         if strip > 0.0 {
             let below = Rect::from_min_max(Pos2::new(all.min.x, body.max.y), all.max);
             self.strip_ui(ui, theme, below, view.marks);
@@ -123,7 +156,11 @@ impl CodeEditor {
         let size = ui.available_size();
         let clip = ui.clip_rect().intersect(ui.max_rect());
         let asked = view.editable && asks(ui, id);
-        let (written, dismissed) = self.complete(ui, id, text);
+        let (mut written, dismissed) = self.complete(ui, id, text);
+        if let Some(words) = self.insert.take() {
+            self.write(ui, text, None, &words);
+            written = true;
+        }
         let area = ScrollArea::both().id_salt("text").auto_shrink(false);
         area.show(ui, |ui| {
             let behind = ui.painter().add(Shape::Noop);

@@ -31,7 +31,7 @@ pub(crate) struct Proposals {
 }
 
 /// The list while it is open.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Completion {
     pub(super) proposals: Proposals,
     pub(super) chosen: usize,

@@ -6,6 +6,7 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
+use super::super::drag::Dragged;
 use super::super::theme::Theme;
 
 /// Column widths are kept apart for each so many points of a panel's width.
@@ -67,6 +68,14 @@ pub(crate) trait RowSource {
     fn has_menu(&self) -> bool {
         false
     }
+    /// Whether rows can be dragged.
+    fn has_drag(&self) -> bool {
+        false
+    }
+    /// What a row is while it is dragged.
+    fn dragged(&self, _row: usize) -> Option<Dragged> {
+        None
+    }
     /// Draws the context menu of a row.
     fn menu_ui(&mut self, _ui: &mut Ui, _row: usize) {}
     /// Draws one cell.
@@ -111,7 +120,11 @@ impl RowsView<'_> {
                 self.columns.len(),
                 (area.width() / WIDTH_STEP) as u32,
             ))
-            .sense(Sense::click())
+            .sense(if source.has_drag() {
+                Sense::click_and_drag()
+            } else {
+                Sense::click()
+            })
             .resizable(true)
             .auto_shrink(false)
             .min_scrolled_height(0.0)
@@ -168,6 +181,11 @@ impl RowsView<'_> {
                 if row.clicked() {
                     response.selected = Some(index);
                     row.ctx.memory_mut(|memory| memory.request_focus(id));
+                }
+                if row.drag_started()
+                    && let Some(dragged) = source.dragged(index)
+                {
+                    egui::DragAndDrop::set_payload(&row.ctx, dragged);
                 }
                 if source.has_menu() {
                     if row.secondary_clicked() {
