@@ -112,7 +112,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             {
                 state.definition = definition;
             }
-            state.views.script.goto(line, column);
+            state.views.script.goto(&place, line, column);
             show(host, Pane::Script);
         }
         Action::ShowPart(part) => {

@@ -2,7 +2,7 @@
 
 use egui_kittest::kittest::Queryable;
 
-use super::gui::{Hand, click, open, settle};
+use super::gui::{Hand, click, open, settle, shows, type_at_end};
 
 /// Surnames in ISO 8859-2, under an MSH-18 that says nothing.
 const MESSAGE: &[u8] =
@@ -44,4 +44,23 @@ fn the_charset_of_the_site_is_chosen_and_undone_by_name() {
     hand.get_by_label_contains("Undo change charset").click();
     settle(&mut hand);
     assert!(!raw(&hand).contains("Łęcki"), "{}", raw(&hand));
+}
+
+#[test]
+fn a_script_of_the_site_changes_what_is_parsed_and_not_what_came() {
+    let (_folder, mut hand) = site();
+    click(&mut hand, "prepare");
+    click(&mut hand, "Write a script");
+    type_at_end(&mut hand, "text = text.to_upper();");
+    assert!(raw(&hand).contains("cki^"), "{}", raw(&hand));
+    assert!(shows(&hand, "changed by prepare"));
+    click(&mut hand, "Output message");
+    let made = hand.get_by_label("Output text").value();
+    let made = made.unwrap_or_default();
+    assert!(made.contains("CKI^"), "{made}");
+    // A script that cannot be read says so at its place, and nothing goes out.
+    type_at_end(&mut hand, "text = (");
+    click(&mut hand, "Problems");
+    assert!(shows(&hand, "scripts.prepare, line"));
+    assert!(raw(&hand).contains("cki^"), "{}", raw(&hand));
 }

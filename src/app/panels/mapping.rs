@@ -43,7 +43,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
                 cx.run(Command::CopyMapping);
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                definitions_ui(ui, cx, chosen);
+                definitions_ui(ui, cx, Some(chosen));
             });
         });
     });

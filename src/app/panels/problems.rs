@@ -1,7 +1,6 @@
 //! Everything that was found, the gravest first; a click leads to the place.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use egui::{Button, RichText, Role, Ui};
 
@@ -11,9 +10,8 @@ use super::super::pane::Pane;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
 use super::parts::{bar_ui, empty_ui};
-use super::script::is_of;
+use super::script::script_named;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::profile::{Hook, Profile, Script, ScriptPlace};
 
 /// The view of the list.
 #[derive(Default)]
@@ -135,7 +133,7 @@ fn go(cx: &Cx<'_>, place: &Place) {
         }
         Place::Location(location) => cx.choose(Some(location.clone()), Pane::Problems),
         Place::Script { name, line, column } => {
-            if let Some(place) = script_at(cx.session.profile(), name) {
+            if let Some(place) = script_named(cx.session.profile(), name) {
                 cx.send(Action::GotoScript {
                     place,
                     line: *line,
@@ -145,19 +143,6 @@ fn go(cx: &Cx<'_>, place: &Place) {
         }
         Place::Profile { .. } => cx.run(Command::ShowProfile),
     }
-}
-
-/// The script of this name.
-fn script_at(profile: &Profile, name: &str) -> Option<ScriptPlace> {
-    let is_named = |(hook, script): &(Hook, &Script)| match script {
-        Script::File(path) => **path == *name,
-        Script::Inline(_) => hook.script_name() == name,
-    };
-    if let Some((hook, _)) = profile.scripts.iter().find(is_named) {
-        return Some(ScriptPlace::Hook(hook));
-    }
-    let definition = profile.messages.iter().find(|one| is_of(name, one))?;
-    Some(ScriptPlace::Message(Arc::clone(&definition.name)))
 }
 
 fn place_text(place: &Place) -> String {

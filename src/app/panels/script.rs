@@ -15,18 +15,23 @@ use super::parts::{bar_ui, empty_ui, weak};
 use super::proposals::proposals;
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::Location;
-use crate::profile::{Edit, MessageDefinition, Script, ScriptPlace};
+use crate::profile::{Edit, Hook, MessageDefinition, Profile, Script, ScriptPlace};
 use crate::workbench::SampleId;
 
 /// What a new script begins with.
 const TEMPLATE: &str = "// msg is the message that came, out the one being made, rows the tables.\nout.copy(msg, [\"MSH\", \"PID\"]);\n";
+
+/// What a new script of the whole site begins with.
+const HOOK_TEMPLATE: &str = "// text is the message as text; what it holds at the end goes on.\n";
 
 /// The view of the scripts.
 #[derive(Default)]
 pub(crate) struct State {
     editor: CodeEditor,
     buffer: String,
-    shown: Option<usize>,
+    shown: Option<ScriptPlace>,
+    /// The script of the whole site that is shown in the place of a definition's.
+    hook: Option<Hook>,
     goto: Option<(u32, u32)>,
     followed: Followed,
     /// Text to write at the caret in the next frame.
@@ -43,7 +48,11 @@ impl State {
     }
 
     /// Puts the caret there in the next frame.
-    pub(crate) fn goto(&mut self, line: u32, column: u32) {
+    pub(crate) fn goto(&mut self, place: &ScriptPlace, line: u32, column: u32) {
+        self.hook = match place {
+            ScriptPlace::Hook(hook) => Some(*hook),
+            ScriptPlace::Message(_) => None,
+        };
         self.goto = Some((line, column));
     }
 }
@@ -51,6 +60,18 @@ impl State {
 /// Shows the script of the chosen definition.
 pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     let profile = cx.session.profile();
+    let chosen = chosen.min(profile.messages.len().saturating_sub(1));
+    follow(cx, &mut state.followed, chosen);
+    let has_site_scripts = profile.scripts.iter().next().is_some();
+    if has_site_scripts || !profile.messages.is_empty() {
+        bar_ui(ui, |ui| scripts_ui(ui, cx, &mut state.hook, chosen));
+    }
+    if let Some(hook) = state.hook {
+        return match profile.scripts.get(hook) {
+            Some(script) => editor_ui(ui, cx, state, ScriptPlace::Hook(hook), script),
+            None => no_hook_ui(ui, cx, hook),
+        };
+    }
     if profile.messages.is_empty() {
         let text = "A message definition says which messages are meant and what becomes of them: rows by columns, anything else by a script";
         let steps = [
@@ -66,9 +87,6 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
             &steps,
         );
     }
-    let chosen = chosen.min(profile.messages.len() - 1);
-    follow(cx, &mut state.followed, chosen);
-    bar_ui(ui, |ui| definitions_ui(ui, cx, chosen));
     let Some(definition) = profile.messages.get(chosen) else {
         return;
     };
@@ -84,6 +102,12 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
         }
         return;
     };
+    let place = ScriptPlace::Message(Arc::clone(&definition.name));
+    editor_ui(ui, cx, state, place, script);
+}
+
+/// The text of a script, checked with every keystroke.
+fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, script: &Script) {
     let Some(text) = script.text(cx.session.scripts()) else {
         let title = "The script's file is not there";
         return empty_ui(
@@ -94,8 +118,8 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
             &[Command::ReloadProfile],
         );
     };
-    if state.shown != Some(chosen) || **text != *state.buffer {
-        state.shown = Some(chosen);
+    if state.shown.as_ref() != Some(&place) || **text != *state.buffer {
+        state.shown = Some(place.clone());
         text.as_ref().clone_into(&mut state.buffer);
     }
     if let Some((line, column)) = state.goto.take() {
@@ -104,7 +128,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     if let Some(text) = state.insert.take() {
         state.editor.insert(text);
     }
-    let marks = marks(cx, definition);
+    let marks = marks(cx, &place);
     let emphasis = cx
         .session
         .location()
@@ -123,7 +147,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
     response.changed |= drop_ui(ui, state, area);
     if response.changed {
         cx.send(Action::EditScript {
-            place: ScriptPlace::Message(Arc::clone(&definition.name)),
+            place,
             text: state.buffer.clone(),
         });
     }
@@ -186,7 +210,9 @@ pub(super) fn follow(cx: &Cx<'_>, followed: &mut Followed, chosen: usize) {
     }
 }
 
-pub(super) fn definitions_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
+/// The message definitions to choose from; whether one was clicked.
+pub(super) fn definitions_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: Option<usize>) -> bool {
+    let mut clicked = false;
     let theme = Theme::of(ui);
     let here = cx.preview().and_then(|preview| preview.definition);
     egui::ScrollArea::horizontal()
@@ -204,21 +230,23 @@ pub(super) fn definitions_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: usize) {
                 } else {
                     "A message definition"
                 };
-                let button = Button::selectable(index == chosen, text);
+                let button = Button::selectable(chosen == Some(index), text);
                 if ui.add(button).on_hover_text(tip).clicked() {
                     cx.send(Action::SelectDefinition(index));
+                    clicked = true;
                 }
             }
             if let Some(Script::File(path)) = cx
                 .session
                 .profile()
                 .messages
-                .get(chosen)
+                .get(chosen.unwrap_or(usize::MAX))
                 .and_then(|d| d.script.as_ref())
             {
                 weak(ui, format!("in {path}"));
             }
         });
+    clicked
 }
 
 fn no_script_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
@@ -244,8 +272,66 @@ fn begin_script(cx: &Cx<'_>, definition: &MessageDefinition, text: &str) {
     }));
 }
 
+/// The scripts in the order in which a message meets them.
+fn scripts_ui(ui: &mut Ui, cx: &Cx<'_>, hook: &mut Option<Hook>, chosen: usize) {
+    let hook_ui = |ui: &mut Ui, shown: &mut Option<Hook>, each: Hook| {
+        let is_shown = *shown == Some(each);
+        let has_one = cx.session.profile().scripts.get(each).is_some();
+        let theme = Theme::of(ui);
+        let colour = if has_one {
+            *theme.text.body
+        } else {
+            *theme.text.weak
+        };
+        let text = RichText::new(each.name()).italics().color(colour);
+        let button = ui
+            .add(Button::selectable(is_shown, text))
+            .on_hover_text(hook_words(each));
+        if button.clicked() {
+            *shown = (!is_shown).then_some(each);
+        }
+    };
+    hook_ui(ui, hook, Hook::Prepare);
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        hook_ui(ui, hook, Hook::Finish);
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let chosen = hook.is_none().then_some(chosen);
+            if definitions_ui(ui, cx, chosen) {
+                *hook = None;
+            }
+        });
+    });
+}
+
+/// What a script of the whole site is for.
+fn hook_words(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Prepare => {
+            "Changes the text of every message before it is parsed, such as line ends that the sender writes in words"
+        }
+        Hook::Finish => "Changes the text of every message that was made before it goes out",
+    }
+}
+
+fn no_hook_ui(ui: &mut Ui, cx: &Cx<'_>, hook: Hook) {
+    let theme = Theme::of(ui);
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space(height * 0.3);
+        ui.spacing_mut().item_spacing.y = theme.grid(2);
+        ui.label(RichText::new(format!("The site has no {} script", hook.name())).heading());
+        let text = RichText::new(hook_words(hook)).color(*theme.text.weak);
+        ui.add(egui::Label::new(text).wrap());
+        let write = super::super::question::primary(theme, "Write a script");
+        if ui.add(write).clicked() {
+            let script = Some(Script::Inline(Arc::from(HOOK_TEMPLATE)));
+            cx.send(Action::Edit(Edit::SetHook { hook, script }));
+        }
+    });
+}
+
 /// The findings about this script.
-fn marks(cx: &Cx<'_>, definition: &MessageDefinition) -> Vec<Mark> {
+fn marks(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<Mark> {
     let Some(preview) = cx.preview() else {
         return Vec::new();
     };
@@ -253,15 +339,19 @@ fn marks(cx: &Cx<'_>, definition: &MessageDefinition) -> Vec<Mark> {
         .diagnostics
         .iter()
         .filter_map(|found| match &found.place {
-            Place::Script { name, line, column } if is_of(name, definition) => Some(Mark {
-                line: *line,
-                column: *column,
-                message: found.help.as_ref().map_or_else(
-                    || found.message.clone(),
-                    |help| format!("{}; {help}", found.message),
-                ),
-                error: found.severity == Severity::Error,
-            }),
+            Place::Script { name, line, column }
+                if script_named(cx.session.profile(), name).as_ref() == Some(place) =>
+            {
+                Some(Mark {
+                    line: *line,
+                    column: *column,
+                    message: found.help.as_ref().map_or_else(
+                        || found.message.clone(),
+                        |help| format!("{}; {help}", found.message),
+                    ),
+                    error: found.severity == Severity::Error,
+                })
+            }
             _ => None,
         })
         .collect();
@@ -270,8 +360,21 @@ fn marks(cx: &Cx<'_>, definition: &MessageDefinition) -> Vec<Mark> {
     marks
 }
 
+/// The script of this name.
+pub(super) fn script_named(profile: &Profile, name: &str) -> Option<ScriptPlace> {
+    let is_named = |(hook, script): &(Hook, &Script)| match script {
+        Script::File(path) => **path == *name,
+        Script::Inline(_) => hook.script_name() == name,
+    };
+    if let Some((hook, _)) = profile.scripts.iter().find(is_named) {
+        return Some(ScriptPlace::Hook(hook));
+    }
+    let definition = profile.messages.iter().find(|one| is_of(name, one))?;
+    Some(ScriptPlace::Message(Arc::clone(&definition.name)))
+}
+
 /// Whether a script of this name belongs to the definition.
-pub(super) fn is_of(name: &str, definition: &MessageDefinition) -> bool {
+fn is_of(name: &str, definition: &MessageDefinition) -> bool {
     match &definition.script {
         Some(Script::File(path)) => **path == *name || *definition.name == *name,
         Some(Script::Inline(_)) | None => *definition.name == *name,
