@@ -166,14 +166,10 @@ impl<'m> Element<'m> {
         let raw = self.raw;
         !self.atomic
             && match self.level {
-                Level::Segment => raw.contains(d.field),
-                Level::Field => {
-                    raw.contains(d.repetition)
-                        || raw.contains(d.component)
-                        || raw.contains(d.subcomponent)
-                }
-                Level::Repetition => raw.contains(d.component) || raw.contains(d.subcomponent),
-                Level::Component => raw.contains(d.subcomponent),
+                Level::Segment => holds_any(raw, [d.field; 3]),
+                Level::Field => holds_any(raw, [d.repetition, d.component, d.subcomponent]),
+                Level::Repetition => holds_any(raw, [d.component, d.subcomponent, d.subcomponent]),
+                Level::Component => holds_any(raw, [d.subcomponent; 3]),
                 Level::Subcomponent => false,
             }
     }
@@ -185,6 +181,14 @@ impl<'m> Element<'m> {
             Level::Repetition => Some((Level::Component, self.delimiters.component)),
             Level::Component => Some((Level::Subcomponent, self.delimiters.subcomponent)),
         }
+    }
+}
+
+/// Whether one of the characters stands in the text: asked of nearly every value.
+fn holds_any(raw: &str, wanted: [char; 3]) -> bool {
+    match wanted.map(|c| u8::try_from(c).ok().filter(u8::is_ascii)) {
+        [Some(a), Some(b), Some(c)] => memchr::memchr3(a, b, c, raw.as_bytes()).is_some(),
+        _ => raw.contains(wanted),
     }
 }
 
