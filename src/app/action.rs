@@ -387,6 +387,9 @@ pub(super) enum Action {
     /// Save over what somebody else wrote.
     OverwriteProfile,
     DismissConflict,
+    /// Lay the profile over templates that were changed on disk.
+    TakeTemplates,
+    DismissTemplates,
     StopLoading,
 }
 

@@ -23,8 +23,10 @@ use crate::grammar::propose;
 
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::{Draft, Location, SegmentId};
-use crate::profile::{self, Edit, MessageDefinition, Profile, Script, ScriptPlace, SegmentOverlay};
-use crate::workbench::{Notice, SaveGuard};
+use crate::profile::{
+    self, Edit, MessageDefinition, PartChange, Profile, Script, ScriptPlace, SegmentOverlay,
+};
+use crate::workbench::{Notice, SaveGuard, TemplateOffer};
 
 /// So many failures are told one by one; the problems list more.
 const TOLD_AT_ONCE: usize = 3;
@@ -141,6 +143,8 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::SaveOutputAs { path, overwrite } => save_output(host, path, overwrite),
         Action::OverwriteProfile => session.overwrite_profile(),
         Action::DismissConflict => session.dismiss_conflict(),
+        Action::TakeTemplates => session.take_templates(),
+        Action::DismissTemplates => session.dismiss_templates(),
         Action::StopLoading => session.stop_loading(),
     }
 }
@@ -473,7 +477,38 @@ pub(super) fn poll(host: &mut Host) -> bool {
     {
         host.state.question = Some(Question::Conflict(conflict.path.clone()));
     }
+    if let Some(offer) = host.session.template_offer()
+        && host.state.question.is_none()
+    {
+        host.state.question = Some(Question::Template(offer_words(offer)));
+    }
     changed
+}
+
+/// What taking changed templates comes to, in a sentence or two.
+fn offer_words(offer: &TemplateOffer) -> String {
+    let files: Vec<String> = offer
+        .files
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let listed = |changes: &[PartChange]| {
+        let shown = changes.iter().take(6).map(|change| change.path.to_string());
+        let mut shown: Vec<String> = shown.collect();
+        if changes.len() > shown.len() {
+            shown.push(format!("{} more", changes.len() - shown.len()));
+        }
+        shown.join(", ")
+    };
+    let mut words = match offer.changes.as_slice() {
+        [] => format!("{}: nothing changes for this site", files.join(", ")),
+        changes => format!("{}: it changes {}", files.join(", "), listed(changes)),
+    };
+    if !offer.kept.is_empty() {
+        let kept = listed(&offer.kept);
+        words = format!("{words}. The site says otherwise itself, and keeps it: {kept}");
+    }
+    words
 }
 
 fn tell(host: &mut Host, notice: Notice) {

@@ -15,6 +15,8 @@ pub(super) enum Question {
     Unsaved(Box<Action>),
     /// The profile's file was changed by somebody else.
     Conflict(PathBuf),
+    /// A template was changed by somebody else; what taking it comes to.
+    Template(String),
     /// Saving drops the comments of the profile's file.
     Comments,
 }
@@ -41,6 +43,7 @@ impl Question {
                 "The profile was changed on disk",
                 format!("{} is no longer what was opened here; nothing was written", path.display()),
             ),
+            Self::Template(words) => ("A template was changed on disk", words.clone()),
             Self::Comments => (
                 "Saving drops the comments of the file",
                 "The profile is written anew, without its comments; the old file stays beside it as .bak".to_owned(),
@@ -83,6 +86,11 @@ impl Question {
                     vec![Action::OverwriteProfile],
                 ),
             ],
+            Self::Template(_) => vec![answer(
+                "Take the new template",
+                "What the site says itself stays",
+                vec![Action::TakeTemplates],
+            )],
             Self::Comments => vec![
                 answer(
                     "Save under another name…",
@@ -131,6 +139,7 @@ impl Question {
                     {
                         chosen = Some(match self {
                             Self::Conflict(_) => vec![Action::DismissConflict],
+                            Self::Template(_) => vec![Action::DismissTemplates],
                             Self::Unsaved(_) | Self::Comments => Vec::new(),
                         });
                     }

@@ -33,6 +33,8 @@ pub(super) enum Errand {
     OpenTemplates {
         site: PathBuf,
         own: Arc<Profile>,
+        /// The templates whose files changed, where the same ones are read again.
+        changed: Vec<PathBuf>,
     },
     SaveSite(SiteDraft),
     SaveOutput {
@@ -66,6 +68,7 @@ pub(super) enum Delivery {
     Site(Box<Result<SiteFile, SiteError>>),
     Templates {
         own: Arc<Profile>,
+        changed: Vec<PathBuf>,
         result: Box<Result<TemplateFiles, SiteError>>,
     },
     SiteSaved {
@@ -121,9 +124,13 @@ pub(super) fn run(
             deliver(Delivery::Site(Box::new(SiteFile::open(&path))));
             Ok(())
         }
-        Errand::OpenTemplates { site, own } => {
+        Errand::OpenTemplates { site, own, changed } => {
             let result = Box::new(read_anew(&site, &own));
-            deliver(Delivery::Templates { own, result });
+            deliver(Delivery::Templates {
+                own,
+                changed,
+                result,
+            });
             Ok(())
         }
         Errand::SaveSite(draft) => {

@@ -85,7 +85,11 @@ impl Session {
         match delivery {
             Delivery::Samples { loaded, is_last } => self.receive_samples(loaded, is_last),
             Delivery::Site(result) => self.receive_site(*result),
-            Delivery::Templates { own, result } => self.receive_templates(&own, *result),
+            Delivery::Templates {
+                own,
+                changed,
+                result,
+            } => self.receive_templates(&own, changed, *result),
             Delivery::SiteSaved { draft, result } => self.receive_saved(&draft, result),
             Delivery::OutputSaved { path, result } => {
                 self.finish_errand();
@@ -102,6 +106,8 @@ impl Session {
                 };
                 if let Some(path) = site.iter().find(is_own) {
                     self.conflict = Some(Conflict { path: path.clone() });
+                } else if !site.is_empty() {
+                    self.read_changed_templates(site.clone());
                 }
                 self.notices
                     .extend(site.into_iter().map(Notice::ChangedOnDisk));
@@ -144,6 +150,7 @@ impl Session {
             Ok(file) => {
                 self.notices.push(Notice::ProfileOpened(file.path.clone()));
                 self.site = Site::opened(file);
+                self.offer = None;
                 self.drafts = Drafts::default();
                 self.conflict = None;
                 self.refresh();
@@ -158,12 +165,36 @@ impl Session {
             && self.asked_templates.as_ref() != Some(&(site.clone(), own.extends.clone()))
         {
             self.asked_templates = Some((site.clone(), own.extends.clone()));
-            self.send(Errand::OpenTemplates { site, own });
+            self.send(Errand::OpenTemplates {
+                site,
+                own,
+                changed: Vec::new(),
+            });
         }
     }
 
-    fn receive_templates(&mut self, own: &Profile, result: Result<TemplateFiles, SiteError>) {
+    /// Has templates read that somebody changed, so that they can be offered.
+    fn read_changed_templates(&mut self, changed: Vec<PathBuf>) {
+        if let Some(site) = self.site.path.clone() {
+            let own = Arc::clone(self.site.own());
+            self.send(Errand::OpenTemplates { site, own, changed });
+        }
+    }
+
+    fn receive_templates(
+        &mut self,
+        own: &Profile,
+        changed: Vec<PathBuf>,
+        result: Result<TemplateFiles, SiteError>,
+    ) {
         self.finish_errand();
+        if !changed.is_empty() {
+            match result {
+                Ok(read) => self.offer = self.site.offer(own, changed, read),
+                Err(error) => self.notices.push(Notice::Failed(error.to_diagnostic())),
+            }
+            return;
+        }
         self.asked_templates = None;
         let files = match result {
             Ok(files) => Some(files),

@@ -20,6 +20,7 @@ use super::preview::Preview;
 use super::site::Site;
 use super::site_file::{Replace, SiteDraft};
 use super::source::Origin;
+use super::template_offer::TemplateOffer;
 use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
@@ -69,6 +70,8 @@ pub struct Session {
     pub(super) expected: Option<Arc<str>>,
     pub(super) site: Site,
     pub(super) conflict: Option<Conflict>,
+    /// Changed templates, read and not yet taken.
+    pub(super) offer: Option<TemplateOffer>,
     /// The templates that are being read: of which file, and by which name.
     pub(super) asked_templates: Option<(PathBuf, Option<Arc<str>>)>,
     pub(super) now: Timestamp,
@@ -141,6 +144,7 @@ impl Session {
             expected: None,
             site: Site::new(Arc::new(Profile::new("New site"))),
             conflict: None,
+            offer: None,
             asked_templates: None,
             now,
             seed: SESSION_SEED,
@@ -484,6 +488,27 @@ impl Session {
     /// Leaves the conflict for the next save.
     pub fn dismiss_conflict(&mut self) {
         self.conflict = None;
+    }
+
+    /// A template was changed by somebody else, and the person has not chosen yet.
+    pub fn template_offer(&self) -> Option<&TemplateOffer> {
+        self.offer.as_ref()
+    }
+
+    /// Lays the profile over the changed templates; what the site says itself stays.
+    pub fn take_templates(&mut self) {
+        if let Some(offer) = self.offer.take() {
+            self.site.take_templates(&offer.own, Some(offer.read));
+            self.refresh();
+        }
+    }
+
+    /// Goes on with the templates as they were read before.
+    pub fn dismiss_templates(&mut self) {
+        if let Some(offer) = self.offer.take() {
+            // Asked once, not at every look.
+            self.site.stamps.take_templates(offer.read.stamps, []);
+        }
     }
 
     /// The newest preview, maybe of an older state.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::site_file::{SiteFile, SiteStamps};
 use super::site_templates::TemplateFiles;
+use super::template_offer::TemplateOffer;
 use crate::diagnostic::Diagnostic;
 use crate::profile::{
     Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptPlace, ScriptTexts,
@@ -122,6 +123,17 @@ impl Site {
         let is_read = own.extends.is_none() || own.extends == self.read_for;
         let path = self.path.clone().filter(|_| !is_read)?;
         Some((path, Arc::clone(own)))
+    }
+
+    /// What changed templates would change; nothing while the profile extends another by now.
+    pub(super) fn offer(
+        &self,
+        own: &Profile,
+        changed: Vec<PathBuf>,
+        read: TemplateFiles,
+    ) -> Option<TemplateOffer> {
+        (own.extends == self.own().extends)
+            .then(|| TemplateOffer::new(changed, self.own(), &self.resolved, &self.templates, read))
     }
 
     /// Lays the profile over templates that were read for it.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pipehat::hl7::Timestamp;
-use pipehat::profile::{Codes, Edit, read};
+use pipehat::profile::{Codes, Edit, PartChange, read};
 use pipehat::workbench::{Notice, SaveGuard, Session};
 use tempfile::TempDir;
 
@@ -261,4 +261,34 @@ fn a_profile_saved_in_another_folder_still_finds_its_template() {
     let again = bench.path("sites/ward/site.ron");
     bench.session.open_profile(again);
     assert_eq!(bench.shown(), ("4711 F".to_owned(), true));
+}
+
+#[test]
+fn a_changed_template_is_offered_with_what_it_changes() {
+    let mut bench = Bench::new();
+    bench.codes(&[("2", "F"), ("9", "M")]);
+    let changed = TEMPLATE
+        .replace("\"PID-3.1\"", "\"PID-2\"")
+        .replace("\"M\": \"Male\"}", "\"M\": \"Male\"}, maps: {\"9\": \"F\"}");
+    bench.write("templates/index.ron", &changed);
+    bench.session.look_again();
+    bench.session.settle();
+    assert_eq!(bench.shown().0, "4711 F", "nothing is taken unasked");
+    let offer = bench.session.template_offer().expect("an offer");
+    let paths = |changes: &[PartChange]| {
+        let paths = changes.iter().map(|change| change.path.to_string());
+        paths.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        paths(&offer.changes),
+        "messages/Admit/rows/patient/columns/mrn"
+    );
+    assert_eq!(paths(&offer.kept), "codes/sex/maps/9");
+    bench.session.take_templates();
+    assert_eq!(bench.shown().0, "9 F");
+    assert!(bench.session.template_offer().is_none());
+    assert!(bench.session.is_modified(), "the site's own edits are kept");
+    bench.session.look_again();
+    bench.session.settle();
+    assert!(bench.session.template_offer().is_none(), "it was taken");
 }
