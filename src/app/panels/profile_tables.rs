@@ -188,7 +188,7 @@ impl Page<'_, '_> {
         };
         ui.horizontal(|ui| {
             label_ui(ui, "Name");
-            if let Some(to) = entry_ui(ui, "Table name", self.name, width, &check) {
+            if let Some(to) = entry_ui(ui, self.name, "Table name", self.name, width, &check) {
                 let to: Arc<str> = to.trim().into();
                 self.cx.send(Action::Edit(Edit::RenameTable {
                     name: Arc::clone(self.name),
@@ -200,7 +200,9 @@ impl Page<'_, '_> {
         ui.horizontal(|ui| {
             label_ui(ui, "Description");
             let value = &self.table.description;
-            if let Some(text) = entry_ui(ui, "Table description", value, width, &anything) {
+            if let Some(text) =
+                entry_ui(ui, self.name, "Table description", value, width, &anything)
+            {
                 self.change(format!("describe table {}", self.name), |table| {
                     table.description = text.into();
                 });
@@ -305,7 +307,7 @@ impl Page<'_, '_> {
         };
         cell_ui(ui, widths.name, |ui| {
             let name = format!("Column {number} name");
-            let shown = field(ui, &name, &column.name, widths.name, &is_free);
+            let shown = field(ui, self.name, &name, &column.name, widths.name, &is_free);
             faults.extend(shown.1);
             if let Some(to) = shown.0 {
                 self.cx.send(Action::Edit(Edit::RenameColumn {
@@ -331,7 +333,7 @@ impl Page<'_, '_> {
             let value = column.size.map(|size| size.to_string());
             let value = value.unwrap_or_default();
             let name = format!("Column {number} size");
-            let shown = field(ui, &name, &value, widths.size, &is_size);
+            let shown = field(ui, self.name, &name, &value, widths.size, &is_size);
             faults.extend(shown.1);
             if let Some(text) = shown.0 {
                 let size = text.trim().parse().ok();
@@ -340,7 +342,7 @@ impl Page<'_, '_> {
         });
         cell_ui(ui, rest, |ui| {
             let name = format!("Column {number} description");
-            let shown = field(ui, &name, &column.description, rest, &anything);
+            let shown = field(ui, self.name, &name, &column.description, rest, &anything);
             if let Some(text) = shown.0 {
                 self.change_column(index, "description", |column| {
                     column.description = text.into();
@@ -475,6 +477,7 @@ fn cell_ui<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
 /// The new text of a field, and why what stands in it cannot be taken.
 fn field(
     ui: &mut Ui,
+    scope: &str,
     name: &str,
     value: &str,
     width: f32,
@@ -482,6 +485,7 @@ fn field(
 ) -> (Option<String>, Option<String>) {
     let entry = Entry {
         name,
+        scope,
         value,
         hint: "",
         width,
@@ -496,6 +500,7 @@ fn field(
 /// A field with its fault beside it.
 fn entry_ui(
     ui: &mut Ui,
+    scope: &str,
     name: &str,
     value: &str,
     width: f32,
@@ -503,7 +508,7 @@ fn entry_ui(
 ) -> Option<String> {
     let (changed, fault) = ui
         .vertical(|ui| {
-            let (changed, fault) = field(ui, name, value, width, check);
+            let (changed, fault) = field(ui, scope, name, value, width, check);
             if let Some(fault) = &fault {
                 let colour = *Theme::of(ui).severity.error;
                 ui.label(RichText::new(fault).small().color(colour));
