@@ -14,7 +14,7 @@ const RULE: &str = "How the charset is found";
 /// Shows the line.
 pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let said = cx.session.profile().charset();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         label_ui(ui, "Charset");
         let chosen = rule_ui(ui, said);
         let chosen = charset_ui(ui, chosen);
