@@ -255,10 +255,16 @@ impl Page<'_, '_> {
             column_type: theme.grid(26),
             key: theme.grid(12),
             size: theme.grid(16),
-            buttons: theme.grid(26),
+            buttons: theme.grid(32),
             spacing,
         };
-        let rest = widths.rest(width);
+        // A narrow page has the descriptions below the columns.
+        let is_narrow = width < theme.grid(150);
+        let rest = if is_narrow {
+            width - theme.grid(8)
+        } else {
+            widths.rest(width)
+        };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = spacing;
             for (title, width) in [
@@ -266,17 +272,29 @@ impl Page<'_, '_> {
                 ("Type", widths.column_type),
                 ("Key", widths.key),
                 ("Size", widths.size),
-                ("Description", rest),
             ] {
                 cell_ui(ui, width, |ui| weak(ui, title));
+            }
+            if !is_narrow {
+                cell_ui(ui, rest, |ui| weak(ui, "Description"));
             }
         });
         for (index, column) in self.table.columns.iter().enumerate() {
             let mut faults = Vec::new();
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = spacing;
-                self.column_ui(ui, index, column, &widths, rest, &mut faults);
+                self.column_ui(ui, index, column, &widths, &mut faults);
+                if !is_narrow {
+                    self.description_ui(ui, index, column, rest);
+                }
+                self.buttons_ui(ui, index, column);
             });
+            if is_narrow {
+                ui.horizontal(|ui| {
+                    ui.add_space(theme.grid(4));
+                    self.description_ui(ui, index, column, rest);
+                });
+            }
             for fault in faults {
                 ui.label(RichText::new(fault).small().color(*theme.severity.error));
             }
@@ -289,7 +307,6 @@ impl Page<'_, '_> {
         index: usize,
         column: &Column,
         widths: &Widths,
-        rest: f32,
         faults: &mut Vec<String>,
     ) {
         let number = index + 1;
@@ -340,16 +357,28 @@ impl Page<'_, '_> {
                 self.change_column(index, "size", |column| column.size = size);
             }
         });
-        cell_ui(ui, rest, |ui| {
-            let name = format!("Column {number} description");
-            let shown = field(ui, self.name, &name, &column.description, rest, &anything);
-            if let Some(text) = shown.0 {
+    }
+
+    fn description_ui(&self, ui: &mut Ui, index: usize, column: &Column, width: f32) {
+        cell_ui(ui, width, |ui| {
+            let name = format!("Column {} description", index + 1);
+            let value = &column.description;
+            let entry = Entry {
+                name: &name,
+                scope: self.name,
+                value,
+                hint: "what it is",
+                width,
+                is_code: false,
+                check: &anything,
+                propose: &no_proposals,
+            };
+            if let Some(text) = entry.ui(ui).changed {
                 self.change_column(index, "description", |column| {
                     column.description = text.into();
                 });
             }
         });
-        self.buttons_ui(ui, index, column);
     }
 
     fn type_ui(&self, ui: &mut Ui, index: usize, column: &Column) {
