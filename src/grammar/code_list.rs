@@ -62,16 +62,19 @@ impl CodeList {
         })
     }
 
-    /// Whether it holds a code; messages run ahead of the version they state, so a table of a later
-    /// version may.
+    /// Whether it holds a code.
     pub(super) fn has(&self, code: &str) -> bool {
         self.codes.contains(code)
-            || self.standard.as_ref().is_some_and(|(own, number)| {
-                own.version().later().any(|later| {
-                    let table = dictionary(later).table(number);
-                    table.is_some_and(|table| table.codes.iter().any(|known| known.code == code))
-                })
+    }
+
+    /// Whether the table of a later version holds a code: messages run ahead of the version they state.
+    pub(super) fn has_later(&self, code: &str) -> bool {
+        self.standard.as_ref().is_some_and(|(own, number)| {
+            own.version().later().any(|later| {
+                let table = dictionary(later).table(number);
+                table.is_some_and(|table| table.codes.iter().any(|known| known.code == code))
             })
+        })
     }
 
     /// Its first codes, for a person to choose from.

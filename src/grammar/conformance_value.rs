@@ -114,6 +114,9 @@ impl Walk<'_, '_> {
     }
 
     fn required_parts(&mut self, at: At<'_>, element: Element<'_>, plan: &TypePlan, there: u16) {
+        if !plan.has_required {
+            return;
+        }
         for (number, part) in (1_u16..).zip(&plan.parts) {
             if part.usage != Usage::Required {
                 continue;
@@ -215,7 +218,12 @@ impl Walk<'_, '_> {
             code: list.rule,
             by_site: list.rule == CODE_SITE,
         };
-        if element.is_null() || self.severity(asked).is_none() || list.has(&element.text()) {
+        // Nearly every code is in its list: what is asked last takes longest.
+        let text = element.text();
+        if list.has(&text) || element.is_null() {
+            return;
+        }
+        if self.severity(asked).is_none() || list.has_later(&text) {
             return;
         }
         // A standard's table is not asked for the codes of another system.
@@ -228,17 +236,17 @@ impl Walk<'_, '_> {
     }
 
     fn identifiers(&mut self, at: At<'_>, element: Element<'_>, plan: &TypePlan) {
-        if plan.has_check_digit && at.component.is_none() {
-            let [id, digit, scheme] = [1, 2, 3].map(|number| part_of(element, number));
-            if let (Some(id), Some(digit), Some(scheme)) = (id, digit, scheme)
-                && !digit.is_empty()
-                && identifier::check_digit_fits(id.raw(), digit.raw(), scheme.raw()) == Some(false)
-            {
+        if plan.has_check_digit
+            && at.component.is_none()
+            && let Some(digit) = part_of(element, 2).filter(|digit| !digit.is_empty())
+        {
+            let [id, scheme] =
+                [1, 3].map(|number| part_of(element, number).map_or("", |part| part.raw()));
+            if identifier::check_digit_fits(id, digit.raw(), scheme) == Some(false) {
                 let asked = Asked {
                     code: "check-digit",
                     by_site: false,
                 };
-                let scheme = scheme.raw();
                 self.tell(at.part(2), digit, asked, |name| Told {
                     message: format!("{name} does not fit the identifier by {scheme}"),
                     expected: format!("the digit that {scheme} gives"),

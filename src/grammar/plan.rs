@@ -53,6 +53,8 @@ pub(super) struct TypePlan {
     pub(super) by_site: bool,
     /// Component 1 first; empty for a primitive type.
     pub(super) parts: Vec<PartPlan>,
+    /// Whether one of them must have a value.
+    pub(super) has_required: bool,
     /// Whether components 1 to 3 may be an identifier, its check digit and the scheme.
     pub(super) has_check_digit: bool,
     /// The component that holds a universal id; the one behind it says of which type.
@@ -190,6 +192,7 @@ impl Plans {
             },
             by_site,
             parts: Vec::new(),
+            has_required: false,
             has_check_digit: view.id() == "CX" || view.id() == "CK",
             universal_id: match view.id() {
                 "HD" => Some(2),
@@ -223,6 +226,7 @@ impl Plans {
             });
         }
         if let Some(plan) = self.types.get_mut(at) {
+            plan.has_required = parts.iter().any(|part| part.usage == Usage::Required);
             plan.parts = parts;
         }
         Some(at)
@@ -238,6 +242,7 @@ impl Plans {
                 value: ValueKind::DateTime,
                 by_site: false,
                 parts: Vec::new(),
+                has_required: false,
                 has_check_digit: false,
                 universal_id: None,
             });

@@ -34,13 +34,14 @@ pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -
                 .next_back()
                 .is_some_and(|c| !c.is_ascii_uppercase());
             let counted = is_set_id(next.raw()) && next.span().end < segment.span().end;
-            let is_name = is_known(id) || (id.is_site_defined() && counted);
+            // Asked last: a name that nobody knows is looked for in every version.
+            let is_name = || is_known(id) || (id.is_site_defined() && counted);
             let is_start = if before.is_empty() {
                 counted && segment.id() != "ERR"
             } else {
                 apart || counted
             };
-            if is_name && is_start {
+            if is_start && is_name() {
                 let at = field.span().start + start;
                 faults.push(Fault {
                     kind: FaultKind::GluedSegment,
