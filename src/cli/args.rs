@@ -159,7 +159,7 @@ pub(super) struct Check {
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(super) format: CheckFormat,
-    /// Show the values that break a rule; without it only their shapes are told
+    /// Show the values that break a rule, not only their shapes
     #[arg(long)]
     pub(super) values: bool,
     /// List the rules with their codes and severities, and do nothing else
@@ -174,7 +174,7 @@ pub(super) enum CheckFormat {
     Text,
     /// One object a line
     Json,
-    /// `JUnit`'s XML: a test case for each message
+    /// The XML of JUnit: a test case for each message
     Junit,
 }
 

@@ -67,16 +67,23 @@ are made for the rows that stand for them, and the rest stands in the definition
 message is read again: a column that does not come back is an error by its name."#;
 
 /// For `check`.
-pub(super) const CHECK: &str = "Each finding names its place, its rule and what would mend it. --rules lists the rules; a profile
-says how grave each is (`severity`) and where it is waived (`waivers`). Values are never told but
-with --values: `found` has their shape, 9 for a digit, A and a for letters.
+pub(super) const CHECK: &str = r#"Each finding names its place, its rule and what would mend it. --rules lists the rules, with how grave
+they are where the standard asks and where the profile does; a profile changes that (`severity`), waives
+a rule for a place with a reason (`waivers`), and adds rules of its own: `rules` of a message or a
+segment, and `when` of a conditional field.
 
-json: one object a finding, {\"file\",\"message\",\"severity\",\"code\",\"location\",\"span\",\"expected\",
-\"found\",\"text\",\"help\",\"waived\"}; a waived finding is listed with the reason, and does not count.
+No value is told but short codes: `found` has the shape, 9 for a digit, A and a for letters. --values
+shows what stands at each place.
+
+json: one object a finding, {"file","message","severity","code","rule","location","span","expected",
+"found","value","text","help","fix","waived"}; a waived finding has the reason, and does not count.
 
 junit: a suite for each file, a case for each message; errors and warnings are failures.
 
-Exit status 1 when an error is found; warnings and remarks alone leave it 0.";
+Exit status 1 when an error is found; warnings and remarks alone leave it 0.
+
+  pipehat check --profile site.ron samples
+  pipehat check --profile site.ron --format junit samples > report.xml"#;
 
 /// For `profile`.
 pub(super) const PROFILE: &str =
