@@ -11,6 +11,8 @@ pub(super) enum Part {
     /// The profile's name, its template and the standard it builds on.
     #[default]
     Profile,
+    /// How grave each rule is, and where rules are waived.
+    Rules,
     /// The message definitions in matching order.
     Messages,
     /// The message definition at this index.
@@ -31,6 +33,7 @@ impl Part {
         let of = |list: &str| PartPath::new([list]);
         match self {
             Part::Profile => PartPath::default(),
+            Part::Rules => of("severity"),
             Part::Messages => of("messages"),
             Part::Message(index) => {
                 let definition = profile.messages.get(*index);
@@ -47,7 +50,7 @@ impl Part {
     /// The part that holds it in the explorer.
     pub(super) fn parent(&self) -> Option<Part> {
         match self {
-            Part::Profile | Part::Messages | Part::Segments | Part::Tables => None,
+            Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => None,
             Part::Message(_) => Some(Part::Messages),
             Part::Segment(_) => Some(Part::Segments),
             Part::Table(_) => Some(Part::Tables),

@@ -6,7 +6,7 @@ use super::finding::{Finding, Waived};
 use super::rules::{RULES, rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hl7::{FieldPath, Location, Message, Pick};
-use crate::profile::{Profile, RuleSeverity};
+use crate::profile::{Profile, Rule, RuleSeverity};
 
 /// The severities and waivers of a profile.
 #[derive(Clone, Debug)]
@@ -72,14 +72,16 @@ impl Judgement {
     }
 }
 
-/// What in a profile names rules that there are not, each with the path of the part that does.
-pub fn check_judgement(profile: &Profile) -> Vec<(String, Diagnostic)> {
+/// The rules of the site's own: those of message definitions, then those of segments.
+pub fn own_rules(profile: &Profile) -> impl Iterator<Item = &Rule> {
     let of_messages = profile.messages.iter().flat_map(|message| &message.rules);
     let of_segments = profile.segments.values().flat_map(|segment| &segment.rules);
-    let own: Vec<&str> = of_messages
-        .chain(of_segments)
-        .map(|rule| &*rule.name)
-        .collect();
+    of_messages.chain(of_segments)
+}
+
+/// What in a profile names rules that there are not, each with the path of the part that does.
+pub fn check_judgement(profile: &Profile) -> Vec<(String, Diagnostic)> {
+    let own: Vec<&str> = own_rules(profile).map(|rule| &*rule.name).collect();
     let severities = profile
         .severity
         .keys()

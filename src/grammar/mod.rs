@@ -44,7 +44,7 @@ pub use explain::{Candidate, ConditionFit, GrammarFit, Misfit, Verdict, explain,
 pub use finding::{Finding, Fix, Waived};
 pub use findings::Findings;
 pub use identities::Identities;
-pub use judgement::{Judgement, check_judgement};
+pub use judgement::{Judgement, check_judgement, own_rules};
 pub use node::{Node, NodeKind, Standing};
 pub use place::PlaceNames;
 pub use propose::propose;

@@ -20,6 +20,8 @@ mod gui;
 #[cfg(feature = "gui")]
 mod gui_bad_input;
 #[cfg(feature = "gui")]
+mod gui_check;
+#[cfg(feature = "gui")]
 mod gui_completion;
 #[cfg(feature = "gui")]
 mod gui_grammar;

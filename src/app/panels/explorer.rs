@@ -175,7 +175,7 @@ fn keys(ui: &Ui, cx: &Cx<'_>, state: &mut State, chosen: Option<&Entry>) {
 fn can(cx: &Cx<'_>, entry: &Entry, ask: Ask) -> bool {
     let profile = cx.session.profile();
     let is_there = match &entry.part {
-        Part::Profile | Part::Messages | Part::Segments | Part::Tables => false,
+        Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => false,
         Part::Message(index) => *index < profile.messages.len(),
         Part::Segment(segment) => profile.segments.contains_key(segment),
         Part::Table(name) => profile.tables.contains_key(name),
@@ -217,7 +217,7 @@ fn perform(cx: &Cx<'_>, state: &mut State, entry: &Entry, ask: Ask) {
 
 fn removal(part: &Part, label: &str) -> Option<Edit> {
     match part {
-        Part::Profile | Part::Messages | Part::Segments | Part::Tables => None,
+        Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => None,
         Part::Table(name) => Some(Edit::RemoveTable {
             name: Arc::clone(name),
         }),
@@ -234,7 +234,7 @@ fn renamed(cx: &Cx<'_>, part: &Part, text: &str) -> Result<Option<Edit>, String>
     let text = text.trim();
     some_name(text)?;
     match part {
-        Part::Profile | Part::Messages | Part::Segments | Part::Tables => Ok(None),
+        Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => Ok(None),
         Part::Table(name) if **name == *text => Ok(None),
         Part::Table(_) if profile.tables.contains_key(text) => {
             Err("Another table has this name".to_owned())
@@ -314,7 +314,7 @@ impl RowSource for Rows<'_, '_> {
         let command = match entry.part {
             Part::Messages | Part::Message(_) => Some(Command::AddDefinition),
             Part::Segments | Part::Segment(_) => Some(Command::AddSegment),
-            Part::Profile | Part::Tables | Part::Table(_) => None,
+            Part::Profile | Part::Rules | Part::Tables | Part::Table(_) => None,
         };
         if let Some(command) = command {
             ui.separator();

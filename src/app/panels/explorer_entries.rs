@@ -35,7 +35,7 @@ impl Entry {
             Part::Message(_) => "Message ",
             Part::Segment(_) => "Segment ",
             Part::Table(_) => "Table ",
-            Part::Profile | Part::Messages | Part::Segments | Part::Tables => "",
+            Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => "",
         };
         let mut name = format!("{kind}{}", self.label);
         if !self.detail.is_empty() {
@@ -84,10 +84,22 @@ impl<'a, 'c> Listed<'a, 'c> {
         if listed.fits(&head) {
             listed.entries.push(head);
         }
+        listed.rules();
         listed.messages();
         listed.segments();
         listed.tables();
         listed.entries
+    }
+
+    fn rules(&mut self) {
+        let profile = self.cx.session.profile();
+        let words = "severities and waivers".to_owned();
+        let mut head = self.entry(Part::Rules, 0, "Rules".to_owned(), words);
+        head.origin = None;
+        head.count = Some(profile.severity.len() + profile.waivers.len());
+        if self.fits(&head) {
+            self.entries.push(head);
+        }
     }
 
     fn messages(&mut self) {

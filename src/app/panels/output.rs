@@ -87,11 +87,7 @@ fn nothing_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
             cx,
             "Nothing is made of this message",
             text,
-            &[
-                Command::DefineFromSample,
-                Command::AddDefinition,
-                Command::ShowProfile,
-            ],
+            &[Command::AddDefinition, Command::ShowProfile],
         );
     } else {
         let text = "The script has errors: mend them and the output comes back";

@@ -7,26 +7,28 @@ use egui::{Button, RichText, Role, Ui};
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::pane::Pane;
+use super::super::part::Part;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
 use super::parts::{bar_ui, empty_ui};
+use super::problem_detail::{self, Problem};
 use super::script::script_named;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Place, Severity};
 
 /// The view of the list.
 #[derive(Default)]
 pub(crate) struct State {
     selected: Option<usize>,
     hidden: [bool; 3],
+    shows_waived: bool,
+    detail: problem_detail::State,
 }
 
 /// Shows the list.
 pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
-    let found = cx
-        .preview()
-        .map_or(&[][..], |preview| &preview.diagnostics[..]);
-    let mut all: Vec<&Diagnostic> = found.iter().chain(cx.session.file_problems()).collect();
-    if all.is_empty() {
+    let mut all = problems(cx);
+    let waived = waived(cx);
+    if all.is_empty() && waived.is_empty() {
         let (title, text) = if cx.preview().is_some() {
             (
                 "No problems",
@@ -40,19 +42,26 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         };
         return empty_ui(ui, cx, title, text, &[]);
     }
-    all.sort_by_key(|found| std::cmp::Reverse(found.severity));
-    bar_ui(ui, |ui| filter_ui(ui, state, &all));
-    all.retain(|found| {
-        !state
-            .hidden
-            .get(index_of(found.severity))
-            .copied()
-            .unwrap_or_default()
+    all.sort_by_key(|problem| std::cmp::Reverse(problem.diagnostic.severity));
+    bar_ui(ui, |ui| {
+        filter_ui(ui, state, &all);
+        waived_ui(ui, state, waived.len());
     });
+    all.retain(|problem| {
+        let index = index_of(problem.diagnostic.severity);
+        !state.hidden.get(index).copied().unwrap_or_default()
+    });
+    if state.shows_waived {
+        all.extend(waived);
+    }
     let columns = [
         ColumnSpec::new(
             "Place",
-            Width::Points((ui.available_width() * 0.3).clamp(96.0, 220.0)),
+            Width::Points((ui.available_width() * 0.2).clamp(96.0, 220.0)),
+        ),
+        ColumnSpec::new(
+            "Rule",
+            Width::Points((ui.available_width() * 0.16).clamp(72.0, 170.0)),
         ),
         ColumnSpec::new("What is wrong, and what would be right", Width::Rest),
     ];
@@ -64,12 +73,89 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         selected: state.selected.filter(|row| *row < all.len()),
         reveal: false,
     };
-    let response = view.ui(ui, &mut Rows { found: &all });
+    let chosen = view.selected.and_then(|row| all.get(row));
+    let detail = chosen.map_or(0.0, |problem| problem_detail::height(ui, problem));
+    let height = (ui.available_height() - detail).max(0.0);
+    let mut rows = Rows {
+        cx,
+        found: &all,
+        asked: None,
+    };
+    let response = ui
+        .allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
+            view.ui(ui, &mut rows)
+        })
+        .inner;
+    let asked = rows.asked;
     if let Some(row) = response.selected {
         state.selected = Some(row);
-        if let Some(found) = all.get(row) {
-            go(cx, &found.place);
+        state.detail.close();
+        if let Some(problem) = all.get(row) {
+            go(cx, &problem.diagnostic.place);
         }
+    }
+    match asked {
+        Some((row, Ask::Fix)) => {
+            if let Some(fix) = all.get(row).and_then(|problem| problem.fix(cx)) {
+                state.detail.mend(cx, fix);
+            }
+        }
+        Some((row, Ask::Waive)) => {
+            if let Some(problem) = all.get(row) {
+                state.selected = Some(row);
+                state.detail.waive(problem);
+            }
+        }
+        None => {}
+    }
+    if let Some(problem) = chosen {
+        problem_detail::ui(ui, cx, &mut state.detail, problem);
+    }
+}
+
+/// What counts: of the profile, of the message by rules, by the mapping, of files.
+fn problems<'a>(cx: &'a Cx<'_>) -> Vec<Problem<'a>> {
+    let mut all = Vec::new();
+    if let Some(preview) = cx.preview() {
+        all.extend(preview.site_problems.iter().map(Problem::of));
+        let counted = preview
+            .findings
+            .iter()
+            .filter(|found| found.waived.is_none());
+        all.extend(counted.map(Problem::of_rule));
+        let mapped = preview
+            .outcome
+            .iter()
+            .flat_map(|outcome| &outcome.diagnostics);
+        all.extend(mapped.map(Problem::of));
+    }
+    all.extend(cx.session.file_problems().map(Problem::of));
+    all
+}
+
+fn waived<'a>(cx: &'a Cx<'_>) -> Vec<Problem<'a>> {
+    let found = cx
+        .preview()
+        .into_iter()
+        .flat_map(|preview| &preview.findings);
+    let waived = found.filter(|found| found.waived.is_some());
+    waived.map(Problem::of_rule).collect()
+}
+
+fn waived_ui(ui: &mut Ui, state: &mut State, count: usize) {
+    if count == 0 {
+        state.shows_waived = false;
+        return;
+    }
+    let text = RichText::new(format!("{count} waived")).small();
+    let tip = if state.shows_waived {
+        "Hide what is waived"
+    } else {
+        "Show what is waived, with the reasons"
+    };
+    let button = ui.add(Button::selectable(state.shows_waived, text));
+    if button.on_hover_text(tip).clicked() {
+        state.shows_waived = !state.shows_waived;
     }
 }
 
@@ -81,11 +167,11 @@ fn index_of(severity: Severity) -> usize {
     }
 }
 
-fn filter_ui(ui: &mut Ui, state: &mut State, all: &[&Diagnostic]) {
+fn filter_ui(ui: &mut Ui, state: &mut State, all: &[Problem<'_>]) {
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
         let count = all
             .iter()
-            .filter(|found| found.severity == severity)
+            .filter(|problem| problem.diagnostic.severity == severity)
             .count();
         if count == 0 {
             continue;
@@ -167,37 +253,82 @@ fn place_text(place: &Place) -> String {
     }
 }
 
-struct Rows<'a> {
-    found: &'a [&'a Diagnostic],
+struct Rows<'a, 'c> {
+    cx: &'a Cx<'c>,
+    found: &'a [Problem<'a>],
+    asked: Option<(usize, Ask)>,
 }
 
-impl RowSource for Rows<'_> {
+/// What is asked of a row.
+#[derive(Clone, Copy)]
+enum Ask {
+    Fix,
+    Waive,
+}
+
+impl RowSource for Rows<'_, '_> {
     fn name(&self, row: usize) -> String {
-        self.found
-            .get(row)
-            .map(std::string::ToString::to_string)
-            .unwrap_or_default()
+        self.found.get(row).map(Problem::name).unwrap_or_default()
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu_ui(&mut self, ui: &mut Ui, row: usize) {
+        let Some(problem) = self.found.get(row) else {
+            return;
+        };
+        if let Some(fix) = problem.fix(self.cx)
+            && ui.button(&fix.label).clicked()
+        {
+            self.asked = Some((row, Ask::Fix));
+            ui.close();
+        }
+        if problem.can_be_waived() && ui.button("Waive…").clicked() {
+            self.asked = Some((row, Ask::Waive));
+            ui.close();
+        }
+        if problem.finding.is_some() && ui.button("Severities and waivers").clicked() {
+            self.cx.send(Action::ShowPart(Part::Rules));
+            ui.close();
+        }
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
-        let Some(found) = self.found.get(row) else {
+        let Some(problem) = self.found.get(row) else {
             return;
         };
+        let found = problem.diagnostic;
         let theme = Theme::of(ui);
-        if column == 0 {
-            dot(ui, *colour(theme, found.severity));
-            let place = RichText::new(place_text(&found.place)).color(*theme.text.weak);
-            let cell = cell_text(ui, place);
-            if found.place != Place::Nowhere {
-                cell.on_hover_text(found.place.to_string());
+        match column {
+            0 => {
+                let is_waived = problem.waived().is_some();
+                if is_waived {
+                    dot(ui, *theme.text.weak);
+                } else {
+                    dot(ui, *colour(theme, found.severity));
+                }
+                let place = RichText::new(place_text(&found.place)).color(*theme.text.weak);
+                let cell = cell_text(ui, place);
+                if found.place != Place::Nowhere {
+                    cell.on_hover_text(found.place.to_string());
+                }
             }
-        } else {
-            let mut text = found.message.clone();
-            if let Some(help) = &found.help {
-                let _ = write!(text, " · {help}");
+            1 => {
+                let rule = RichText::new(problem.rule()).color(*theme.text.weak);
+                cell_text(ui, rule);
             }
-            let tip = format!("{text}\n{}", found.code);
-            cell_text(ui, RichText::new(text)).on_hover_text(tip);
+            _ => {
+                let mut text = found.message.clone();
+                if let Some(help) = &found.help {
+                    let _ = write!(text, " · {help}");
+                }
+                if let Some(reason) = problem.waived() {
+                    let _ = write!(text, " · waived: {reason}");
+                }
+                cell_text(ui, RichText::new(&text)).on_hover_text(text);
+            }
         }
     }
 }

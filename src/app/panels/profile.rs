@@ -8,7 +8,8 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::parts::{bar_ui, weak};
 use super::{
-    explorer, profile_grammar, profile_messages, profile_page, profile_segments, profile_tables,
+    explorer, profile_grammar, profile_messages, profile_page, profile_rules, profile_segments,
+    profile_tables,
 };
 
 /// Narrower than this, parts and page stand in each other's place, in steps of the grid.
@@ -22,6 +23,7 @@ pub(crate) struct State {
     lists_parts: bool,
     grammar: profile_grammar::State,
     tables: profile_tables::State,
+    rules: profile_rules::State,
 }
 
 impl State {
@@ -108,6 +110,9 @@ fn page_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let part = state.explorer.chosen.clone();
     match &part {
         Part::Profile => scrolled_ui(ui, &part, |ui| profile_page::ui(ui, cx)),
+        Part::Rules => scrolled_ui(ui, &part, |ui| {
+            profile_rules::ui(ui, cx, &mut state.rules);
+        }),
         Part::Messages => scrolled_ui(ui, &part, |ui| profile_messages::ui(ui, cx)),
         Part::Message(index) => scrolled_ui(ui, &part, |ui| {
             profile_messages::definition_ui(ui, cx, &mut state.grammar, *index);

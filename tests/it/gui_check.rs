@@ -1,0 +1,131 @@
+//! Findings in the window: what they say, the fix, waivers and severities.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use super::gui::{Hand, open, settle, shows};
+
+const PROFILE: &str = r#"Profile(
+    format: 1,
+    name: "North",
+    standard: "2.5.1",
+    segments: { "PID": Segment(fields: [
+        Field(number: 7, usage: Required),
+        Field(number: 8, codes: "sex"),
+    ]) },
+    codes: { "sex": Codes(values: { "F": "Female", "M": "Male" }) },
+)
+"#;
+
+const MESSAGE: &str = "MSH|^~\\&|LAB|NORTH|HUB|CITY|20260301091500||ADT^A01^ADT_A01|1|P|2.5.1\r\
+    EVN||20260301091500\rPID|1||4711^^^NORTH^MR||Amsel^Berta|||f\rPV1|1|I\r";
+
+fn window() -> (tempfile::TempDir, Hand) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = [("profile.ron", PROFILE), ("in.hl7", MESSAGE)].map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    });
+    let mut hand = open(&paths);
+    hand.set_size(egui::vec2(1600.0, 2400.0));
+    press(&mut hand, "Problems");
+    (folder, hand)
+}
+
+fn press(hand: &mut Hand, label: &str) {
+    let found = hand.get_all_by_label(label).next();
+    found.unwrap_or_else(|| panic!("{label}")).click_accesskit();
+    settle(hand);
+}
+
+/// Chooses the problem whose name holds `text`.
+fn choose(hand: &mut Hand, text: &str) {
+    let row = hand.get_all_by_role(Role::Row).find(|row| {
+        row.accesskit_node()
+            .label()
+            .is_some_and(|label| label.contains(text))
+    });
+    row.unwrap_or_else(|| panic!("no problem {text}"))
+        .click_accesskit();
+    settle(hand);
+}
+
+fn has_problem(hand: &Hand, text: &str) -> bool {
+    let rows: Vec<String> = hand
+        .query_all_by_role(Role::Row)
+        .filter_map(|row| row.accesskit_node().label())
+        .collect();
+    rows.iter().any(|label| label.contains(text))
+}
+
+fn write(hand: &mut Hand, label: &str, text: &str) {
+    hand.get_by_label(label).focus();
+    hand.run();
+    hand.get_by_label(label).type_text(text);
+    hand.run();
+}
+
+#[test]
+fn a_finding_says_its_rule_and_is_mended_by_one_click() {
+    let (_folder, mut hand) = window();
+    choose(&mut hand, "warning[code-site] PID-8");
+    assert!(shows(&hand, "A code is one of the profile's code table"));
+    assert!(shows(&hand, "one of F, M"));
+    press(&mut hand, "Write F");
+    assert!(!has_problem(&hand, "code-site"));
+    choose(&mut hand, "field-required");
+    press(&mut hand, "Undo write f");
+    assert!(has_problem(&hand, "code-site"), "it is taken back");
+}
+
+#[test]
+fn a_finding_is_waived_with_a_reason_and_that_is_undone() {
+    let (_folder, mut hand) = window();
+    choose(&mut hand, "warning[field-required] PID-7");
+    press(&mut hand, "Waive…");
+    write(&mut hand, "Reason to waive", "agreed with Ms Star");
+    press(&mut hand, "Waive");
+    assert!(!has_problem(&hand, "field-required"));
+    press(&mut hand, "1 waived");
+    assert!(has_problem(&hand, "waived: warning[field-required]"));
+    hand.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+    settle(&mut hand);
+    assert!(has_problem(&hand, "field-required"));
+    assert!(!has_problem(&hand, "waived:"));
+}
+
+#[test]
+fn a_severity_is_chosen_on_the_page_of_rules() {
+    let (_folder, mut hand) = window();
+    choose(&mut hand, "field-required");
+    press(&mut hand, "Severities and waivers");
+    hand.get_by_label("Find a rule").focus();
+    hand.run();
+    hand.get_by_label("Find a rule").type_text("field-required");
+    settle(&mut hand);
+    press(&mut hand, "Severity of field-required");
+    press(&mut hand, "Error");
+    assert!(has_problem(&hand, "error[field-required] PID-7"));
+    hand.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+    settle(&mut hand);
+    assert!(has_problem(&hand, "warning[field-required] PID-7"));
+}
+
+#[test]
+fn waivers_are_written_changed_and_removed_on_the_page() {
+    let (_folder, mut hand) = window();
+    choose(&mut hand, "code-site");
+    press(&mut hand, "Severities and waivers");
+    press(&mut hand, "Rule of a new waiver");
+    press(&mut hand, "code-site");
+    write(&mut hand, "Place of a new waiver", "PID-8");
+    write(&mut hand, "Reason of a new waiver", "until June");
+    press(&mut hand, "Add waiver");
+    assert!(!has_problem(&hand, "code-site"));
+    let reason = hand.get_by_label("Reason of waiver 1").value();
+    assert_eq!(reason.as_deref(), Some("until June"));
+    press(&mut hand, "Remove waiver 1");
+    assert!(has_problem(&hand, "code-site"));
+}
