@@ -16,6 +16,7 @@ pub(super) struct Cx<'a> {
     pub(super) chosen: Chosen,
     actions: RefCell<Vec<Action>>,
     own_undo: Cell<bool>,
+    own_moves: Cell<bool>,
     grammar: RefCell<Option<Arc<str>>>,
 }
 
@@ -32,6 +33,14 @@ pub(super) struct Chosen {
     pub(super) serial: u64,
 }
 
+/// Keys that are not the window's while something has the focus.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OwnKeys {
+    pub(super) undo: bool,
+    /// The arrow keys with Alt.
+    pub(super) moves: bool,
+}
+
 impl<'a> Cx<'a> {
     pub(super) fn new(session: &'a Session, settings: &'a Settings, chosen: Chosen) -> Self {
         Self {
@@ -40,6 +49,7 @@ impl<'a> Cx<'a> {
             chosen,
             actions: RefCell::default(),
             own_undo: Cell::new(false),
+            own_moves: Cell::new(false),
             grammar: RefCell::default(),
         }
     }
@@ -72,6 +82,11 @@ impl<'a> Cx<'a> {
         self.own_undo.set(self.own_undo.get() || has_focus);
     }
 
+    /// Says that the arrow keys with Alt move what has the focus.
+    pub(super) fn keeps_own_moves(&self) {
+        self.own_moves.set(true);
+    }
+
     /// Says that the grammar of a message definition is on the screen, and gives what the newest
     /// preview tells about it.
     pub(super) fn sheet(&self, message: &Arc<str>) -> Option<Arc<GrammarSheet>> {
@@ -87,14 +102,18 @@ impl<'a> Cx<'a> {
         new && self.chosen.from != Some(pane)
     }
 
-    /// Ends the frame: what was asked for, and whether a text keeps its own undo.
-    pub(super) fn finish(self) -> (Vec<Action>, bool) {
+    /// Ends the frame: what was asked for, and which keys somebody keeps.
+    pub(super) fn finish(self) -> (Vec<Action>, OwnKeys) {
         let mut actions = self.actions.into_inner();
         let grammar = self.grammar.into_inner();
         if self.session.looked_at_grammar() != grammar.as_ref() {
             actions.insert(0, Action::LookAtGrammar(grammar));
         }
-        (actions, self.own_undo.get())
+        let own = OwnKeys {
+            undo: self.own_undo.get(),
+            moves: self.own_moves.get(),
+        };
+        (actions, own)
     }
 
     /// Whether the command can do anything now.

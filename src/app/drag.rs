@@ -68,6 +68,11 @@ pub(super) fn target<P>(
 pub(super) fn hint(ctx: &egui::Context, words: String) {
     let id = Id::unique("drop hint");
     let now = ctx.cumulative_pass_nr();
+    let known: Option<(u64, String)> = ctx.data(|data| data.get_temp(id));
+    if known.is_none_or(|(_, known)| known != words) {
+        // Other words need room of another size, which is known one frame later.
+        ctx.request_repaint();
+    }
     ctx.data_mut(|data| data.insert_temp(id, (now, words)));
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use egui::{CentralPanel, Event, Frame, Panel, ViewportCommand};
 
 use super::action::{Action, Command};
-use super::cx::{Cx, has_unsaved_changes};
+use super::cx::{Cx, OwnKeys, has_unsaved_changes};
 use super::dialogs::{Answer, Dialogs};
 use super::host::Host;
 use super::layout::Panels;
@@ -28,7 +28,7 @@ use crate::workbench::Session;
 pub struct Window {
     host: Host,
     had_focus: bool,
-    own_undo: bool,
+    own_keys: OwnKeys,
     startup: Startup,
 }
 
@@ -72,7 +72,7 @@ impl Window {
         Self {
             host,
             had_focus: true,
-            own_undo: false,
+            own_keys: OwnKeys::default(),
             startup: Startup::new(start.began),
         }
     }
@@ -109,7 +109,9 @@ impl Window {
             }
             for (command, key) in Command::keys() {
                 let undo = matches!(command, Command::Undo | Command::Redo);
-                if in_dialog || (undo && self.own_undo) {
+                let step = matches!(command, Command::NextSample | Command::PreviousSample);
+                let is_own = (undo && self.own_keys.undo) || (step && self.own_keys.moves);
+                if in_dialog || is_own {
                     continue;
                 }
                 if input.consume_shortcut(&key) {
@@ -164,8 +166,8 @@ impl Window {
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
             drop_ui(ui);
         }
-        let (actions, own_undo) = cx.finish();
-        self.own_undo = own_undo;
+        let (actions, own_keys) = cx.finish();
+        self.own_keys = own_keys;
         self.host.settings.panels = panels;
         self.host.toasts.ui(ui);
         actions

@@ -43,6 +43,14 @@ fn press(hand: &mut Hand, label: &str) {
     settle(hand);
 }
 
+/// Of several with this label the one furthest up: a tab, not a step that an empty panel offers.
+fn highest<'h>(hand: &'h Hand, label: &'h str) -> egui_kittest::Node<'h> {
+    let found = hand.query_all_by_label(label);
+    found
+        .min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()))
+        .expect("it is there")
+}
+
 fn value(hand: &Hand, label: &str) -> String {
     hand.get_by_label(label).value().unwrap_or_default()
 }
@@ -427,7 +435,8 @@ fn a_definition_is_proposed_from_the_selected_sample() {
         "Profile(format: 1, name: \"Site\", standard: \"2.5.1\")",
         ADT,
     );
-    click(&mut hand, "New message definition from this sample");
+    highest(&hand, "New message definition from this sample").click();
+    settle(&mut hand);
     assert_eq!(undo_name(&mut hand), "Undo add ADT A01 from a sample");
     assert!(shows(&hand, "Definition: ADT A01"));
     assert!(
@@ -437,4 +446,110 @@ fn a_definition_is_proposed_from_the_selected_sample() {
     assert_eq!(value(&hand, "Identity 1 expression"), "^ADT$");
     undo(&mut hand);
     assert!(!shows(&hand, "Definition: ADT A01"));
+}
+
+/// Three definitions, the last of which stands behind one that takes its messages.
+const ORDER: &str = "Profile(format: 1, name: \"Site\", standard: \"2.5.1\", messages: [Message(name: \"First\", identity: [(at: \"MSH-9.1\", matches: \"^ORU$\")]), Message(name: \"Second\", identity: [(at: \"MSH-9.1\", matches: \"^ADT$\")]), Message(name: \"Third\", identity: [(at: \"MSH-9.1\", matches: \"^ADT$\"), (at: \"MSH-9.2\", matches: \"^A01$\")])])";
+
+fn order_page() -> (tempfile::TempDir, Hand) {
+    let (folder, mut hand) = window(ORDER, ADT);
+    highest(&hand, "Profile").click();
+    settle(&mut hand);
+    let row = hand.get_all_by_role(Role::TreeItem).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("Messages"))
+    });
+    row.expect("the explorer lists them").click();
+    settle(&mut hand);
+    (folder, hand)
+}
+
+/// The names of the definitions from top to bottom.
+fn order(hand: &Hand) -> Vec<String> {
+    let mut rows: Vec<(f32, String)> = hand
+        .query_all_by_label_contains("Definition ")
+        .filter_map(|row| {
+            let label = row.accesskit_node().label()?;
+            let name = label.strip_prefix("Definition ")?.to_owned();
+            Some((row.rect().top(), name))
+        })
+        .collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    rows.into_iter().map(|(_, name)| name).collect()
+}
+
+#[test]
+fn a_definition_that_can_never_match_says_so() {
+    let (_folder, hand) = order_page();
+    let words = "It can never match: every message that fits it fits Second first";
+    assert!(shows(&hand, words));
+}
+
+#[test]
+fn definitions_are_dragged_to_another_place() {
+    let (_folder, mut hand) = order_page();
+    let (from, to) = (
+        middle(&hand, "Definition Third"),
+        middle(&hand, "Definition Second"),
+    );
+    drag(&mut hand, from, to);
+    release(&mut hand, to);
+    assert_eq!(order(&hand), ["First", "Third", "Second"]);
+    assert!(!shows(&hand, "It can never match"));
+    assert_eq!(undo_name(&mut hand), "Undo move message Third");
+}
+
+#[test]
+fn definitions_are_moved_by_keys() {
+    let (_folder, mut hand) = order_page();
+    hand.get_by_label("Definition Third").focus();
+    hand.run();
+    hand.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
+    settle(&mut hand);
+    assert_eq!(order(&hand), ["First", "Third", "Second"]);
+    hand.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
+    settle(&mut hand);
+    assert_eq!(
+        order(&hand),
+        ["Third", "First", "Second"],
+        "the focus follows"
+    );
+}
+
+#[test]
+fn an_expression_with_an_error_stays_and_is_told_at_its_place() {
+    let (_folder, mut hand) = order_page();
+    press(&mut hand, "Definition First");
+    write(&mut hand, "Identity 1 expression", "^ORU(");
+    assert!(shows(&hand, "Not a regular expression yet: unclosed group"));
+    press(&mut hand, "Add a condition");
+    assert_eq!(value(&hand, "Identity 1 expression"), "^ORU(", "not lost");
+    write(&mut hand, "Identity 1 expression", "^ORM$");
+    assert!(!shows(&hand, "Not a regular expression yet"));
+}
+
+#[test]
+fn tables_are_edited_and_renames_follow_into_rows() {
+    let (_folder, mut hand) = page();
+    hand.get_by_label("Profile").click();
+    settle(&mut hand);
+    let row = hand.get_all_by_role(Role::TreeItem).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("Table patient"))
+    });
+    row.expect("the explorer lists it").click();
+    settle(&mut hand);
+    write(&mut hand, "Column 1 name", "number");
+    assert_eq!(undo_name(&mut hand), "Undo rename column patient.mrn");
+    write(&mut hand, "Column 1 size", "many");
+    assert!(shows(&hand, "A size is a number of characters, such as 20"));
+    write(&mut hand, "Column 1 size", "20");
+    assert_eq!(undo_name(&mut hand), "Undo change size of patient.number");
+    press(&mut hand, "Move down column number");
+    assert_eq!(value(&hand, "Column 2 name"), "number");
+    write(&mut hand, "Table name", "person");
+    assert_eq!(undo_name(&mut hand), "Undo rename table patient");
+    hand.get_by_label("Mapping").click();
+    settle(&mut hand);
+    assert_eq!(value(&hand, "Source of person.number"), "PID-2");
 }

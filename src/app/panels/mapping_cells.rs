@@ -71,6 +71,7 @@ pub(super) fn source_ui(
     let name = format!("Source of {}.{column}", entry_name(entry));
     let field = widgets::Entry {
         name: &name,
+        scope: &entry.definition.name,
         value: &value,
         hint: "drop a field",
         width: ui.available_width(),
@@ -105,7 +106,7 @@ pub(super) fn entry_name(entry: &Entry<'_>) -> String {
 }
 
 /// The places of the message at hand that fit what was typed.
-fn places(cx: &Cx<'_>, typed: &str) -> Proposals {
+pub(super) fn places(cx: &Cx<'_>, typed: &str) -> Proposals {
     let from = typed.rfind('/').map_or(0, |slash| slash + 1);
     let word = typed.get(from..).unwrap_or_default();
     if word.starts_with('"') {
@@ -250,6 +251,7 @@ pub(super) fn text_of_reading_ui(
     let name = format!("{words} of {}.{column}", entry_name(entry));
     let field = widgets::Entry {
         name: &name,
+        scope: &entry.definition.name,
         value: value.as_deref().unwrap_or_default(),
         hint,
         width: ui.available_width(),

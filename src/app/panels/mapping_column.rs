@@ -40,17 +40,23 @@ pub(super) struct Grid {
 impl Grid {
     pub(super) fn new(width: f32, theme: &Theme) -> Self {
         let unit = |steps: i16| theme.grid(steps);
+        let has_origin = width >= unit(174);
+        let (name, source) = if has_origin {
+            (0.18, 0.26)
+        } else {
+            (0.22, 0.32)
+        };
         let mut columns = vec![
-            (What::Name, (width * 0.22).clamp(unit(18), unit(40))),
-            (What::Source, (width * 0.32).clamp(unit(28), unit(58))),
+            (What::Name, (width * name).clamp(unit(18), unit(40))),
+            (What::Source, (width * source).clamp(unit(28), unit(58))),
         ];
         if width >= unit(150) {
             columns.insert(1, (What::Type, unit(22)));
         }
-        if width >= unit(180) {
-            columns.push((What::Codes, unit(30)));
+        if width >= unit(174) {
+            columns.push((What::Codes, unit(28)));
         }
-        if width >= unit(210) {
+        if width >= unit(216) {
             columns.push((What::As, unit(28)));
         }
         if width >= unit(240) {
@@ -59,7 +65,7 @@ impl Grid {
         if width >= unit(290) {
             columns.push((What::Then, unit(48)));
         }
-        let origin = (width >= unit(200)).then_some((What::Origin, unit(26)));
+        let origin = has_origin.then_some((What::Origin, unit(24)));
         let used: f32 = columns.iter().map(|(_, width)| width).sum();
         let rest = width - used - origin.map_or(0.0, |(_, width)| width) - unit(2);
         columns.push((What::Value, rest.max(unit(20))));

@@ -127,6 +127,7 @@ fn column_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, entry: &Entry<'_>, col
         };
         let field = widgets::Entry {
             name: &format!("Name of {name}.{column}"),
+            scope: &entry.definition.name,
             value: column,
             hint: "name",
             width: theme.grid(32),
@@ -145,7 +146,7 @@ fn column_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, entry: &Entry<'_>, col
                 column: Arc::clone(column),
                 to: Arc::clone(&to),
             }));
-            let id = egui::Id::unique(("entry", format!("Name of {name}.{to}").as_str()));
+            let id = widgets::entry_id(&entry.definition.name, &format!("Name of {name}.{to}"));
             ui.memory_mut(|memory| memory.request_focus(id));
         }
         let combo = ComboBox::from_id_salt(("type", entry.index, Arc::clone(column)))

@@ -120,6 +120,7 @@ fn root_ui(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry<'_>, width: f32) -> EntryResp
     let propose = |typed: &str| roots(cx, typed);
     let field = widgets::Entry {
         name: &format!("Rows {} of {table}: one for each", entry.index + 1),
+        scope: &entry.definition.name,
         value: value.as_deref().unwrap_or_default(),
         hint: "PID, PID-3, a group or /",
         width,

@@ -87,7 +87,11 @@ fn nothing_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
             cx,
             "Nothing is made of this message",
             text,
-            &[Command::AddDefinition, Command::ShowProfile],
+            &[
+                Command::DefineFromSample,
+                Command::AddDefinition,
+                Command::ShowProfile,
+            ],
         );
     } else {
         let text = "The script has errors: mend them and the output comes back";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Button, RichText, Ui};
+use egui::{Button, DragAndDrop, Id, Key, Modifiers, Rect, RichText, Sense, Ui};
 use regex::Regex;
 
 use super::super::action::{Action, Command};
@@ -10,11 +10,13 @@ use super::super::cx::Cx;
 use super::super::part::Part;
 use super::super::status::plural;
 use super::super::theme::Theme;
+use super::super::widgets::{Entry, no_proposals};
 use super::fields::{heading_ui, label_ui, some_name, text_ui};
+use super::mapping_cells::places;
 use super::parts::weak;
 use super::{grammar_fit, profile_grammar};
 use crate::hl7::Location;
-use crate::profile::{Edit, Identity, MessageDefinition};
+use crate::profile::{Edit, Identity, MessageDefinition, Profile, unreachable};
 
 /// Shows the definitions in matching order.
 pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
@@ -25,8 +27,21 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         "In matching order: a message falls under the first one whose identity it has",
     );
     let here = cx.preview().and_then(|preview| preview.definition);
+    let unreached = unreached(ui, profile);
     for (index, definition) in profile.messages.iter().enumerate() {
-        row_ui(ui, cx, index, definition, here == Some(index));
+        let shown = ui.push_id(&definition.name, |ui| {
+            row_ui(ui, cx, index, definition, here == Some(index));
+        });
+        drop_ui(ui, cx, index, shown.response.rect);
+        let earlier = unreached.get(index).copied().flatten();
+        if let Some(earlier) = earlier.and_then(|at| profile.messages.get(at)) {
+            let theme = Theme::of(ui);
+            let text = format!(
+                "It can never match: every message that fits it fits {} first",
+                earlier.name
+            );
+            ui.label(RichText::new(text).small().color(*theme.severity.warning));
+        }
     }
     if let Some(counts) = cx
         .session
@@ -41,8 +56,98 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         };
         weak(ui, format!("{samples} {fall} under none of them"));
     }
-    if ui.add(Button::new("Add a message definition")).clicked() {
-        cx.run(Command::AddDefinition);
+    ui.horizontal_wrapped(|ui| {
+        for (command, name) in [
+            (Command::AddDefinition, "Add a message definition"),
+            (Command::DefineFromSample, "New from the selected sample"),
+        ] {
+            let button = ui.add_enabled(cx.can(command), Button::new(name));
+            if button.on_hover_text(command.words().tip).clicked() {
+                cx.run(command);
+            }
+        }
+    });
+    weak(
+        ui,
+        "Drag a definition to its place, or move the one with the focus by Alt+Up and Alt+Down",
+    );
+}
+
+/// The earlier definition that takes all messages of each, and the profile that it was found in.
+type Unreached = (Arc<Profile>, Arc<[Option<usize>]>);
+
+/// For each definition the earlier one that takes all its messages; kept as long as the profile is.
+fn unreached(ui: &Ui, profile: &Arc<Profile>) -> Arc<[Option<usize>]> {
+    let id = Id::unique("unreached definitions");
+    let kept: Option<Unreached> = ui.data(|data| data.get_temp(id));
+    if let Some((_, found)) = kept.filter(|(of, _)| Arc::ptr_eq(of, profile)) {
+        return found;
+    }
+    let found: Arc<[Option<usize>]> = unreachable(profile).into();
+    ui.data_mut(|data| data.insert_temp(id, (Arc::clone(profile), Arc::clone(&found))));
+    found
+}
+
+/// A definition that is dragged to another place, by its index.
+struct Moved(usize);
+
+/// Lets a dragged definition be dropped on the row of another one.
+fn drop_ui(ui: &Ui, cx: &Cx<'_>, index: usize, row: Rect) {
+    let Some(moved) = DragAndDrop::payload::<Moved>(ui.ctx()) else {
+        return;
+    };
+    let from = moved.0;
+    if from == index || !ui.rect_contains_pointer(row) {
+        return;
+    }
+    let theme = Theme::of(ui);
+    let y = if from > index {
+        row.top()
+    } else {
+        row.bottom()
+    };
+    let line = egui::Stroke::new(2.0, *theme.accent.line);
+    ui.painter().hline(row.x_range(), y, line);
+    if ui.input(|input| input.pointer.any_released()) {
+        DragAndDrop::clear_payload(ui.ctx());
+        move_to(cx, from, Some(index));
+    }
+}
+
+fn move_to(cx: &Cx<'_>, from: usize, to: Option<usize>) {
+    let messages = &cx.session.profile().messages;
+    if let (Some(definition), Some(to)) = (messages.get(from), to.filter(|to| *to < messages.len()))
+    {
+        let message = Arc::clone(&definition.name);
+        cx.send(Action::Edit(Edit::MoveMessage { message, to }));
+    }
+}
+
+/// What remembers the definition that was moved by keys in the last frame.
+fn moved_id() -> Id {
+    Id::unique("definition moved by keys")
+}
+
+/// Moves the definition whose row has the focus by Alt or Ctrl with an arrow key.
+fn move_by_keys(ui: &Ui, cx: &Cx<'_>, index: usize) {
+    cx.keeps_own_moves();
+    let pressed = |key| {
+        ui.input_mut(|input| {
+            input.consume_key(Modifiers::ALT, key) || input.consume_key(Modifiers::COMMAND, key)
+        })
+    };
+    let to = if pressed(Key::ArrowUp) {
+        index.checked_sub(1)
+    } else if pressed(Key::ArrowDown) {
+        Some(index + 1)
+    } else {
+        return;
+    };
+    move_to(cx, index, to);
+    if let Some(definition) = cx.session.profile().messages.get(index) {
+        // Its row is another one once it is moved: the focus goes with it.
+        let name = Arc::clone(&definition.name);
+        ui.data_mut(|data| data.insert_temp(moved_id(), name));
     }
 }
 
@@ -58,7 +163,18 @@ fn row_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, definition: &MessageDefinition
             if here {
                 text = text.font(theme.strong_font());
             }
-            let button = ui.add(Button::selectable(false, text).truncate());
+            let button = Button::selectable(false, text).truncate();
+            let button = ui.add(button.sense(Sense::click_and_drag()));
+            if button.drag_started() {
+                DragAndDrop::set_payload(ui.ctx(), Moved(index));
+            }
+            let moved: Option<Arc<str>> = ui.data(|data| data.get_temp(moved_id()));
+            if moved.is_some_and(|name| name == definition.name) {
+                button.request_focus();
+                ui.data_mut(|data| data.remove::<Arc<str>>(moved_id()));
+            } else if button.has_focus() {
+                move_by_keys(ui, cx, index);
+            }
             button.widget_info(|| {
                 let name = format!("Definition {}", definition.name);
                 egui::WidgetInfo::labeled(egui::Role::Button, true, name)
@@ -206,17 +322,24 @@ fn identity_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
         }));
     };
     for (index, row) in definition.identity.iter().enumerate() {
+        let mut faults: Vec<String> = Vec::new();
         ui.horizontal(|ui| {
             label_ui(ui, if index == 0 { "Identity" } else { "and" });
             let name = format!("Identity {} location", index + 1);
-            let at = text_ui(
-                ui,
-                &name,
-                &row.at.to_string(),
-                theme.grid(24),
-                "MSH-9.1",
-                location,
-            );
+            let propose = |typed: &str| places(cx, typed);
+            let field = Entry {
+                name: &name,
+                scope: &definition.name,
+                value: &row.at.to_string(),
+                hint: "MSH-9.1",
+                width: theme.grid(24),
+                is_code: true,
+                check: &location,
+                propose: &propose,
+            };
+            let shown = field.ui(ui);
+            faults.extend(shown.fault);
+            let at = shown.changed;
             if let Some(at) = at.and_then(|text| text.trim().parse().ok()) {
                 let mut identity = definition.identity.clone();
                 if let Some(row) = identity.get_mut(index) {
@@ -226,9 +349,19 @@ fn identity_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
             }
             ui.label(RichText::new("matches").color(*theme.text.weak));
             let name = format!("Identity {} expression", index + 1);
-            if let Some(text) =
-                text_ui(ui, &name, &row.matches, theme.grid(28), "^ADT$", expression)
-            {
+            let field = Entry {
+                name: &name,
+                scope: &definition.name,
+                value: &row.matches,
+                hint: "^ADT$",
+                width: theme.grid(28),
+                is_code: true,
+                check: &expression,
+                propose: &no_proposals,
+            };
+            let shown = field.ui(ui);
+            faults.extend(shown.fault);
+            if let Some(text) = shown.changed {
                 let mut identity = definition.identity.clone();
                 if let Some(row) = identity.get_mut(index) {
                     row.matches = text.into();
@@ -261,6 +394,13 @@ fn identity_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
                 ui.label(RichText::new(text).small().color(*colour));
             }
         });
+        for fault in faults {
+            ui.horizontal(|ui| {
+                label_ui(ui, "");
+                let text = RichText::new(fault).small().color(*theme.severity.error);
+                ui.add(egui::Label::new(text).wrap());
+            });
+        }
     }
     ui.horizontal(|ui| {
         label_ui(
@@ -308,7 +448,11 @@ fn location(text: &str) -> Result<(), String> {
 }
 
 fn expression(text: &str) -> Result<(), String> {
-    Regex::new(text)
-        .map(drop)
-        .map_err(|_| "Not a regular expression yet".to_owned())
+    Regex::new(text).map(drop).map_err(|error| {
+        // The text draws the expression with a caret under it; its last line says what is wrong.
+        let words = error.to_string();
+        let why = words.lines().last().unwrap_or_default();
+        let why = why.strip_prefix("error: ").unwrap_or(why);
+        format!("Not a regular expression yet: {why}")
+    })
 }

@@ -319,6 +319,27 @@ impl RowSource for Rows<'_> {
         sample.map(|sample| sample.name()).unwrap_or_default()
     }
 
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu_ui(&mut self, ui: &mut Ui, _row: usize) {
+        // The row that the menu is of was chosen with it.
+        for command in [
+            Command::DefineFromSample,
+            Command::RestoreMessage,
+            Command::CloseSource,
+        ] {
+            let words = command.words();
+            let button = egui::Button::new(words.name);
+            let button = ui.add_enabled(self.cx.can(command), button);
+            if button.on_hover_text(words.tip).clicked() {
+                self.cx.run(command);
+                ui.close();
+            }
+        }
+    }
+
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
         let place = self.state.place(row, self.filtered);
         let Some((id, header)) = self.state.header(self.cx.session.corpus(), place) else {

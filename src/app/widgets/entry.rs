@@ -9,8 +9,10 @@ use super::completion::{Completion, Proposals, Step, byte_index, write};
 
 /// A field.
 pub(crate) struct Entry<'a> {
-    /// The accessible name, also what the text is kept by.
+    /// The accessible name.
     pub(crate) name: &'a str,
+    /// What the value belongs to: the text is kept by that and the name.
+    pub(crate) scope: &'a str,
     /// What is kept elsewhere.
     pub(crate) value: &'a str,
     pub(crate) hint: &'a str,
@@ -46,6 +48,11 @@ struct List {
     caret: Option<usize>,
 }
 
+/// What a field is known by, to give it the focus.
+pub(crate) fn entry_id(scope: &str, name: &str) -> Id {
+    Id::unique(("entry", scope, name))
+}
+
 /// Proposes nothing.
 pub(crate) fn no_proposals(_typed: &str) -> Proposals {
     Proposals::default()
@@ -55,7 +62,7 @@ impl Entry<'_> {
     /// Shows the field.
     pub(crate) fn ui(&self, ui: &mut Ui) -> EntryResponse {
         let theme = Theme::of(ui);
-        let id = Id::unique(("entry", self.name));
+        let id = entry_id(self.scope, self.name);
         let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
         // What was typed over another value is gone with it: after an undo the field shows the value.
         let kept = kept.filter(|kept| kept.over == self.value);

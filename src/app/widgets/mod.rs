@@ -11,7 +11,7 @@ mod rows;
 
 pub(super) use code_editor::{CodeEditor, CodeView, Language, Mark};
 pub(super) use completion::{Proposal, Proposals};
-pub(super) use entry::{Entry, EntryResponse, no_proposals};
+pub(super) use entry::{Entry, EntryResponse, entry_id, no_proposals};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};
 pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text, dot};
