@@ -8,8 +8,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::drag::Dragged;
 use super::pane::Pane;
 use super::part::Part;
-use crate::hl7::Location;
-use crate::profile::{Edit, ScriptPlace};
+use crate::hl7::{Location, SegmentId};
+use crate::profile::{Edit, PartPath, ScriptPlace};
 use crate::workbench::SampleId;
 
 /// Something that stands in the menu, the palette and the help, each with its key.
@@ -41,6 +41,8 @@ pub(super) enum Command {
     PreviousSample,
     AddDefinition,
     AddSegment,
+    AddType,
+    AddCodes,
     ToggleGhosts,
     ToggleFolding,
     ShowSamples,
@@ -53,6 +55,7 @@ pub(super) enum Command {
     ShowProblems,
     ShowHelp,
     ArrangeMap,
+    ArrangeDescribe,
     FollowSystemTheme,
     UseDarkTheme,
     UseLightTheme,
@@ -90,7 +93,7 @@ fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) 
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 46] = [
+    pub(super) const ALL: [Self; 49] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -117,6 +120,8 @@ impl Command {
         Self::PreviousSample,
         Self::AddDefinition,
         Self::AddSegment,
+        Self::AddType,
+        Self::AddCodes,
         Self::ToggleGhosts,
         Self::ToggleFolding,
         Self::ShowSamples,
@@ -129,6 +134,7 @@ impl Command {
         Self::ShowProblems,
         Self::ShowHelp,
         Self::ArrangeMap,
+        Self::ArrangeDescribe,
         Self::FollowSystemTheme,
         Self::UseDarkTheme,
         Self::UseLightTheme,
@@ -269,6 +275,14 @@ impl Command {
                 "Add a message definition",
                 "Describe one more kind of message",
             ),
+            Self::AddCodes => words(
+                "Add a code table",
+                "Say what the site's codes mean to the application",
+            ),
+            Self::AddType => words(
+                "Describe a data type",
+                "Add a composite type of the site to the profile",
+            ),
             Self::AddSegment => words(
                 "Describe a Z-segment",
                 "Add a segment of the site to the profile",
@@ -296,6 +310,12 @@ impl Command {
                 "Show all commands and all script functions",
                 M::NONE,
                 Key::F1,
+            ),
+            Self::ArrangeDescribe => keyed(
+                "Arrange panels: Describe",
+                "Give the profile the most room, with samples and message beside it",
+                M::COMMAND,
+                Key::Num5,
             ),
             Self::ArrangeMap => keyed(
                 "Arrange panels: Map",
@@ -354,6 +374,13 @@ pub(super) enum Action {
     },
     /// Show the page of a part of the profile.
     ShowPart(Part),
+    /// Keep what was written for a part of the profile and cannot stand in it, or forget it.
+    WriteCell {
+        part: PartPath,
+        text: Option<Arc<str>>,
+    },
+    /// Describe a segment that nobody describes from what the samples have in it.
+    DescribeSegment(SegmentId),
     /// Change the profile.
     Edit(Edit),
     /// Tell about the grammar of a definition in previews, or of none.

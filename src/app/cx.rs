@@ -17,12 +17,15 @@ pub(super) struct Cx<'a> {
     actions: RefCell<Vec<Action>>,
     own_undo: Cell<bool>,
     own_moves: Cell<bool>,
+    own_paste: Cell<bool>,
     grammar: RefCell<Option<Arc<str>>>,
 }
 
 /// Whether the profile holds changes that a person would miss: a new one that nobody touched does not.
 pub(super) fn has_unsaved_changes(session: &Session) -> bool {
-    session.is_modified() && (session.profile_path().is_some() || session.undo_name().is_some())
+    session.has_drafts()
+        || session.is_modified()
+            && (session.profile_path().is_some() || session.undo_name().is_some())
 }
 
 /// Where the chosen location was chosen, and since which frame it stands.
@@ -39,6 +42,8 @@ pub(super) struct OwnKeys {
     pub(super) undo: bool,
     /// The arrow keys with Alt.
     pub(super) moves: bool,
+    /// What is pasted goes to a grid.
+    pub(super) paste: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -50,6 +55,7 @@ impl<'a> Cx<'a> {
             actions: RefCell::default(),
             own_undo: Cell::new(false),
             own_moves: Cell::new(false),
+            own_paste: Cell::new(false),
             grammar: RefCell::default(),
         }
     }
@@ -87,6 +93,11 @@ impl<'a> Cx<'a> {
         self.own_moves.set(true);
     }
 
+    /// Says that a paste is for a grid, which has the focus, and not for the list of samples.
+    pub(super) fn takes_paste(&self, has_focus: bool) {
+        self.own_paste.set(self.own_paste.get() || has_focus);
+    }
+
     /// Says that the grammar of a message definition is on the screen, and gives what the newest
     /// preview tells about it.
     pub(super) fn sheet(&self, message: &Arc<str>) -> Option<Arc<GrammarSheet>> {
@@ -112,6 +123,7 @@ impl<'a> Cx<'a> {
         let own = OwnKeys {
             undo: self.own_undo.get(),
             moves: self.own_moves.get(),
+            paste: self.own_paste.get(),
         };
         (actions, own)
     }
@@ -159,6 +171,8 @@ impl<'a> Cx<'a> {
             | C::Quit
             | C::AddDefinition
             | C::AddSegment
+            | C::AddType
+            | C::AddCodes
             | C::ToggleGhosts
             | C::ToggleFolding
             | C::ShowSamples
@@ -171,6 +185,7 @@ impl<'a> Cx<'a> {
             | C::ShowProblems
             | C::ShowHelp
             | C::ArrangeMap
+            | C::ArrangeDescribe
             | C::FollowSystemTheme
             | C::UseDarkTheme
             | C::UseLightTheme

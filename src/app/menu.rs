@@ -41,7 +41,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             "Edit",
             &[
                 &[C::Undo, C::Redo, C::RestoreMessage],
-                &[C::AddDefinition, C::DefineFromSample, C::AddSegment],
+                &[
+                    C::AddDefinition,
+                    C::DefineFromSample,
+                    C::AddSegment,
+                    C::AddType,
+                    C::AddCodes,
+                ],
                 &[C::MapLocation, C::InsertIntoScript, C::CopyMapping],
                 &[C::Palette],
             ],
@@ -70,7 +76,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowOutput,
                     C::ShowProblems,
                 ],
-                &[C::ArrangeMap],
+                &[C::ArrangeMap, C::ArrangeDescribe],
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],
                 &[C::ZoomIn, C::ZoomOut, C::ZoomReset, C::Presenter],
             ],

@@ -5,6 +5,7 @@
 //! `assets/theme` and `assets/fonts`. Only this room names egui.
 
 mod action;
+mod adding;
 mod cx;
 mod dialogs;
 mod drag;

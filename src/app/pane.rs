@@ -86,6 +86,30 @@ pub(super) fn complete(tree: &mut Tree<Pane>) {
     }
 }
 
+/// The profile in the middle, with room for its grids; the message at the right.
+pub(super) fn describe() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut tabs = |panes: &[Pane]| {
+        let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+        tiles.insert_tab_tile(children)
+    };
+    let samples = tabs(&[Pane::Samples]);
+    let profile = tabs(&[Pane::Profile, Pane::Script, Pane::Help]);
+    let tree = tabs(&[Pane::Tree, Pane::Raw]);
+    let output = tabs(&[Pane::Problems, Pane::Output]);
+    let message = column(&mut tiles, [tree, output], [0.64, 0.36]);
+    let shares = [(samples, 0.14), (profile, 0.58), (message, 0.28)];
+    let mut row = egui_tiles::Linear::new(
+        egui_tiles::LinearDir::Horizontal,
+        shares.map(|(tile, _)| tile).to_vec(),
+    );
+    for (tile, share) in shares {
+        row.shares.set_share(tile, share);
+    }
+    let root = tiles.insert_container(row);
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
 fn column(tiles: &mut Tiles<Pane>, children: [TileId; 2], shares: [f32; 2]) -> TileId {
     let mut column = egui_tiles::Linear::new(egui_tiles::LinearDir::Vertical, children.to_vec());
     for (tile, share) in children.into_iter().zip(shares) {

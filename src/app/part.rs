@@ -21,6 +21,14 @@ pub(super) enum Part {
     Segments,
     /// A segment, described by the site or not.
     Segment(SegmentId),
+    /// All data types.
+    Types,
+    /// A data type, described by the site or not.
+    Type(Arc<str>),
+    /// All code tables.
+    CodeTables,
+    /// A code table of the profile.
+    Codes(Arc<str>),
     /// The application's tables.
     Tables,
     /// A table of the application.
@@ -44,15 +52,27 @@ impl Part {
             Part::Tables => of("tables"),
             Part::Table(name) => of("tables").child(Arc::clone(name)),
             Part::Segment(segment) => of("segments").child(segment.as_str()),
+            Part::Types => of("types"),
+            Part::Type(name) => of("types").child(Arc::clone(name)),
+            Part::CodeTables => of("codes"),
+            Part::Codes(name) => of("codes").child(Arc::clone(name)),
         }
     }
 
     /// The part that holds it in the explorer.
     pub(super) fn parent(&self) -> Option<Part> {
         match self {
-            Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => None,
+            Part::Profile
+            | Part::Rules
+            | Part::Messages
+            | Part::Segments
+            | Part::Types
+            | Part::CodeTables
+            | Part::Tables => None,
             Part::Message(_) => Some(Part::Messages),
             Part::Segment(_) => Some(Part::Segments),
+            Part::Type(_) => Some(Part::Types),
+            Part::Codes(_) => Some(Part::CodeTables),
             Part::Table(_) => Some(Part::Tables),
         }
     }

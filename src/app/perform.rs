@@ -18,14 +18,12 @@ use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
 use super::status::plural;
 use super::target_chooser::TargetChooser;
-use super::{layout, pane, panels};
+use super::{adding, layout, pane, panels};
 use crate::grammar::propose;
 
 use crate::diagnostic::{Place, Severity};
-use crate::hl7::{Draft, Location, SegmentId};
-use crate::profile::{
-    self, Edit, MessageDefinition, PartChange, Profile, Script, ScriptPlace, SegmentOverlay,
-};
+use crate::hl7::{Draft, Location};
+use crate::profile::{self, Edit, MessageDefinition, PartChange, Profile, Script, ScriptPlace};
 use crate::workbench::{Notice, SaveGuard, TemplateOffer};
 
 /// So many failures are told one by one; the problems list more.
@@ -117,9 +115,9 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             state.views.script.goto(&place, line, column);
             show(host, Pane::Script);
         }
-        Action::ShowPart(part) => {
-            show_part(host, part);
-        }
+        Action::ShowPart(part) => show_part(host, part),
+        Action::WriteCell { part, text } => session.write_cell(part, text),
+        Action::DescribeSegment(segment) => session.describe_segment(segment),
         Action::Edit(edit) => {
             if let Err(error) = session.apply(&edit) {
                 host.toasts.complain(error.to_string());
@@ -212,7 +210,20 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::NextSample => step(host, 1),
         Command::PreviousSample => step(host, -1),
         Command::AddDefinition => add_definition(host),
-        Command::AddSegment => add_segment(host),
+        Command::AddSegment => {
+            adding::add_segment(host);
+            show(host, Pane::Profile);
+        }
+        Command::AddType => {
+            if let Some(name) = adding::add_type(host) {
+                host.state.views.profile.name_components(&name);
+                show(host, Pane::Profile);
+            }
+        }
+        Command::AddCodes => {
+            let name = adding::add_codes(host);
+            show_part(host, Part::Codes(name));
+        }
         Command::ToggleGhosts => settings.ghosts = !settings.ghosts,
         Command::ToggleFolding => settings.folding = !settings.folding,
         Command::ShowSamples => show(host, Pane::Samples),
@@ -224,6 +235,10 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowOutput => show(host, Pane::Output),
         Command::ShowProblems => show(host, Pane::Problems),
         Command::ShowHelp => show(host, Pane::Help),
+        Command::ArrangeDescribe => {
+            settings.panels = pane::describe();
+            state.start = false;
+        }
         Command::ArrangeMap => {
             settings.panels = pane::map();
             state.start = false;
@@ -348,7 +363,7 @@ fn edit_value(host: &mut Host, location: &Location, text: &str) {
 
 fn add_definition(host: &mut Host) {
     let profile = Arc::clone(host.session.profile());
-    let name = free_name("New message", |name| profile.message(name).is_some());
+    let name = adding::free_name("New message", |name| profile.message(name).is_some());
     let definition = Arc::new(MessageDefinition::new(name));
     let edit = Edit::AddMessage {
         before: None,
@@ -409,31 +424,6 @@ fn copy_mapping(host: &mut Host, ctx: &egui::Context) {
     }
 }
 
-fn add_segment(host: &mut Host) {
-    let known = &host.session.profile().segments;
-    let here = host.session.preview().and_then(|preview| {
-        let named = preview
-            .message
-            .segments()
-            .filter_map(|segment| segment.segment_id());
-        named
-            .into_iter()
-            .find(|id| id.as_str().starts_with('Z') && !known.contains_key(id))
-    });
-    let free = || {
-        (1..100)
-            .filter_map(|n| SegmentId::new(&format!("Z{n:02}")))
-            .find(|id| !known.contains_key(id))
-    };
-    if let Some(segment) = here.or_else(free) {
-        let overlay = Arc::new(SegmentOverlay::default());
-        if let Err(error) = host.session.apply(&Edit::AddSegment { segment, overlay }) {
-            host.toasts.complain(error.to_string());
-        }
-        show_part(host, Part::Segment(segment));
-    }
-}
-
 /// Shows the page of a part of the profile.
 fn show_part(host: &mut Host, part: Part) {
     if let Part::Message(index) = part {
@@ -441,15 +431,6 @@ fn show_part(host: &mut Host, part: Part) {
     }
     host.state.views.profile.choose(part);
     show(host, Pane::Profile);
-}
-
-/// `base`, or `base 2`, `base 3` …, whichever is not taken.
-fn free_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|number| format!("{base} {number}"));
-    std::iter::once(base.to_owned())
-        .chain(numbered)
-        .find(|name| !is_taken(name))
-        .unwrap_or_default()
 }
 
 /// Takes what the workers made; `true` when anything changed that a panel shows.
@@ -514,6 +495,10 @@ fn offer_words(offer: &TemplateOffer) -> String {
 fn tell(host: &mut Host, notice: Notice) {
     let toasts = &mut host.toasts;
     match notice {
+        Notice::Described(segment) => {
+            host.state.views.profile.name_fields(segment);
+            show(host, Pane::Profile);
+        }
         Notice::Loaded { messages, sources } => {
             toasts.tell(format!(
                 "{} from {}",
@@ -556,15 +541,4 @@ fn tell(host: &mut Host, notice: Notice) {
 /// Asks whether open files were changed by somebody else meanwhile.
 pub(super) fn look_again(host: &mut Host) {
     host.session.look_again();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::free_name;
-
-    #[test]
-    fn a_free_name_counts_on() {
-        assert_eq!(free_name("A", |_| false), "A");
-        assert_eq!(free_name("A", |name| name == "A" || name == "A 2"), "A 3");
-    }
 }

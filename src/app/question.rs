@@ -111,7 +111,10 @@ impl Question {
     /// Asks; `false` when the question is answered or put off.
     pub(super) fn ui(&self, ctx: &egui::Context, cx: &Cx<'_>) -> bool {
         let theme = Theme::pick(ctx.global_style().visuals.dark_mode);
-        let (title, text) = self.words();
+        let (title, mut text) = self.words();
+        if matches!(self, Self::Unsaved(_)) && cx.session.has_drafts() {
+            text.push_str("; a text that cannot be read yet is not saved with it");
+        }
         let shown = Modal::new(Id::unique("question"))
             .frame(dialog_frame(ctx))
             .show(ctx, |ui| {

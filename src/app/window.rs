@@ -98,7 +98,7 @@ impl Window {
             if !dropped.is_empty() {
                 actions.push(Action::Open(dropped));
             }
-            if !typing && !in_dialog {
+            if !typing && !in_dialog && !self.own_keys.paste {
                 input.events.retain(|event| match event {
                     Event::Paste(text) => {
                         actions.push(Action::Paste(text.clone()));

@@ -52,6 +52,6 @@ pub use resolve::{Grammar, resolve};
 pub use rules::{RULES, RuleDoc, rule};
 pub use standing::check_structure;
 pub use tally::tally;
-pub use type_view::{ComponentView, TypeView};
-pub use view::{Attribute, FieldView, Origin, SegmentView};
+pub use type_view::{ComponentView, TypeView, describe_type};
+pub use view::{Attribute, FieldView, Origin, SegmentView, describe_segment};
 pub use why::{Why, why};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::view::{Attribute, Origin, usage_of};
-use crate::profile::{ComponentOverlay, TypeOverlay, Usage};
-use crate::standard::{DataType, Dictionary};
+use crate::profile::{ComponentOverlay, Profile, TypeOverlay, Usage};
+use crate::standard::{self, DataType, Dictionary};
 
 /// The site's data types by name.
 pub(super) type SiteTypes = BTreeMap<Arc<str>, Arc<TypeOverlay>>;
@@ -47,6 +47,11 @@ impl ComponentView<'_> {
     pub fn origin_of(&self, attribute: Attribute) -> &Origin {
         &self.origins[attribute as usize]
     }
+}
+
+/// What a profile and the standard it builds on say of a data type; `None` when neither knows it.
+pub fn describe_type<'g>(profile: &'g Profile, id: &'g str) -> Option<TypeView<'g>> {
+    TypeView::find(standard::dictionary(profile.version()), &profile.types, id)
 }
 
 impl<'g> TypeView<'g> {

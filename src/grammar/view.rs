@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::hl7::SegmentId;
-use crate::profile::{FieldOverlay, SegmentOverlay, Usage};
+use crate::profile::{FieldOverlay, Profile, SegmentOverlay, Usage};
 use crate::standard::{self, Dictionary, FieldDefinition, Version};
 
 /// Who says what a segment, a field or one attribute of it is.
@@ -256,6 +256,12 @@ pub(super) fn usage_of(usage: standard::Usage) -> Usage {
     }
 }
 
+/// What a profile and the standard it builds on say of a segment; `None` when neither knows it.
+pub fn describe_segment(profile: &Profile, id: SegmentId) -> Option<SegmentView<'_>> {
+    let overlay = profile.segments.get(&id).map(|overlay| &**overlay);
+    segment_view(standard::dictionary(profile.version()), id, overlay)
+}
+
 /// The view of a segment that the standard or the site describes.
 pub(super) fn segment_view<'g>(
     standard: &'static Dictionary,
@@ -329,7 +335,7 @@ pub(super) fn segment_view<'g>(
 }
 
 /// The last field that a profile can describe: a slip of the keyboard must not fill the memory.
-const MOST_FIELDS: u16 = 999;
+const MOST_FIELDS: u16 = 9_999;
 
 fn numbered<T>(fields: &[T]) -> impl Iterator<Item = (u16, &T)> {
     (1..=u16::MAX).zip(fields)

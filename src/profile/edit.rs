@@ -251,6 +251,21 @@ pub enum EditError {
     Grammar(#[from] GrammarEditError),
 }
 
+/// A field and its attributes are called as people call them.
+fn revert_name(part: &PartPath) -> String {
+    let steps: Vec<&str> = part.steps().iter().map(|step| &**step).collect();
+    match steps[..] {
+        ["segments", segment, "fields", number] => format!("revert {segment}-{number}"),
+        ["segments", segment, "fields", number, what] => {
+            format!("revert {what} of {segment}-{number}")
+        }
+        ["types", name, "components", number] => format!("revert {name}.{number}"),
+        ["types", name, "components", number, what] => format!("revert {what} of {name}.{number}"),
+        [_, name] => format!("revert {name} to inherited"),
+        _ => format!("revert {part} to inherited"),
+    }
+}
+
 impl Edit {
     /// What the undo menu calls the edit, without a capital: `rename ZPI-3`.
     pub fn name(&self) -> String {
@@ -261,7 +276,7 @@ impl Edit {
                 template: Some(template),
             } => format!("extend {template}"),
             Edit::SetExtends { template: None } => "extend no template".to_owned(),
-            Edit::Revert { part } => format!("revert {part} to inherited"),
+            Edit::Revert { part } => revert_name(part),
             Edit::SetStandard { version } => format!("build on HL7 {version}"),
             Edit::SetCharset { .. } => "change charset".to_owned(),
             Edit::SetSeverity { rule, .. } => format!("change severity of {rule}"),

@@ -58,6 +58,7 @@ impl Profile {
     pub(super) fn reverted(&self, path: &PartPath) -> Option<Profile> {
         let mut own = Tree::of(self);
         let taken = own.take(path).is_some();
+        own.forget_empty(path);
         let mut profile = own.to_profile().ok()?;
         let count = profile.remove.len();
         profile.remove.retain(|removed| !removed.is_in(path));

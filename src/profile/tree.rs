@@ -95,6 +95,28 @@ impl Tree {
         tree.parts_mut()?.take(last)
     }
 
+    /// Takes out what holds nothing any more around a segment's or a data type's part that was taken
+    /// out; a segment of the site's own stays.
+    pub(super) fn forget_empty(&mut self, path: &PartPath) {
+        let mut around = path.parent();
+        while let Some(part) = around {
+            let keeps = match part.steps() {
+                [list, name] => &**list == "types" || name.starts_with('Z'),
+                [list, _, ..] => !matches!(&**list, "segments" | "types"),
+                _ => true,
+            };
+            let is_empty = self
+                .at(&part)
+                .and_then(Tree::parts)
+                .is_some_and(|parts| parts.entries.is_empty());
+            if keeps || !is_empty {
+                return;
+            }
+            self.take(&part);
+            around = part.parent();
+        }
+    }
+
     /// The text of a value, read as a string.
     pub(super) fn string(&self) -> Option<String> {
         match self {

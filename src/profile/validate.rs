@@ -327,7 +327,7 @@ mod tests {
         check(
             "segments: {\"PID\": Segment(fields: [\nField(number: 5), Field(number: 0),\nField(number: 5, usage: Optional, when: \"true\", repeat: Times(2), least: 3)])}",
             &[
-                "error[number-range] profile:3:33: PID-0: there is no such number (numbers are counted from 1 to 999)",
+                "error[number-range] profile:3:33: PID-0: there is no such number (numbers are counted from 1 to 9999)",
                 "error[number-duplicate] profile:4:15: PID-5 is described twice (give one of the two another number, or remove it)",
                 "error[repeat-range] profile:4:74: PID-5: at least 3 repetitions and at most 2 (write a higher repeat or a lower least)",
                 "warning[when-unused] profile:4:41: PID-5: a condition is said for a field that is not conditional (write usage: Conditional, or leave `when` out)",

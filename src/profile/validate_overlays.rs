@@ -62,7 +62,7 @@ fn check_number(number: u16, is_new: bool, path: &str, place: &str, found: &mut 
 }
 
 /// The highest number of a field that can be described.
-const MOST: u16 = 999;
+const MOST: u16 = 9_999;
 
 fn check_field(
     profile: &Profile,

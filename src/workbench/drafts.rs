@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cell_drafts::CellDrafts;
 use super::inputs::GrammarFocus;
 use crate::profile::{Edit, GrammarSource};
 
@@ -14,6 +15,8 @@ pub(super) struct Drafts {
     pub(super) taken_back: Option<(Arc<str>, Arc<str>)>,
     /// The definition whose grammar is on the screen.
     pub(super) shown: Option<Arc<str>>,
+    /// What was written in cells.
+    pub(super) cells: CellDrafts,
 }
 
 impl Drafts {
@@ -27,6 +30,7 @@ impl Drafts {
     /// Follows an edit of the profile.
     pub(super) fn follow(&mut self, edit: &Edit) {
         self.taken_back = None;
+        self.cells.follow(edit);
         match edit {
             Edit::RenameMessage { message, to } => {
                 if let Some(text) = self.texts.remove(message) {

@@ -4,11 +4,14 @@
 //! [`derive()`] makes it and reads nothing else, a [`Worker`] does so on its own thread, and a
 //! [`Session`] is the state that a person changes. It draws and prints nothing.
 
+mod cell_drafts;
 mod checking;
 mod clock;
 mod corpus;
 mod coverage;
 mod derive;
+mod describe;
+mod descriptions;
 mod desk;
 mod drafts;
 mod files;
@@ -29,10 +32,12 @@ mod site_file;
 mod site_scripts;
 mod site_templates;
 mod source;
+mod steps;
 mod stream;
 mod template_offer;
 mod unmapped;
 mod worker;
+mod write_cell;
 mod write_grammar;
 mod written;
 

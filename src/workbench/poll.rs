@@ -47,6 +47,7 @@ impl Session {
             changed = true;
         }
         self.count_matches();
+        changed |= self.poll_descriptions();
         self.poll_counts() || changed
     }
 
@@ -57,7 +58,11 @@ impl Session {
             let more = self.poll();
             self.previews.wait_until_idle();
             self.counts.wait_until_idle();
-            let is_idle = self.desk.is_idle() && self.previews.is_idle() && self.counts.is_idle();
+            self.descriptions.wait_until_idle();
+            let is_idle = self.desk.is_idle()
+                && self.previews.is_idle()
+                && self.counts.is_idle()
+                && self.descriptions.is_idle();
             if !self.poll() && !more && is_idle {
                 return;
             }

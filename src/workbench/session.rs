@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::corpus::{Corpus, Sample, SampleId};
 use super::derive::derive;
+use super::describe::{DescribeJob, Described, describe};
 use super::desk::{self, Delivery, Errand, SaveGuard};
 use super::drafts::Drafts;
 use super::inputs::{SESSION_SEED, Snapshot};
@@ -24,7 +25,7 @@ use super::template_offer::TemplateOffer;
 use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{Location, Timestamp};
+use crate::hl7::{Location, SegmentId, Timestamp};
 use crate::profile::{Edit, EditError, Moment, Origins, Profile, ScriptPlace, ScriptTexts};
 
 /// A preview older than this is shown dimmed.
@@ -44,6 +45,8 @@ pub enum Notice {
     ProfileOpened(PathBuf),
     /// The profile was saved; what it replaced stands beside it.
     ProfileSaved(PathBuf),
+    /// A segment was described from what the samples have in it.
+    Described(SegmentId),
     /// Another file was saved.
     FileSaved(PathBuf),
     /// A file that is open was changed or deleted on disk. Samples keep the bytes that were read.
@@ -90,6 +93,7 @@ pub struct Session {
     pub(super) match_counts: Option<MatchCounts>,
     pub(super) previews: Worker<Snapshot, Preview>,
     pub(super) counts: Worker<CountJob, MatchCounts>,
+    pub(super) descriptions: Worker<DescribeJob, Described>,
     pub(super) desk: Worker<Errand, Delivery>,
 }
 
@@ -123,6 +127,15 @@ impl Session {
             || (),
             |(): &mut (), job: CountJob, cancel: &Cancel, deliver: &dyn Fn(MatchCounts)| {
                 count(&job, cancel, deliver)
+            },
+        );
+        let descriptions = Worker::start(
+            "descriptions",
+            Intake::Newest,
+            Arc::clone(&wake),
+            || (),
+            |(): &mut (), job: DescribeJob, cancel: &Cancel, deliver: &dyn Fn(Described)| {
+                describe(&job, cancel, deliver)
             },
         );
         let desk = Worker::start(
@@ -161,6 +174,7 @@ impl Session {
             match_counts: None,
             previews,
             counts,
+            descriptions,
             desk,
         }
     }
@@ -343,40 +357,6 @@ impl Session {
         self.site.edit_script(place, text, now)?;
         self.refresh();
         Ok(())
-    }
-
-    /// Takes the last step back; gives its name.
-    pub fn undo(&mut self) -> Option<String> {
-        if let Some(name) = self.undo_draft() {
-            return Some(name);
-        }
-        let name = self.site.undo();
-        if name.is_some() {
-            self.refresh();
-        }
-        name
-    }
-
-    /// Makes the last undone step again; gives its name.
-    pub fn redo(&mut self) -> Option<String> {
-        if let Some(name) = self.redo_draft() {
-            return Some(name);
-        }
-        let name = self.site.redo();
-        if name.is_some() {
-            self.refresh();
-        }
-        name
-    }
-
-    /// The name of the step that undo takes back: `rename ZPI-3`.
-    pub fn undo_name(&self) -> Option<String> {
-        self.draft_to_undo().or_else(|| self.site.undo_name())
-    }
-
-    /// The name of the step that redo makes again.
-    pub fn redo_name(&self) -> Option<String> {
-        self.draft_to_redo().or_else(|| self.site.redo_name())
     }
 
     /// Begins a profile that stands in no file. Whoever calls has asked about unsaved changes.

@@ -86,7 +86,8 @@ impl Bench {
         let notices = self.session.take_notices();
         let failed = notices.iter().filter_map(|notice| match notice {
             Notice::Failed(diagnostic) => Some(diagnostic.message.clone()),
-            Notice::Loaded { .. }
+            Notice::Described(_)
+            | Notice::Loaded { .. }
             | Notice::ProfileOpened(_)
             | Notice::ProfileSaved(_)
             | Notice::FileSaved(_)

@@ -14,6 +14,8 @@ use super::explorer_entries::{Entry, Listed};
 use super::fields::some_name;
 use super::origin;
 use super::problems::colour;
+use super::profile_type::name_check;
+use crate::grammar::describe_type;
 use crate::hl7::SegmentId;
 use crate::profile::Edit;
 
@@ -28,6 +30,7 @@ pub(super) struct State {
     closed: BTreeSet<Part>,
     renaming: Option<Renaming>,
     reveal: bool,
+    pub(super) take_focus: bool,
 }
 
 /// A name that is being written.
@@ -50,7 +53,7 @@ impl State {
 }
 
 /// Gives the keys to the tree.
-pub(super) fn take_focus(ui: &Ui) {
+fn take_focus(ui: &Ui) {
     ui.memory_mut(|memory| memory.request_focus(Id::unique(("rows", NAME))));
 }
 
@@ -76,6 +79,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> bool {
         shown: &entries,
         renaming: &mut state.renaming,
         asked: None,
+        renamed: None,
     };
     let height = ui.available_height() - theme.grid(7);
     let response = ui
@@ -83,7 +87,12 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> bool {
             view.ui(ui, &mut rows)
         })
         .inner;
-    if let Some((row, ask)) = rows.asked.take()
+    let (asked, renamed) = (rows.asked.take(), rows.renamed.take());
+    if let Some(part) = renamed {
+        state.chosen = part;
+        take_focus(ui);
+    }
+    if let Some((row, ask)) = asked
         && let Some(entry) = entries.get(row)
     {
         perform(cx, state, entry, ask);
@@ -97,8 +106,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> bool {
     if let Some(entry) = response.selected.and_then(|row| entries.get(row)) {
         go(cx, state, &entry.part);
     }
-    let clicked = response.selected.is_some() && ui.input(|input| input.pointer.any_released());
-    response.activated.is_some() || clicked
+    if std::mem::take(&mut state.take_focus) {
+        // After the tree: a press elsewhere takes the focus from what is drawn after it.
+        take_focus(ui);
+    }
+    response.activated.is_some() || response.clicked
 }
 
 fn go(cx: &Cx<'_>, state: &mut State, part: &Part) {
@@ -175,9 +187,17 @@ fn keys(ui: &Ui, cx: &Cx<'_>, state: &mut State, chosen: Option<&Entry>) {
 fn can(cx: &Cx<'_>, entry: &Entry, ask: Ask) -> bool {
     let profile = cx.session.profile();
     let is_there = match &entry.part {
-        Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => false,
+        Part::Profile
+        | Part::Rules
+        | Part::Messages
+        | Part::Segments
+        | Part::Types
+        | Part::CodeTables
+        | Part::Tables => false,
         Part::Message(index) => *index < profile.messages.len(),
         Part::Segment(segment) => profile.segments.contains_key(segment),
+        Part::Type(name) => profile.types.contains_key(name),
+        Part::Codes(name) => profile.codes.contains_key(name),
         Part::Table(name) => profile.tables.contains_key(name),
     };
     let path = entry.part.path(cx.session.profile());
@@ -185,6 +205,9 @@ fn can(cx: &Cx<'_>, entry: &Entry, ask: Ask) -> bool {
         && match ask {
             Ask::Rename => match &entry.part {
                 Part::Segment(segment) => segment.is_site_defined(),
+                Part::Type(name) => {
+                    describe_type(profile, name).is_some_and(|found| !found.origin().is_standard())
+                }
                 _ => true,
             },
             Ask::Remove => true,
@@ -217,7 +240,13 @@ fn perform(cx: &Cx<'_>, state: &mut State, entry: &Entry, ask: Ask) {
 
 fn removal(part: &Part, label: &str) -> Option<Edit> {
     match part {
-        Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => None,
+        Part::Profile
+        | Part::Rules
+        | Part::Messages
+        | Part::Segments
+        | Part::Types
+        | Part::CodeTables
+        | Part::Tables => None,
         Part::Table(name) => Some(Edit::RemoveTable {
             name: Arc::clone(name),
         }),
@@ -225,6 +254,12 @@ fn removal(part: &Part, label: &str) -> Option<Edit> {
             message: label.into(),
         }),
         Part::Segment(segment) => Some(Edit::RemoveSegment { segment: *segment }),
+        Part::Codes(name) => Some(Edit::RemoveCodes {
+            name: Arc::clone(name),
+        }),
+        Part::Type(name) => Some(Edit::RemoveType {
+            name: Arc::clone(name),
+        }),
     }
 }
 
@@ -234,7 +269,25 @@ fn renamed(cx: &Cx<'_>, part: &Part, text: &str) -> Result<Option<Edit>, String>
     let text = text.trim();
     some_name(text)?;
     match part {
-        Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => Ok(None),
+        Part::Profile
+        | Part::Rules
+        | Part::Messages
+        | Part::Segments
+        | Part::Types
+        | Part::CodeTables
+        | Part::Tables => Ok(None),
+        Part::Codes(name) => {
+            let (name, to) = (Arc::clone(name), Arc::<str>::from(text));
+            if name != to && profile.codes.contains_key(&to) {
+                return Err("Another code table has this name".to_owned());
+            }
+            Ok((name != to).then_some(Edit::RenameCodes { name, to }))
+        }
+        Part::Type(name) => {
+            name_check(profile, name, text)?;
+            let (name, to) = (Arc::clone(name), Arc::from(text));
+            Ok((name != to).then_some(Edit::RenameType { name, to }))
+        }
         Part::Table(name) if **name == *text => Ok(None),
         Part::Table(_) if profile.tables.contains_key(text) => {
             Err("Another table has this name".to_owned())
@@ -277,6 +330,8 @@ struct Rows<'a, 'c> {
     shown: &'a [Entry],
     renaming: &'a mut Option<Renaming>,
     asked: Option<(usize, Ask)>,
+    /// What the chosen part is called now.
+    renamed: Option<Part>,
 }
 
 impl RowSource for Rows<'_, '_> {
@@ -314,6 +369,8 @@ impl RowSource for Rows<'_, '_> {
         let command = match entry.part {
             Part::Messages | Part::Message(_) => Some(Command::AddDefinition),
             Part::Segments | Part::Segment(_) => Some(Command::AddSegment),
+            Part::Types | Part::Type(_) => Some(Command::AddType),
+            Part::CodeTables | Part::Codes(_) => Some(Command::AddCodes),
             Part::Profile | Part::Rules | Part::Tables | Part::Table(_) => None,
         };
         if let Some(command) = command {
@@ -408,6 +465,13 @@ impl Rows<'_, '_> {
             let dropped = ui.input(|input| input.key_pressed(Key::Escape));
             match verdict {
                 Ok(edit) => {
+                    self.renamed = match &edit {
+                        Some(Edit::RenameType { to, .. }) => Some(Part::Type(Arc::clone(to))),
+                        Some(Edit::RenameCodes { to, .. }) => Some(Part::Codes(Arc::clone(to))),
+                        Some(Edit::RenameSegment { to, .. }) => Some(Part::Segment(*to)),
+                        _ => None,
+                    }
+                    .filter(|_| !dropped);
                     if let Some(edit) = edit.filter(|_| !dropped) {
                         self.cx.send(Action::Edit(edit));
                     }

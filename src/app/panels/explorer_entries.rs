@@ -35,7 +35,15 @@ impl Entry {
             Part::Message(_) => "Message ",
             Part::Segment(_) => "Segment ",
             Part::Table(_) => "Table ",
-            Part::Profile | Part::Rules | Part::Messages | Part::Segments | Part::Tables => "",
+            Part::Type(_) => "Type ",
+            Part::Codes(_) => "Codes ",
+            Part::Profile
+            | Part::Rules
+            | Part::Messages
+            | Part::Segments
+            | Part::Types
+            | Part::CodeTables
+            | Part::Tables => "",
         };
         let mut name = format!("{kind}{}", self.label);
         if !self.detail.is_empty() {
@@ -87,6 +95,8 @@ impl<'a, 'c> Listed<'a, 'c> {
         listed.rules();
         listed.messages();
         listed.segments();
+        listed.types();
+        listed.codes();
         listed.tables();
         listed.entries
     }
@@ -148,6 +158,43 @@ impl<'a, 'c> Listed<'a, 'c> {
         self.group(Part::Segments, "Segments", profile.segments.len(), inner);
     }
 
+    fn types(&mut self) {
+        let profile = self.cx.session.profile();
+        let dictionary = standard::dictionary(profile.version());
+        let inner = profile.types.iter().map(|(name, overlay)| {
+            let said = Some(&*overlay.description).filter(|text| !text.is_empty());
+            let found = dictionary.data_type(name).map(|found| found.name);
+            let words = said.or(found).unwrap_or_default().to_owned();
+            self.entry(Part::Type(Arc::clone(name)), 1, name.to_string(), words)
+        });
+        let mut inner: Vec<Entry> = inner.collect();
+        if !self.filter.is_empty() {
+            let others = dictionary.data_types();
+            let others = others
+                .filter(|found| !profile.types.contains_key(found.id))
+                .map(|found| {
+                    let (id, name) = (found.id.to_owned(), found.name.to_owned());
+                    self.entry(Part::Type(found.id.into()), 1, id, name)
+                })
+                .filter(|entry| self.fits(entry));
+            inner.extend(others.take(FOUND));
+        }
+        self.group(Part::Types, "Types", profile.types.len(), inner);
+    }
+
+    fn codes(&mut self) {
+        let profile = self.cx.session.profile();
+        let inner = profile.codes.iter().map(|(name, codes)| {
+            let words = match codes.maps.len() {
+                0 => plural(codes.values.len(), "value"),
+                maps => format!("{maps} mapped"),
+            };
+            self.entry(Part::Codes(Arc::clone(name)), 1, name.to_string(), words)
+        });
+        let inner = inner.collect();
+        self.group(Part::CodeTables, "Codes", profile.codes.len(), inner);
+    }
+
     fn tables(&mut self) {
         let tables = &self.cx.session.profile().tables;
         let inner = tables.iter().map(|(name, table)| {
@@ -192,6 +239,11 @@ impl<'a, 'c> Listed<'a, 'c> {
             _ => found.fold((0, Severity::Info), |(count, worst), one| {
                 (count + 1, worst.max(one.diagnostic.severity))
             }),
+        };
+        let drafts = self.cx.session.cell_drafts_in(&path);
+        let (problems, severity) = match drafts {
+            0 => (problems, severity),
+            drafts => (problems + drafts, Severity::Error),
         };
         let origin = match part {
             Part::Profile => None,

@@ -1,5 +1,7 @@
 //! One file a panel: each shows a part of the context, keeps its own view state and sends actions.
 
+mod attribute;
+mod attribute_grid;
 mod explain;
 mod explorer;
 mod explorer_entries;
@@ -20,17 +22,22 @@ mod mapping_view;
 mod origin;
 mod outline;
 mod output;
+mod pairs_grid;
 mod parts;
 mod problem_detail;
 mod problems;
 mod profile;
 mod profile_charset;
+mod profile_codes;
 mod profile_grammar;
 mod profile_messages;
 mod profile_page;
 mod profile_rules;
+mod profile_segment;
 mod profile_segments;
 mod profile_tables;
+mod profile_type;
+mod profile_types;
 mod profile_waivers;
 mod proposals;
 mod raw;

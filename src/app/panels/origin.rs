@@ -1,6 +1,6 @@
 //! Who says something: the standard, a template or the site, each with a colour, a shape and a word.
 
-use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2};
+use egui::{Color32, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2};
 
 use super::super::cx::Cx;
 use super::super::theme::Theme;
@@ -55,18 +55,27 @@ pub(super) fn mark_ui(ui: &mut Ui, origin: &PartOrigin) {
 /// What the signs mean.
 pub(super) fn legend_ui(ui: &mut Ui, cx: &Cx<'_>) {
     let profile = cx.session.profile();
-    let mut origins = vec![PartOrigin::Standard(profile.version())];
+    let mut origins = vec![(PartOrigin::Standard(profile.version()), "HL7")];
     if let Some(template) = &cx.session.own_profile().extends {
-        let name = template.rsplit(['/', '\\']).next().unwrap_or_default();
-        origins.push(PartOrigin::Template(name.trim_end_matches(".ron").into()));
+        origins.push((PartOrigin::Template(template.clone()), "template"));
     }
-    origins.push(PartOrigin::Site);
-    ui.horizontal_wrapped(|ui| {
+    origins.push((PartOrigin::Site, "site"));
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = Theme::of(ui).grid(1);
-        for origin in &origins {
-            mark_ui(ui, origin);
-            weak(ui, origin.to_string());
-            ui.add_space(Theme::of(ui).grid(2));
+        for (origin, word) in origins {
+            mark_ui(ui, &origin);
+            weak(ui, word).on_hover_text(words(&origin));
+            ui.add_space(Theme::of(ui).grid(1));
         }
     });
+}
+
+/// The sign of an origin and its word.
+pub(super) fn named_ui(ui: &mut Ui, origin: &PartOrigin) {
+    let theme = Theme::of(ui);
+    ui.spacing_mut().item_spacing.x = theme.grid(1);
+    mark_ui(ui, origin);
+    let text = RichText::new(origin.to_string()).small();
+    let text = text.color(colour(theme, origin));
+    ui.add(egui::Label::new(text).truncate());
 }

@@ -1,5 +1,7 @@
 //! The profile: its parts at the left, the page of the chosen one at the right.
 
+use std::sync::Arc;
+
 use egui::{CentralPanel, Frame, Key, Panel, ScrollArea, Ui};
 
 use super::super::action::Command;
@@ -8,9 +10,10 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::parts::{bar_ui, weak};
 use super::{
-    explorer, profile_grammar, profile_messages, profile_page, profile_rules, profile_segments,
-    profile_tables,
+    explorer, profile_codes, profile_grammar, profile_messages, profile_page, profile_rules,
+    profile_segment, profile_segments, profile_tables, profile_type, profile_types,
 };
+use crate::hl7::SegmentId;
 
 /// Narrower than this, parts and page stand in each other's place, in steps of the grid.
 const SIDE_BY_SIDE: i16 = 132;
@@ -22,6 +25,11 @@ pub(crate) struct State {
     /// In a narrow panel: the parts are shown, not the page.
     lists_parts: bool,
     grammar: profile_grammar::State,
+    segments: profile_segments::State,
+    segment: profile_segment::State,
+    types: profile_types::State,
+    codes: profile_codes::State,
+    data_type: profile_type::State,
     tables: profile_tables::State,
     rules: profile_rules::State,
 }
@@ -31,6 +39,18 @@ impl State {
     pub(crate) fn choose(&mut self, part: Part) {
         self.explorer.choose(part);
         self.lists_parts = false;
+    }
+
+    /// Shows the page of a data type, where its first component is named.
+    pub(crate) fn name_components(&mut self, name: &Arc<str>) {
+        self.choose(Part::Type(Arc::clone(name)));
+        self.data_type.name_first(name);
+    }
+
+    /// Shows the page of a segment, where its first field is named.
+    pub(crate) fn name_fields(&mut self, segment: SegmentId) {
+        self.choose(Part::Segment(segment));
+        self.segment.name_first(segment);
     }
 }
 
@@ -92,7 +112,7 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, is_wide: bool) {
                 if ui.button(name).clicked() || escapes {
                     state.lists_parts = !state.lists_parts;
                     if state.lists_parts {
-                        explorer::take_focus(ui);
+                        state.explorer.take_focus = true;
                     }
                 }
             }
@@ -127,12 +147,24 @@ fn page_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
                 state.explorer.chosen = Part::Table(to);
             }
         }),
-        Part::Segments => scrolled_ui(ui, &part, |ui| profile_segments::ui(ui, cx)),
-        Part::Segment(segment) => scrolled_ui(ui, &part, |ui| {
-            if let Some(to) = profile_segments::segment_ui(ui, cx, *segment) {
+        Part::Segments => profile_segments::ui(ui, cx, &mut state.segments),
+        Part::Segment(segment) => {
+            if let Some(to) = profile_segment::ui(ui, cx, &mut state.segment, *segment) {
                 state.explorer.chosen = Part::Segment(to);
             }
-        }),
+        }
+        Part::CodeTables => scrolled_ui(ui, &part, |ui| profile_codes::list_ui(ui, cx)),
+        Part::Codes(name) => {
+            if let Some(to) = profile_codes::ui(ui, cx, &mut state.codes, name) {
+                state.explorer.chosen = Part::Codes(to);
+            }
+        }
+        Part::Types => profile_types::ui(ui, cx, &mut state.types),
+        Part::Type(name) => {
+            if let Some(to) = profile_type::ui(ui, cx, &mut state.data_type, name) {
+                state.explorer.chosen = Part::Type(to);
+            }
+        }
     }
 }
 

@@ -1,13 +1,18 @@
 //! The page of the profile itself: its name, what it is for and the standard it builds on.
 
-use egui::{ComboBox, Ui};
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::{ComboBox, RichText, Ui};
 
 use super::super::action::Action;
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
+use super::origin;
+use super::parts::weak;
 use super::profile_charset;
-use crate::profile::Edit;
+use crate::profile::{Edit, PartOrigin};
 use crate::standard::Version;
 
 /// Shows the page.
@@ -44,6 +49,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             }));
         }
     });
+    template_ui(ui, cx);
     ui.horizontal(|ui| {
         label_ui(ui, "Standard");
         let mut version = profile.version();
@@ -61,4 +67,42 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         }
     });
     profile_charset::ui(ui, cx);
+}
+
+/// What the profile extends, and the way to it.
+fn template_ui(ui: &mut Ui, cx: &Cx<'_>) {
+    let theme = Theme::of(ui);
+    let own = cx.session.own_profile();
+    ui.horizontal_wrapped(|ui| {
+        label_ui(ui, "Extends");
+        let Some(template) = &own.extends else {
+            weak(ui, "No template: all that is said here is the site's own");
+            return;
+        };
+        let named = PartOrigin::Template(Arc::clone(template));
+        origin::mark_ui(ui, &named);
+        let text = RichText::new(&**template).color(*theme.text.body);
+        ui.add(egui::Label::new(text).wrap());
+        let folder = cx.session.profile_path().and_then(Path::parent);
+        let tip = "Open the template in the place of this profile";
+        let button = ui.add_enabled(folder.is_some(), egui::Button::new("Open it"));
+        if let Some(folder) = folder
+            && button.on_hover_text(tip).clicked()
+        {
+            cx.send(Action::OpenProfile(folder.join(&**template)));
+        }
+    });
+    if !own.remove.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            label_ui(ui, "Without");
+            for part in &own.remove {
+                let tip = "The template has it and the site does not; press to have it again";
+                let button = ui.small_button(part.to_string()).on_hover_text(tip);
+                if button.clicked() {
+                    let part = part.clone();
+                    cx.send(Action::Edit(Edit::Revert { part }));
+                }
+            }
+        });
+    }
 }

@@ -1,234 +1,226 @@
-//! The segments of the site: a simple form for Z-segments and for what the site changes.
+//! All segments: those of the site, those that nobody describes, and those of the standard.
 
-use std::sync::Arc;
-
-use egui::{Button, ComboBox, Ui};
+use egui::{RichText, Role, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::part::Part;
 use super::super::theme::Theme;
-use super::fields::{anything, heading_ui, label_ui, text_ui};
+use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text};
+use super::origin;
 use super::parts::weak;
 use crate::hl7::SegmentId;
-use crate::profile::{Edit, FieldOverlay, Repeat, Usage};
+use crate::profile::{PartOrigin, PartPath};
+use crate::standard;
 
-/// Shows the segments that the site describes.
-pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
-    let theme = Theme::of(ui);
-    heading_ui(ui, "Segments of the site");
-    weak(ui, "What the standard does not know, or knows differently");
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = theme.grid(1);
-        for &segment in cx.session.profile().segments.keys() {
-            if ui.button(segment.to_string()).clicked() {
-                cx.send(Action::ShowPart(Part::Segment(segment)));
-            }
-        }
-        if ui.add(Button::new("Describe a Z-segment")).clicked() {
-            cx.run(Command::AddSegment);
-        }
-    });
+/// The view of the page.
+#[derive(Default)]
+pub(super) struct State {
+    filter: String,
+    selected: Option<SegmentId>,
 }
 
-/// Shows the fields of a segment; the name that it got.
-pub(super) fn segment_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId) -> Option<SegmentId> {
-    let overlay = cx.session.profile().segments.get(&segment)?;
-    let mut renamed = None;
+/// A segment in the list.
+struct Row {
+    id: SegmentId,
+    name: String,
+    /// Who says something of it; `None` where nobody describes it.
+    origin: Option<PartOrigin>,
+    /// How many fields a profile says something of.
+    said: usize,
+    here: usize,
+}
+
+/// Shows the page.
+pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let theme = Theme::of(ui);
-    let edit = |edit| cx.send(Action::Edit(edit));
-    ui.add_space(theme.grid(1));
-    ui.horizontal(|ui| {
-        label_ui(ui, "Segment");
-        let name = |text: &str| match SegmentId::new(text) {
-            None => Err("Three characters, the first a letter, all upper case".to_owned()),
-            Some(id) if id != segment && cx.session.profile().segments.contains_key(&id) => {
-                Err("This segment is described already".to_owned())
+    egui::Frame::new().inner_margin(theme.margin(4, 2)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = theme.grid(1);
+        weak(ui, "Any segment can be described: what the site has otherwise than the standard, and Z-segments");
+        ui.horizontal_wrapped(|ui| {
+            let field = egui::TextEdit::singleline(&mut state.filter)
+                .hint_text("Find a segment")
+                .desired_width(theme.grid(40));
+            let field = ui.add(field);
+            field.ctx.accesskit_node_builder(field.id, |node| node.set_label("Find a segment"));
+            let command = Command::AddSegment;
+            let tip = command.words().tip;
+            if ui.button(command.words().name).on_hover_text(tip).clicked() {
+                cx.run(command);
             }
-            Some(_) => Ok(()),
-        };
-        let id = text_ui(
-            ui,
-            "Segment ID",
-            segment.as_str(),
-            theme.grid(14),
-            "ZPI",
-            name,
-        );
-        if let Some(to) = id
-            .and_then(|text| SegmentId::new(&text))
-            .filter(|to| *to != segment)
-        {
-            edit(Edit::RenameSegment { segment, to });
-            renamed = Some(to);
-        }
-        let width = (ui.available_width() - theme.grid(22)).max(theme.grid(20));
-        let text = text_ui(
-            ui,
-            "Segment description",
-            &overlay.description,
-            width,
-            "What it holds",
-            anything,
-        );
-        if let Some(text) = text {
-            edit(Edit::DescribeSegment {
-                segment,
-                description: text.into(),
-            });
-        }
-        let remove = ui
-            .add(Button::new("Remove").small())
-            .on_hover_text("Forget this segment; Ctrl+Z brings it back");
-        if remove.clicked() {
-            edit(Edit::RemoveSegment { segment });
-        }
-    });
-    for (number, field) in overlay.numbered() {
-        ui.push_id((segment, number), |ui| {
-            field_ui(ui, cx, segment, number, field);
         });
-    }
-    ui.horizontal(|ui| {
-        label_ui(ui, "");
-        if ui.add(Button::new("Add a field")).clicked() {
-            edit(Edit::AddField {
-                segment,
-                before: None,
-                field: FieldOverlay::new(""),
-            });
-        }
     });
-    renamed
-}
-
-/// A field in two lines: what it is, then its rules and what the message at hand has there.
-fn field_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId, number: u16, field: &FieldOverlay) {
-    let theme = Theme::of(ui);
-    let place = format!("{segment}-{number}");
-    let change = |field: FieldOverlay| {
-        cx.send(Action::Edit(Edit::ChangeField {
-            segment,
-            number,
-            field,
-        }));
+    let rows = rows(cx, &state.filter);
+    let columns = [
+        ColumnSpec::new("Segment", Width::Points(72.0)),
+        ColumnSpec::new("In this message", Width::Points(96.0)),
+        ColumnSpec::new("Fields changed", Width::Points(96.0)),
+        ColumnSpec::new("Name", Width::Rest),
+    ];
+    let view = RowsView {
+        name: "Segments",
+        role: Role::Grid,
+        columns: &columns,
+        count: rows.len(),
+        selected: rows.iter().position(|row| Some(row.id) == state.selected),
+        reveal: false,
     };
-    ui.horizontal(|ui| {
-        label_ui(ui, &place);
-        let name = format!("Name of {place}");
-        if let Some(name) = text_ui(ui, &name, &field.name, theme.grid(56), "Name", anything) {
-            cx.send(Action::Edit(Edit::RenameField {
-                segment,
-                number,
-                name: name.into(),
-            }));
-        }
-        let name = format!("Type of {place}");
-        let width = theme.grid(10);
-        let shown = field.data_type.as_deref().unwrap_or_default();
-        if let Some(text) = text_ui(ui, &name, shown, width, "ST", data_type) {
-            let text = Some(text.trim()).filter(|text| !text.is_empty());
-            change(FieldOverlay {
-                data_type: text.map(Arc::from),
-                ..field.clone()
-            });
-        }
-        let tip = "Remove this field; those after it move up";
-        let remove = ui.add(Button::new("×").small()).on_hover_text(tip);
-        name_it(ui, remove.id, &format!("Remove {place}"));
-        if remove.clicked() {
-            cx.send(Action::Edit(Edit::RemoveField { segment, number }));
-        }
-        let value = cx
-            .preview()
-            .zip(place.parse().ok())
-            .map(|(preview, location)| preview.message.text_at(&location).into_owned());
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            weak(ui, format!("here: {value}"));
-        }
+    let response = view.ui(ui, &mut Rows { cx, shown: &rows });
+    let row = |index: usize| rows.get(index);
+    if let Some(row) = response.selected.and_then(row) {
+        state.selected = Some(row.id);
+    }
+    if let Some(row) = response.activated.and_then(row) {
+        open(cx, row);
+    }
+}
+
+/// Goes to a segment's page; one that nobody describes is described first.
+fn open(cx: &Cx<'_>, row: &Row) {
+    cx.send(match row.origin {
+        Some(_) => Action::ShowPart(Part::Segment(row.id)),
+        None => Action::DescribeSegment(row.id),
     });
-    ui.horizontal(|ui| {
-        label_ui(ui, "");
-        rules_ui(ui, theme, &place, field, &change);
-    });
-    ui.add_space(theme.grid(1));
 }
 
-/// Usage, repetitions, length and codes of a field.
-fn rules_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    place: &str,
-    field: &FieldOverlay,
-    change: &dyn Fn(FieldOverlay),
-) {
-    let said = field.usage.unwrap_or_default();
-    let mut usage = said;
-    let combo = ComboBox::from_id_salt("usage").width(theme.grid(24));
-    let shown = combo.selected_text(usage.name()).show_ui(ui, |ui| {
-        for each in Usage::ALL {
-            ui.selectable_value(&mut usage, each, each.name());
+/// What nobody describes first, then what profiles describe, then the standard.
+fn rows(cx: &Cx<'_>, filter: &str) -> Vec<Row> {
+    let profile = cx.session.profile();
+    let dictionary = standard::dictionary(profile.version());
+    let sought = filter.trim().to_lowercase();
+    let in_message = |id: SegmentId| {
+        let preview = cx.preview();
+        preview.map_or(0, |preview| preview.message.segments_named(id).count())
+    };
+    let mut rows: Vec<Row> = unknown(cx)
+        .into_iter()
+        .map(|id| Row {
+            id,
+            name: "Nobody describes this segment".to_owned(),
+            origin: None,
+            said: 0,
+            here: in_message(id),
+        })
+        .collect();
+    rows.extend(profile.segments.iter().map(|(&id, overlay)| {
+        let found = dictionary.segment(id.as_str()).map(|found| found.name);
+        let said = Some(&*overlay.description).filter(|text| !text.is_empty());
+        Row {
+            id,
+            name: said.or(found).unwrap_or_default().to_owned(),
+            origin: Some(
+                cx.session
+                    .origins()
+                    .of(&PartPath::new(["segments", id.as_str()])),
+            ),
+            said: overlay.fields.len(),
+            here: in_message(id),
         }
+    }));
+    let others = dictionary.segments().filter_map(|found| {
+        let id = SegmentId::new(found.id)?;
+        (!profile.segments.contains_key(&id)).then(|| Row {
+            id,
+            name: found.name.to_owned(),
+            origin: Some(PartOrigin::Standard(profile.version())),
+            said: 0,
+            here: in_message(id),
+        })
     });
-    name_it(ui, shown.response.id, &format!("Usage of {place}"));
-    if usage != said {
-        change(FieldOverlay {
-            usage: Some(usage),
-            ..field.clone()
-        });
-    }
-    let mut repeats = field.repeat.is_some_and(|repeat| repeat != Repeat::Once);
-    let shown = ui.checkbox(&mut repeats, "repeats");
-    name_it(ui, shown.id, &format!("{place} repeats"));
-    if shown.changed() {
-        let repeat = if repeats { Repeat::Many } else { Repeat::Once };
-        change(FieldOverlay {
-            repeat: Some(repeat),
-            ..field.clone()
-        });
-    }
-    let length = field.length.map(|length| length.to_string());
-    let length = length.unwrap_or_default();
-    let name = format!("Length of {place}");
-    if let Some(text) = text_ui(ui, &name, &length, theme.grid(12), "length", length_check) {
-        change(FieldOverlay {
-            length: text.trim().parse().ok(),
-            ..field.clone()
-        });
-    }
-    let codes = field.codes.as_deref().unwrap_or_default();
-    let name = format!("Codes of {place}");
-    if let Some(text) = text_ui(ui, &name, codes, theme.grid(16), "codes", anything) {
-        let codes = Some(text.trim()).filter(|text| !text.is_empty());
-        change(FieldOverlay {
-            codes: codes.map(Arc::from),
-            ..field.clone()
-        });
-    }
+    rows.extend(others);
+    rows.retain(|row| {
+        sought.is_empty()
+            || row.id.as_str().to_lowercase().contains(&sought)
+            || row.name.to_lowercase().contains(&sought)
+    });
+    rows
 }
 
-fn name_it(ui: &Ui, id: egui::Id, name: &str) {
-    ui.ctx()
-        .accesskit_node_builder(id, |node| node.set_label(name));
+/// The segments of the message at hand that neither the standard nor the profile describes.
+fn unknown(cx: &Cx<'_>) -> Vec<SegmentId> {
+    let Some(preview) = cx.preview() else {
+        return Vec::new();
+    };
+    let known = &cx.session.profile().segments;
+    let mut found: Vec<SegmentId> = preview
+        .message
+        .segments()
+        .filter_map(|segment| segment.segment_id())
+        .filter(|id| !known.contains_key(id) && !preview.grammar.knows(*id))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
-fn data_type(text: &str) -> Result<(), String> {
-    let known = text
-        .trim()
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    if known {
-        Ok(())
-    } else {
-        Err("Such as ST, CX, TS".to_owned())
+struct Rows<'a, 'c> {
+    cx: &'a Cx<'c>,
+    shown: &'a [Row],
+}
+
+impl RowSource for Rows<'_, '_> {
+    fn name(&self, row: usize) -> String {
+        let row = self.shown.get(row);
+        row.map(|row| format!("{} {}", row.id, row.name))
+            .unwrap_or_default()
     }
-}
 
-fn length_check(text: &str) -> Result<(), String> {
-    let fine = text.trim().is_empty() || text.trim().parse::<u32>().is_ok();
-    if fine {
-        Ok(())
-    } else {
-        Err("A number of characters".to_owned())
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu_ui(&mut self, ui: &mut Ui, row: usize) {
+        if let Some(row) = self.shown.get(row) {
+            let name = match row.origin {
+                Some(_) => format!("Open {}", row.id),
+                None => format!("Describe {}…", row.id),
+            };
+            if ui.button(name).clicked() {
+                open(self.cx, row);
+                ui.close();
+            }
+        }
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        let Some(row) = self.shown.get(row) else {
+            return;
+        };
+        let theme = Theme::of(ui);
+        let count = |count: usize| {
+            if count == 0 {
+                String::new()
+            } else {
+                count.to_string()
+            }
+        };
+        match column {
+            0 => {
+                if let Some(found) = &row.origin {
+                    origin::mark_ui(ui, found);
+                } else {
+                    let sign = RichText::new("!").color(*theme.severity.warning);
+                    ui.label(sign);
+                    ui.add_space(theme.grid(1));
+                }
+                let text = RichText::new(row.id.as_str()).font(theme.code_font());
+                cell_text(ui, text.color(*theme.level.segment));
+            }
+            1 => drop(cell_text(
+                ui,
+                RichText::new(count(row.here)).color(*theme.text.weak),
+            )),
+            2 => drop(cell_text(
+                ui,
+                RichText::new(count(row.said)).color(*theme.text.weak),
+            )),
+            _ if row.origin.is_none() => {
+                if ui.small_button(format!("Describe {}…", row.id)).clicked() {
+                    open(self.cx, row);
+                }
+                cell_text(ui, RichText::new(&row.name).color(*theme.severity.warning));
+            }
+            _ => drop(cell_text(ui, RichText::new(&row.name))),
+        }
     }
 }

@@ -176,7 +176,7 @@ impl Fact {
     fn width(self) -> Width {
         match self {
             Self::Kind => Width::Points(72.0),
-            Self::Time => Width::Points(118.0),
+            Self::Time => Width::Points(144.0),
             Self::Patient => Width::Rest,
             Self::ControlId => Width::Points(88.0),
             Self::Result => Width::Points(104.0),

@@ -9,6 +9,7 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::drag::Dragged;
 use super::super::pane::Pane;
+use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
 use super::mapping_edit::plain;
@@ -220,6 +221,9 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
                 .structure_name()
                 .map_or("no structure", |name| &**name);
             let text = match definition {
+                Some(definition) if *definition.name == *structure => {
+                    format!("{} · a grammar of its own", definition.name)
+                }
                 Some(definition) => format!("{} · {structure}", definition.name),
                 None => format!("No definition matches · {structure}"),
             };
@@ -306,8 +310,10 @@ impl RowSource for Rows<'_> {
     }
 
     fn menu_ui(&mut self, ui: &mut Ui, row: usize) {
+        if let Some(row) = self.shown.get(row) {
+            segment_menu_ui(ui, self.cx, row);
+        }
         let Some(dragged) = self.dragged(row) else {
-            ui.close();
             return;
         };
         let key = |command: Command| {
@@ -342,13 +348,50 @@ impl RowSource for Rows<'_> {
             .is_some_and(|editing| editing.key == row.key);
         if column == 2 && edited {
             self.edit_ui(ui);
+        } else if column == 2 && is_unknown(row) {
+            self.describe_ui(ui, row);
         } else {
             tree_cell_ui(ui, row, column);
         }
     }
 }
 
+/// The way to the page of a row's segment.
+fn segment_menu_ui(ui: &mut Ui, cx: &Cx<'_>, row: &TreeRow) {
+    let Some(segment) = row.location.as_ref().map(|location| location.segment) else {
+        return;
+    };
+    let (name, action) = if is_unknown(row) {
+        let name = format!("Describe {segment}…");
+        (name, Action::DescribeSegment(segment))
+    } else {
+        let name = format!("Open {segment} in the profile");
+        (name, Action::ShowPart(Part::Segment(segment)))
+    };
+    if ui.button(name).clicked() {
+        cx.send(action);
+        ui.close();
+    }
+}
+
+/// Whether it is a segment that nobody describes.
+fn is_unknown(row: &TreeRow) -> bool {
+    row.kind == RowKind::Segment(Standing::Unknown)
+}
+
 impl Rows<'_> {
+    fn describe_ui(&mut self, ui: &mut Ui, row: &TreeRow) {
+        let Some(location) = &row.location else {
+            return;
+        };
+        let segment = location.segment;
+        let button = ui.small_button(format!("Describe {segment}…"));
+        let tip = "Make a description from what the samples have in it";
+        if button.on_hover_text(tip).clicked() {
+            self.cx.send(Action::DescribeSegment(segment));
+        }
+    }
+
     fn edit_ui(&mut self, ui: &mut Ui) {
         let Some(editing) = self.editing.as_mut() else {
             return;

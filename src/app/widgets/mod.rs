@@ -3,6 +3,7 @@
 mod code_editor;
 mod completion;
 mod entry;
+mod grid;
 mod highlight;
 mod hl7_display;
 mod hl7_view;
@@ -12,6 +13,7 @@ mod rows;
 pub(super) use code_editor::{CodeEditor, CodeView, Language, Mark};
 pub(super) use completion::{Proposal, Proposals};
 pub(super) use entry::{Entry, EntryResponse, entry_id, no_proposals};
+pub(super) use grid::{CellSource, GridResponse, GridState, GridView};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};
 pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text, dot};

@@ -86,6 +86,8 @@ pub(crate) trait RowSource {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RowsResponse {
     pub(crate) selected: Option<usize>,
+    /// It was chosen by a click, not by keys.
+    pub(crate) clicked: bool,
     /// The row whose rows below it are to be shown or hidden.
     pub(crate) toggled: Option<usize>,
     /// The row that was opened by a double click or Enter.
@@ -180,6 +182,7 @@ impl RowsView<'_> {
                     .accesskit_node_builder(row.id, |node| node.set_selected(chosen));
                 if row.clicked() {
                     response.selected = Some(index);
+                    response.clicked = true;
                     row.ctx.memory_mut(|memory| memory.request_focus(id));
                 }
                 if row.drag_started()

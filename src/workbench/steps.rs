@@ -1,0 +1,41 @@
+//! Undo and redo over all that a person writes: cells, grammars, the profile and its scripts.
+
+use super::session::Session;
+
+impl Session {
+    /// Takes the last step back; gives its name.
+    pub fn undo(&mut self) -> Option<String> {
+        if let Some(name) = self.undo_cell().or_else(|| self.undo_draft()) {
+            return Some(name);
+        }
+        let name = self.site.undo();
+        if name.is_some() {
+            self.refresh();
+        }
+        name
+    }
+
+    /// Makes the last undone step again; gives its name.
+    pub fn redo(&mut self) -> Option<String> {
+        if let Some(name) = self.redo_draft() {
+            return Some(name);
+        }
+        let name = self.site.redo();
+        if name.is_some() {
+            self.refresh();
+        }
+        name
+    }
+
+    /// The name of the step that undo takes back: `rename ZPI-3`.
+    pub fn undo_name(&self) -> Option<String> {
+        self.cell_to_undo()
+            .or_else(|| self.draft_to_undo())
+            .or_else(|| self.site.undo_name())
+    }
+
+    /// The name of the step that redo makes again.
+    pub fn redo_name(&self) -> Option<String> {
+        self.draft_to_redo().or_else(|| self.site.redo_name())
+    }
+}
