@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{ComboBox, Grid, RichText, TextEdit, Ui};
+use egui::{ComboBox, Grid, Label, RichText, TextEdit, Ui};
 
 use super::super::action::Action;
 use super::super::cx::Cx;
@@ -94,7 +94,8 @@ fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>, usual: &str, help: &str) {
         }
         ui.label(RichText::new(&**name).color(*theme.text.strong));
     });
-    weak(ui, usual);
+    let usual = RichText::new(usual).small().color(*theme.text.weak);
+    ui.add(Label::new(usual).extend());
     let mut chosen = said;
     let shown = |severity: Option<RuleSeverity>| severity.map_or("Usual", RuleSeverity::name);
     let mut text = RichText::new(shown(said));
@@ -120,7 +121,12 @@ fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>, usual: &str, help: &str) {
             severity: chosen,
         }));
     }
-    ui.label(RichText::new(help).color(*theme.text.body));
+    // A grid lets its last column run out of sight.
+    let width = (ui.max_rect().right() - ui.cursor().left()).max(theme.grid(40));
+    ui.allocate_ui(egui::vec2(width, theme.size.row), |ui| {
+        let help = RichText::new(help).color(*theme.text.body);
+        ui.add(Label::new(help).truncate());
+    });
     ui.end_row();
 }
 
