@@ -226,8 +226,14 @@ impl GridView<'_> {
                             is_drawn = true;
                             writing_ui(ui, id, state, source, response);
                         } else {
+                            let whole = ui.max_rect();
                             ui.add_space(theme.grid(1));
                             source.cell_ui(ui, index, column);
+                            if here {
+                                let edge = Stroke::new(1.5, *theme.accent.line);
+                                let kind = StrokeKind::Inside;
+                                ui.painter().rect_stroke(whole, 2.0, edge, kind);
+                            }
                         }
                     });
                     if writes {
@@ -361,19 +367,10 @@ fn walk_cell(
     id: Id,
 ) {
     let here = (state.row, state.column) == (row, column);
-    let theme = Theme::pick(cell.ctx.global_style().visuals.dark_mode);
     cell.widget_info(|| {
         let name = format!("{}: {}", source.name(row, column), source.text(row, column));
         WidgetInfo::selected(Role::Cell, true, here, name)
     });
-    if here {
-        let painter = cell
-            .ctx
-            .layer_painter(cell.layer_id)
-            .with_clip_rect(cell.interact_rect);
-        let edge = Stroke::new(1.5, *theme.accent.line);
-        painter.rect_stroke(cell.rect.shrink(0.5), 2.0, edge, StrokeKind::Inside);
-    }
     if cell.clicked() {
         (state.row, state.column) = (row, column);
         cell.ctx.memory_mut(|memory| memory.request_focus(id));
@@ -415,6 +412,7 @@ fn writing_ui(
         .id(id)
         .lock_focus(true)
         .margin(Theme::of(ui).margin(1, 0))
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(f32::INFINITY);
     let field = ui.add_sized(rect.size(), field);
     let name = source.name(writing.row, writing.column);
