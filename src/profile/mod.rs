@@ -83,7 +83,7 @@ pub use notation::parse_notation;
 pub use notation_fault::NotationFault;
 pub use origin_notes::{ExplainedPart, explained, with_origins};
 pub use part_path::{PartPath, PartPathError};
-pub use placed::{PartProblem, validate_parts};
+pub use placed::{PartProblem, part_of, validate_parts};
 pub use print::print;
 pub use reach::unreachable;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};

@@ -29,8 +29,8 @@ pub fn validate_parts(profile: &Profile) -> Vec<PartProblem> {
         .collect()
 }
 
-/// The part at a path such as `.segments{PID}.fields[0].type`: lists are told apart by names here.
-fn part_of(profile: &Profile, path: &str) -> PartPath {
+/// The part at a path of findings such as `.segments{PID}.fields[0].type`: lists are told apart by names here.
+pub fn part_of(profile: &Profile, path: &str) -> PartPath {
     let mut part = PartPath::default();
     let mut rest = path;
     while let Some(first) = rest.chars().next() {
@@ -83,6 +83,15 @@ fn name_at(profile: &Profile, list: &PartPath, index: usize) -> Option<Arc<str>>
             let overlay = profile.types.get(name)?;
             let mut parts = numbered(&overlay.components, |part| part.number);
             Some(parts.nth(index)?.0.to_string().into())
+        }
+        ["messages", name, "rules"] => {
+            let rules = &profile.message(name)?.1.rules;
+            Some(Arc::clone(&rules.get(index)?.name))
+        }
+        ["segments", segment, "rules"] => {
+            let mut segments = profile.segments.iter();
+            let (_, overlay) = segments.find(|(id, _)| id.as_str() == segment)?;
+            Some(Arc::clone(&overlay.rules.get(index)?.name))
         }
         ["tables", name, "columns"] => Some(Arc::clone(
             &profile.tables.get(name)?.columns.get(index)?.name,

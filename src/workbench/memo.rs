@@ -14,12 +14,12 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, check_judgement, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
-    Engine, ExpressionFinding, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram,
-    check_rules, compile, compile_text, run, run_and_look, run_text,
+    Engine, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram, check_rules, compile,
+    compile_text, run, run_and_look, run_text,
 };
 use crate::profile::{
     GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay,
-    TypeOverlay, UnknownSegments, validate_parts,
+    TypeOverlay, UnknownSegments, part_of, validate_parts,
 };
 use crate::standard::Version;
 
@@ -158,12 +158,16 @@ impl Memo {
             .filter(|site| Arc::ptr_eq(&site.profile, profile));
         self.site.insert(old.unwrap_or_else(|| {
             let (identities, found) = Identities::new(profile);
-            let parts = validate_parts(profile);
+            let mut parts = validate_parts(profile);
             let mut problems: Vec<_> = parts.iter().map(|one| one.diagnostic.clone()).collect();
             problems.extend(found);
             problems.extend(check_judgement(profile).into_iter().map(|(_, found)| found));
-            let rules = check_rules(&self.engine, profile).into_iter();
-            problems.extend(rules.map(ExpressionFinding::of_profile));
+            for finding in check_rules(&self.engine, profile) {
+                let part = part_of(profile, &finding.path);
+                let diagnostic = finding.of_profile();
+                problems.push(diagnostic.clone());
+                parts.push(PartProblem { part, diagnostic });
+            }
             Site {
                 profile: Arc::clone(profile),
                 identities,

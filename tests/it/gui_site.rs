@@ -1,6 +1,8 @@
 //! What holds for every message of a site, in the window: its charset, its scripts.
 
-use egui_kittest::kittest::Queryable;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::gui::{Hand, click, open, settle, shows, type_at_end};
 
@@ -63,4 +65,43 @@ fn a_script_of_the_site_changes_what_is_parsed_and_not_what_came() {
     click(&mut hand, "Problems");
     assert!(shows(&hand, "scripts.prepare, line"));
     assert!(raw(&hand).contains("cki^"), "{}", raw(&hand));
+}
+
+fn write(hand: &mut Hand, name: &str, text: &str) {
+    hand.get_by_label(name).focus();
+    hand.run();
+    hand.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    hand.run();
+    hand.get_by_label(name).type_text(text);
+    settle(hand);
+}
+
+#[test]
+fn a_rule_of_a_definition_is_written_tried_and_told_where_it_is_wrong() {
+    let (_folder, mut hand) = site();
+    hand.set_size(egui::vec2(1600.0, 2600.0));
+    let tab = hand.get_all_by_label("Profile").next();
+    tab.expect("a tab").click();
+    settle(&mut hand);
+    let row = hand.get_all_by_role(Role::TreeItem).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("Message ADT"))
+    });
+    row.expect("a row").click_accesskit();
+    settle(&mut hand);
+    hand.get_by_label("Add a rule").click_accesskit();
+    settle(&mut hand);
+    write(&mut hand, "Must of rule 1", "msg[\"PV1-3\"] != \"\"");
+    write(&mut hand, "Says of rule 1", "a place is missing");
+    click(&mut hand, "Problems");
+    assert!(shows(&hand, "a place is missing"));
+    write(&mut hand, "Must of rule 1", "msg[\"PV1-3\"] !=");
+    assert!(shows(&hand, "Rule 1"));
+    let wrong = hand.query_all_by_label_contains("at its character").count();
+    assert!(wrong > 0, "the fault stands below the rule");
+    hand.get_by_label("Remove rule 1").click_accesskit();
+    settle(&mut hand);
+    assert!(hand.query_by_label("Must of rule 1").is_none());
+    click(&mut hand, "Edit");
+    assert!(shows(&hand, "Undo change rules of ADT"));
 }

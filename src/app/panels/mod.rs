@@ -41,6 +41,7 @@ mod profile_types;
 mod profile_waivers;
 mod proposals;
 mod raw;
+mod rules_form;
 mod samples;
 mod script;
 mod show;

@@ -14,9 +14,9 @@ use super::super::widgets::{Entry, no_proposals};
 use super::fields::{heading_ui, label_ui, some_name, text_ui};
 use super::mapping_cells::places;
 use super::parts::weak;
-use super::{grammar_fit, profile_grammar};
+use super::{grammar_fit, profile_grammar, rules_form};
 use crate::hl7::Location;
-use crate::profile::{Edit, Identity, MessageDefinition, Profile, unreachable};
+use crate::profile::{Edit, Identity, MessageDefinition, PartPath, Profile, unreachable};
 
 /// Shows the definitions in matching order.
 pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
@@ -279,6 +279,12 @@ pub(super) fn definition_ui(
     identity_ui(ui, cx, definition);
     grammar_fit::candidates_ui(ui, cx, index);
     profile_grammar::ui(ui, cx, state, definition);
+    heading_ui(ui, "Rules");
+    let path = PartPath::new(["messages", &*definition.name, "rules"]);
+    if let Some(rules) = rules_form::ui(ui, cx, &path, &definition.rules) {
+        let message = Arc::clone(&definition.name);
+        cx.send(Action::Edit(Edit::SetRules { message, rules }));
+    }
     ui.add_space(theme.grid(1));
     ui.horizontal(|ui| {
         label_ui(ui, "Makes");

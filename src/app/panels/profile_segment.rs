@@ -16,6 +16,7 @@ use super::fields::{anything, label_ui, text_ui};
 use super::origin;
 use super::parts::weak;
 use super::problems::colour;
+use super::rules_form;
 use crate::grammar::{Origin, SegmentView, describe_segment};
 use crate::hl7::{Location, Message, SegmentId};
 use crate::profile::{Edit, FieldOverlay, PartPath, SegmentOverlay};
@@ -211,12 +212,41 @@ fn form_ui(
     ui.horizontal_wrapped(|ui| {
         label_ui(ui, "Standard");
         version_ui(ui, cx, segment, overlay);
-        let rules = overlay.map_or(0, |overlay| overlay.rules.len());
-        if rules > 0 {
-            weak(ui, format!("{} of its own", plural(rules, "rule")));
-        }
     });
+    rules_ui(ui, cx, segment, overlay);
     renamed
+}
+
+/// What the site asks of each such segment.
+fn rules_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId, overlay: Option<&SegmentOverlay>) {
+    let said = overlay.map_or(&[][..], |overlay| &overlay.rules);
+    let path = PartPath::new(["segments", segment.as_str(), "rules"]);
+    let title = match said.len() {
+        0 => "Rules".to_owned(),
+        count => format!("Rules: {count}"),
+    };
+    let header = egui::CollapsingHeader::new(title).id_salt(("rules", segment));
+    header.show(ui, |ui| {
+        egui::ScrollArea::vertical()
+            .id_salt("rules of the segment")
+            .max_height(Theme::of(ui).grid(60))
+            .show(ui, |ui| {
+                let Some(rules) = rules_form::ui(ui, cx, &path, said) else {
+                    return;
+                };
+                let edit = match overlay {
+                    Some(_) => Edit::SetSegmentRules { segment, rules },
+                    None => Edit::AddSegment {
+                        segment,
+                        overlay: Arc::new(SegmentOverlay {
+                            rules,
+                            ..SegmentOverlay::default()
+                        }),
+                    },
+                };
+                cx.send(Action::Edit(edit));
+            });
+    });
 }
 
 fn id_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId) -> Option<SegmentId> {
