@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use egui::{ComboBox, RichText, Ui};
+use egui::{ComboBox, Ui};
 
 use super::super::action::Action;
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::{anything, heading_ui, label_ui, some_name, text_ui};
 use super::origin;
-use super::parts::weak;
 use super::profile_charset;
 use crate::profile::{Edit, PartOrigin};
 use crate::standard::Version;
@@ -75,14 +74,27 @@ fn template_ui(ui: &mut Ui, cx: &Cx<'_>) {
     let own = cx.session.own_profile();
     ui.horizontal_wrapped(|ui| {
         label_ui(ui, "Extends");
+        let path = |text: &str| match text.trim() {
+            text if text.is_empty()
+                || Path::new(text).extension().is_some_and(|end| end == "ron") =>
+            {
+                Ok(())
+            }
+            _ => Err("The path of a profile beside this one, ending in .ron".to_owned()),
+        };
+        let said = own.extends.as_deref().unwrap_or_default();
+        let width = (ui.available_width() - theme.grid(20)).clamp(theme.grid(30), theme.grid(80));
+        if let Some(text) = text_ui(ui, "Template", said, width, "No template", path) {
+            let template = Some(text.trim()).filter(|text| !text.is_empty());
+            cx.send(Action::Edit(Edit::SetExtends {
+                template: template.map(Arc::from),
+            }));
+        }
         let Some(template) = &own.extends else {
-            weak(ui, "No template: all that is said here is the site's own");
             return;
         };
         let named = PartOrigin::Template(Arc::clone(template));
         origin::mark_ui(ui, &named);
-        let text = RichText::new(&**template).color(*theme.text.body);
-        ui.add(egui::Label::new(text).wrap());
         let folder = cx.session.profile_path().and_then(Path::parent);
         let tip = "Open the template in the place of this profile";
         let button = ui.add_enabled(folder.is_some(), egui::Button::new("Open it"));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Button, Frame, RichText, Ui};
 
+use super::super::adding::free_name;
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::explorer_entries::problems_in;
@@ -33,12 +34,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, path: &PartPath, rules: &[Rule]) -> O
         ui.add_space(theme.grid(1));
     }
     if ui.button("Add a rule").clicked() {
+        let is_taken = |name: &str| rules.iter().any(|rule| *rule.name == *name);
+        let name = free_name("Rule", is_taken);
         let mut all = rules.to_vec();
-        let taken = |name: &str| all.iter().any(|rule| *rule.name == *name);
-        let name = (1_u32..)
-            .map(|number| format!("Rule {number}"))
-            .find(|name| !taken(name));
-        all.push(Rule::new(name.unwrap_or_default(), "true"));
+        all.push(Rule::new(name, "true"));
         changed = Some(all);
     }
     changed
