@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use egui::{Button, Frame, RichText, Ui};
 
-use super::super::adding::free_name;
 use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::explorer_entries::problems_in;
@@ -35,7 +34,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, path: &PartPath, rules: &[Rule]) -> O
     }
     if ui.button("Add a rule").clicked() {
         let is_taken = |name: &str| rules.iter().any(|rule| *rule.name == *name);
-        let name = free_name("Rule", is_taken);
+        // One more than there are rules: one of these names is free.
+        let mut names = (1..=rules.len() + 1).map(|number| format!("Rule {number}"));
+        let name = names.find(|name| !is_taken(name)).unwrap_or_default();
         let mut all = rules.to_vec();
         all.push(Rule::new(name, "true"));
         changed = Some(all);
