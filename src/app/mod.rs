@@ -9,6 +9,7 @@ mod adding;
 mod cx;
 mod dialogs;
 mod drag;
+mod finder;
 mod fonts;
 mod host;
 mod layout;
