@@ -97,6 +97,36 @@ fn a_finding_is_waived_with_a_reason_and_that_is_undone() {
 }
 
 #[test]
+fn an_unknown_segment_is_described_from_where_it_is_told() {
+    let (folder, mut hand) = window();
+    let path = folder.path().join("pet.hl7");
+    let message = MESSAGE.replace("|ADT^A01^ADT_A01|1|", "|ADT^A01^ADT_A01|2|");
+    std::fs::write(&path, message + "ZPT|1|Rex|dog\r").expect("written");
+    drop(hand);
+    hand = open(&[folder.path().join("profile.ron"), path]);
+    hand.set_size(egui::vec2(1600.0, 2400.0));
+    press(&mut hand, "Problems");
+    let offers = |hand: &Hand| hand.query_all_by_label("Describe ZPT…").count();
+    // The tree offers it in its row; the problem and the text once it is chosen.
+    assert_eq!(offers(&hand), 1);
+    choose(&mut hand, "[segment-unknown] ZPT");
+    assert_eq!(
+        offers(&hand),
+        3,
+        "in the text's bar, the tree and the problem"
+    );
+    let button = hand.get_all_by_label("Describe ZPT…").last();
+    button.expect("it is offered").click_accesskit();
+    settle(&mut hand);
+    assert!(!has_problem(&hand, "segment-unknown"));
+    assert!(shows(&hand, "ZPT-2 Name: Field 2"));
+    assert_eq!(offers(&hand), 0);
+    hand.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+    settle(&mut hand);
+    assert!(has_problem(&hand, "segment-unknown"));
+}
+
+#[test]
 fn a_severity_is_chosen_on_the_page_of_rules() {
     let (_folder, mut hand) = window();
     choose(&mut hand, "field-required");

@@ -8,10 +8,11 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::part::Part;
 use super::super::theme::Theme;
+use super::explain::describe_ui;
 use super::profile_waivers::a_reason;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Finding, Fix, rule};
-use crate::hl7::Location;
+use crate::hl7::{Location, SegmentId};
 use crate::profile::{Edit, Waiver};
 
 /// Something that was found; by a rule, or otherwise.
@@ -58,6 +59,13 @@ impl<'a> Problem<'a> {
     pub(super) fn can_be_waived(&self) -> bool {
         self.finding
             .is_some_and(|finding| finding.waived.is_none() && finding.location().is_some())
+    }
+
+    /// The segment that it says nobody describes.
+    pub(super) fn undescribed(&self) -> Option<SegmentId> {
+        let finding = self.finding?;
+        let is_unknown = finding.diagnostic.code == "segment-unknown";
+        is_unknown.then(|| Some(finding.location()?.segment))?
     }
 
     /// The edit that mends it, as long as the message is still the one that was checked.
@@ -183,6 +191,9 @@ fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, problem: &Problem<'_>
                 .clicked()
         {
             state.mend(cx, fix);
+        }
+        if let Some(segment) = problem.undescribed() {
+            describe_ui(ui, cx, segment);
         }
         if problem.can_be_waived()
             && ui

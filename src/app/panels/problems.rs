@@ -10,6 +10,7 @@ use super::super::pane::Pane;
 use super::super::part::Part;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
+use super::explain::describe_ui;
 use super::parts::{bar_ui, empty_ui};
 use super::problem_detail::{self, Problem};
 use super::script::script_named;
@@ -283,6 +284,11 @@ impl RowSource for Rows<'_, '_> {
             && ui.button(&fix.label).clicked()
         {
             self.asked = Some((row, Ask::Fix));
+            ui.close();
+        }
+        if let Some(segment) = problem.undescribed()
+            && describe_ui(ui, self.cx, segment)
+        {
             ui.close();
         }
         if problem.can_be_waived() && ui.button("Waive…").clicked() {

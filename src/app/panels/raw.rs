@@ -9,7 +9,7 @@ use super::super::cx::Cx;
 use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{EDITABLE_BYTES, Emphasis, Folding, Hl7Text, Hl7View, size_text};
-use super::explain::explain_ui;
+use super::explain::{describe_ui, explain_ui};
 use super::outline::Source;
 use super::parts::{bar_ui, empty_ui, weak};
 use crate::hl7::Message;
@@ -129,6 +129,10 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, folded: usize) {
                 if ui.add(Button::new(name)).on_hover_text(tip).clicked() {
                     cx.run(Command::ToggleFolding);
                 }
+            }
+            let chosen = cx.session.location().map(|location| location.segment);
+            if let Some(segment) = chosen.filter(|id| !preview.grammar.knows(*id)) {
+                describe_ui(ui, cx, segment);
             }
             let facts = facts(preview);
             weak(ui, facts);

@@ -12,6 +12,7 @@ use super::super::pane::Pane;
 use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
+use super::explain::describe_ui;
 use super::mapping_edit::plain;
 use super::outline::{Source, keys_above, rows};
 use super::parts::{bar_ui, empty_ui, weak};
@@ -361,15 +362,15 @@ fn segment_menu_ui(ui: &mut Ui, cx: &Cx<'_>, row: &TreeRow) {
     let Some(segment) = row.location.as_ref().map(|location| location.segment) else {
         return;
     };
-    let (name, action) = if is_unknown(row) {
-        let name = format!("Describe {segment}…");
-        (name, Action::DescribeSegment(segment))
-    } else {
-        let name = format!("Open {segment} in the profile");
-        (name, Action::ShowPart(Part::Segment(segment)))
-    };
-    if ui.button(name).clicked() {
-        cx.send(action);
+    if is_unknown(row) {
+        if describe_ui(ui, cx, segment) {
+            ui.close();
+        }
+    } else if ui
+        .button(format!("Open {segment} in the profile"))
+        .clicked()
+    {
+        cx.send(Action::ShowPart(Part::Segment(segment)));
         ui.close();
     }
 }
@@ -385,11 +386,12 @@ impl Rows<'_> {
             return;
         };
         let segment = location.segment;
-        let button = ui.small_button(format!("Describe {segment}…"));
-        let tip = "Make a description from what the samples have in it";
-        if button.on_hover_text(tip).clicked() {
-            self.cx.send(Action::DescribeSegment(segment));
-        }
+        ui.scope(|ui| {
+            // As low as its row.
+            ui.spacing_mut().button_padding.y = 0.0;
+            ui.spacing_mut().interact_size.y = 0.0;
+            describe_ui(ui, self.cx, segment);
+        });
     }
 
     fn edit_ui(&mut self, ui: &mut Ui) {
