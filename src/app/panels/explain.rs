@@ -1,16 +1,14 @@
 //! What stands under the pointer, in words: the way down from the segment, and all that is known of
-//! the last step; and the way to describe what nobody describes.
+//! the last step.
 
 use egui::{RichText, Ui};
 
-use super::super::action::Action;
-use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::super::widgets::Pointed;
 use super::outline::{Source, rows_at};
 use super::tree::facts_ui;
 use super::tree_row::{RowKind, TreeRow, Value};
-use crate::hl7::{Level, SegmentId};
+use crate::hl7::Level;
 
 /// Explains what the pointer is on, in a tip beside it.
 pub(super) fn explain_ui(pointed: Option<Pointed>, source: &Source<'_>) {
@@ -26,17 +24,6 @@ pub(super) fn explain_ui(pointed: Option<Pointed>, source: &Source<'_>) {
             }
         }
     });
-}
-
-/// The button that describes a segment that nobody describes; `true` once it is pressed.
-pub(super) fn describe_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId) -> bool {
-    let button = ui.button(format!("Describe {segment}…"));
-    let tip = "Make a description from what the samples have in it";
-    let is_pressed = button.on_hover_text(tip).clicked();
-    if is_pressed {
-        cx.send(Action::DescribeSegment(segment));
-    }
-    is_pressed
 }
 
 fn words_ui(ui: &mut Ui, above: &[TreeRow], last: &TreeRow) {

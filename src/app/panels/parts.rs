@@ -1,11 +1,13 @@
-//! What all panels share: their bar, weak words, and what an empty one says.
+//! What all panels share: their bar, weak words, what an empty one says, and the way to
+//! describe a segment.
 
 use egui::{Align, Frame, Layout, RichText, Ui};
 
-use super::super::action::Command;
+use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::question::primary;
 use super::super::theme::Theme;
+use crate::hl7::SegmentId;
 
 /// The bar under a panel's tab: what is shown, and its switches.
 pub(super) fn bar_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -31,6 +33,17 @@ pub(super) fn bar_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 pub(super) fn weak(ui: &mut Ui, text: impl Into<String>) -> egui::Response {
     let colour = *Theme::of(ui).text.weak;
     ui.add(egui::Label::new(RichText::new(text).small().color(colour)).truncate())
+}
+
+/// The button that describes a segment that nobody describes; `true` once it is pressed.
+pub(super) fn describe_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId) -> bool {
+    let button = ui.button(format!("Describe {segment}…"));
+    let tip = "Make a description from what the samples have in it";
+    let is_pressed = button.on_hover_text(tip).clicked();
+    if is_pressed {
+        cx.send(Action::DescribeSegment(segment));
+    }
+    is_pressed
 }
 
 /// A panel without data: what it is for, and the next steps, the first of which stands out.

@@ -8,7 +8,7 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::part::Part;
 use super::super::theme::Theme;
-use super::explain::describe_ui;
+use super::parts::describe_ui;
 use super::profile_waivers::a_reason;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Finding, Fix, rule};

@@ -9,9 +9,9 @@ use super::super::cx::Cx;
 use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{EDITABLE_BYTES, Emphasis, Folding, Hl7Text, Hl7View, size_text};
-use super::explain::{describe_ui, explain_ui};
+use super::explain::explain_ui;
 use super::outline::Source;
-use super::parts::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, describe_ui, empty_ui, weak};
 use crate::hl7::Message;
 use crate::workbench::Preview;
 
