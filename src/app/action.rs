@@ -385,6 +385,8 @@ pub(super) enum Action {
     Edit(Edit),
     /// Tell about the grammar of a definition in previews, or of none.
     LookAtGrammar(Option<Arc<str>>),
+    /// Count the coverage of all samples for as long as a panel shows it, or no longer.
+    LookAtCoverage(bool),
     /// Take what is written as the grammar of a definition, once it can be read.
     WriteGrammar {
         message: Arc<str>,

@@ -7,7 +7,7 @@ use super::action::{Action, Command};
 use super::pane::Pane;
 use super::settings::Settings;
 use crate::hl7::Location;
-use crate::workbench::{GrammarSheet, Preview, Session};
+use crate::workbench::{CoverageState, GrammarSheet, Preview, Session};
 
 /// The context of one frame.
 pub(super) struct Cx<'a> {
@@ -19,6 +19,7 @@ pub(super) struct Cx<'a> {
     own_moves: Cell<bool>,
     own_paste: Cell<bool>,
     grammar: RefCell<Option<Arc<str>>>,
+    coverage: Cell<bool>,
 }
 
 /// Whether the profile holds changes that a person would miss: a new one that nobody touched does not.
@@ -57,6 +58,7 @@ impl<'a> Cx<'a> {
             own_moves: Cell::new(false),
             own_paste: Cell::new(false),
             grammar: RefCell::default(),
+            coverage: Cell::new(false),
         }
     }
 
@@ -106,6 +108,14 @@ impl<'a> Cx<'a> {
         (sheet.focus.message == *message).then_some(sheet)
     }
 
+    /// What is known of the coverage of all samples; while a panel calls this in each frame, it is
+    /// counted anew after each change.
+    #[allow(dead_code, reason = "the panels that show it come next")]
+    pub(super) fn coverage(&self) -> &CoverageState {
+        self.coverage.set(true);
+        self.session.coverage()
+    }
+
     /// Whether a panel is to scroll to the chosen location: it was chosen in another one just now.
     pub(super) fn reveals(&self, pane: Pane, seen: &mut u64) -> bool {
         let new = *seen != self.chosen.serial;
@@ -119,6 +129,9 @@ impl<'a> Cx<'a> {
         let grammar = self.grammar.into_inner();
         if self.session.looked_at_grammar() != grammar.as_ref() {
             actions.insert(0, Action::LookAtGrammar(grammar));
+        }
+        if self.session.looks_at_coverage() != self.coverage.get() {
+            actions.insert(0, Action::LookAtCoverage(self.coverage.get()));
         }
         let own = OwnKeys {
             undo: self.own_undo.get(),

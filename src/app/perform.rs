@@ -126,6 +126,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::MapTo(dragged) => state.target_chooser = Some(TargetChooser::new(dragged)),
         Action::InsertIntoScript(dragged) => insert_into_script(host, &dragged),
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
+        Action::LookAtCoverage(is_looked_at) => session.look_at_coverage(is_looked_at),
         Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
         Action::EditScript { place, text } => {
             if let Err(error) = session.edit_script(&place, &text) {

@@ -102,6 +102,7 @@ pub(super) fn text_line(one: &UnmappedCount) -> String {
         count,
         file,
         message,
+        sample: _,
     } = one;
     let place = if place.is_empty() { "-" } else { place };
     format!("{count:>7}  {table}  {place}  {code}  ({asked_by}; first in {file} #{message})\n")

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::corpus::Sample;
+use super::corpus::{Sample, SampleId};
 use super::derive::{Transformed, transform_recorded};
 use super::inputs::Snapshot;
 use super::memo::Memo;
@@ -58,6 +58,8 @@ struct PlaceCount {
     used: u64,
     /// Messages in which some value there was not used.
     unused: u64,
+    /// The first of these.
+    first: Option<SampleId>,
 }
 
 /// A place of the input whose values are used nowhere, or not all of them.
@@ -71,6 +73,8 @@ pub struct LostPlace {
     pub unused: u64,
     /// Whether no message's value there is used.
     pub is_used_nowhere: bool,
+    /// The first message that has a value there which is not used.
+    pub first: Option<SampleId>,
 }
 
 #[derive(Debug)]
@@ -175,7 +179,7 @@ impl Coverage {
             // What a script refuses loses nothing that somebody wanted.
             Verdict::Skipped(_) | Verdict::Rejected(_) => self.counts.refused += 1,
             Verdict::Accepted if outcome.script_failed => self.counts.failed += 1,
-            Verdict::Accepted => self.mapped(&made, outcome),
+            Verdict::Accepted => self.mapped(sample.id(), &made, outcome),
         }
         Ok(())
     }
@@ -192,7 +196,7 @@ impl Coverage {
         }
     }
 
-    fn mapped(&mut self, made: &Transformed, outcome: &Outcome) {
+    fn mapped(&mut self, sample: SampleId, made: &Transformed, outcome: &Outcome) {
         self.counts.mapped += 1;
         for table in &outcome.rows {
             self.rows(table);
@@ -210,6 +214,9 @@ impl Coverage {
             count.messages += 1;
             count.used += u64::from(is_used);
             count.unused += u64::from(is_unused);
+            if is_unused && count.first.is_none() {
+                count.first = Some(sample);
+            }
         }
     }
 
@@ -235,6 +242,7 @@ impl Coverage {
                 messages: count.messages,
                 unused: count.unused,
                 is_used_nowhere: count.used == 0,
+                first: count.first,
             })
             .collect();
         lost.sort_by_key(|place| (!place.is_used_nowhere, std::cmp::Reverse(place.unused)));

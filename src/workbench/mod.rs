@@ -9,6 +9,9 @@ mod checking;
 mod clock;
 mod corpus;
 mod coverage;
+mod coverage_count;
+mod coverage_desk;
+mod coverage_look;
 mod derive;
 mod describe;
 mod descriptions;
@@ -44,6 +47,7 @@ mod written;
 pub use clock::{local_time, seed_of_clock};
 pub use corpus::{Corpus, Header, Sample, SampleId};
 pub use coverage::{ColumnCount, Coverage, CoverageCounts, DefinitionCount, LostPlace};
+pub use coverage_desk::{CoverageProgress, CoverageState};
 pub use derive::{Transformed, derive, transform};
 pub use desk::{OutputError, SaveGuard};
 pub use files::{

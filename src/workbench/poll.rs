@@ -48,6 +48,7 @@ impl Session {
         }
         self.count_matches();
         changed |= self.poll_descriptions();
+        changed |= self.poll_coverage();
         self.poll_counts() || changed
     }
 
@@ -59,10 +60,12 @@ impl Session {
             self.previews.wait_until_idle();
             self.counts.wait_until_idle();
             self.descriptions.wait_until_idle();
+            self.coverage.wait_until_idle();
             let is_idle = self.desk.is_idle()
                 && self.previews.is_idle()
                 && self.counts.is_idle()
-                && self.descriptions.is_idle();
+                && self.descriptions.is_idle()
+                && self.coverage.is_idle();
             if !self.poll() && !more && is_idle {
                 return;
             }

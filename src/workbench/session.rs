@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::corpus::{Corpus, Sample, SampleId};
+use super::coverage_desk::CoverageDesk;
 use super::derive::derive;
 use super::describe::{DescribeJob, Described, describe};
 use super::desk::{self, Delivery, Errand, SaveGuard};
@@ -94,6 +95,7 @@ pub struct Session {
     pub(super) previews: Worker<Snapshot, Preview>,
     pub(super) counts: Worker<CountJob, MatchCounts>,
     pub(super) descriptions: Worker<DescribeJob, Described>,
+    pub(super) coverage: CoverageDesk,
     pub(super) desk: Worker<Errand, Delivery>,
 }
 
@@ -138,6 +140,7 @@ impl Session {
                 describe(&job, cancel, deliver)
             },
         );
+        let coverage = CoverageDesk::start(Arc::clone(&wake), previews.under_way());
         let desk = Worker::start(
             "files",
             Intake::Every,
@@ -175,6 +178,7 @@ impl Session {
             previews,
             counts,
             descriptions,
+            coverage,
             desk,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::corpus::Sample;
+use super::corpus::{Sample, SampleId};
 use crate::hl7::{Element, FieldPath, Location, Message, Pick};
 use crate::mapping::{Outcome, UnmappedCode};
 use crate::profile::{Listing, Profile};
@@ -33,6 +33,7 @@ struct Counted {
     asked_by: Arc<str>,
     file: Arc<str>,
     message: usize,
+    sample: SampleId,
 }
 
 /// A code that is not listed, and how often it stands where.
@@ -53,6 +54,8 @@ pub struct UnmappedCount {
     pub file: Arc<str>,
     /// The number of that message in the file, counted from 1.
     pub message: usize,
+    /// That message, in the corpus that was counted.
+    pub sample: SampleId,
 }
 
 impl UnmappedCounts {
@@ -104,6 +107,7 @@ impl UnmappedCounts {
                 asked_by: Arc::clone(&code.asked_by),
                 file: sample.source().origin().to_string().into(),
                 message: sample.number(),
+                sample: sample.id(),
             };
             self.found.insert(key, counted);
         } else {
@@ -121,6 +125,7 @@ impl UnmappedCounts {
             count: counted.count,
             file: Arc::clone(&counted.file),
             message: counted.message,
+            sample: counted.sample,
         });
         let mut counts: Vec<UnmappedCount> = counts.collect();
         // A stable sort: codes as frequent stay in the order of their tables and places.

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -37,10 +37,27 @@ pub struct Worker<J, R> {
     intake: Intake,
 }
 
+/// Tells other threads whether a worker has something to do, so that they can let it go first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnderWay(Arc<AtomicBool>);
+
+impl UnderWay {
+    /// Whether a job waits or runs.
+    pub(super) fn is_any(&self) -> bool {
+        // Only a hint: no other memory depends on it.
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, is_any: bool) {
+        self.0.store(is_any, Ordering::Relaxed);
+    }
+}
+
 struct Shared<J> {
     desk: Mutex<Desk<J>>,
     changed: Condvar,
     newest: Arc<AtomicU64>,
+    under_way: UnderWay,
 }
 
 struct Desk<J> {
@@ -77,7 +94,10 @@ impl<J> Shared<J> {
     }
 
     fn rest(&self) {
-        self.desk().is_running = false;
+        let mut desk = self.desk();
+        desk.is_running = false;
+        self.under_way.set(!desk.waiting.is_empty());
+        drop(desk);
         self.changed.notify_all();
     }
 }
@@ -111,6 +131,7 @@ impl<J: Send + 'static, R: Send + 'static> Worker<J, R> {
             }),
             changed: Condvar::new(),
             newest: Arc::new(AtomicU64::new(0)),
+            under_way: UnderWay::default(),
         });
         let (sender, results) = channel();
         let of_thread = Arc::clone(&shared);
@@ -137,6 +158,7 @@ impl<J: Send + 'static, R: Send + 'static> Worker<J, R> {
             Intake::Every => self.shared.newest.load(Ordering::Relaxed),
         };
         desk.waiting.push_back((revision, job));
+        self.shared.under_way.set(true);
         drop(desk);
         self.shared.changed.notify_all();
     }
@@ -144,6 +166,11 @@ impl<J: Send + 'static, R: Send + 'static> Worker<J, R> {
     /// Makes the running job stale; what waits still comes.
     pub fn interrupt(&self) {
         self.shared.newest.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tells other threads whether it has something to do.
+    pub(super) fn under_way(&self) -> UnderWay {
+        self.shared.under_way.clone()
     }
 
     /// The next result that lies ready; `Err` when a job panicked.
@@ -305,6 +332,32 @@ mod tests {
         }
         drop(worker);
         assert_eq!(saved.iter().count(), 20);
+    }
+
+    #[test]
+    fn others_see_whether_it_has_something_to_do() {
+        let (gate, opened) = channel::<()>();
+        let opened = Mutex::new(opened);
+        let worker = Worker::start(
+            "test",
+            Intake::Every,
+            quiet(),
+            || (),
+            move |(): &mut (), (): (), _: &Cancel, _: &dyn Fn(())| {
+                opened.lock().unwrap().recv().ok();
+                Ok(())
+            },
+        );
+        let under_way = worker.under_way();
+        assert!(!under_way.is_any());
+        worker.submit(());
+        worker.submit(());
+        assert!(under_way.is_any());
+        gate.send(()).unwrap();
+        assert!(under_way.is_any(), "the second waits or runs");
+        gate.send(()).unwrap();
+        worker.wait_until_idle();
+        assert!(!under_way.is_any());
     }
 
     #[test]

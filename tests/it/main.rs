@@ -38,6 +38,7 @@ mod readme;
 mod roundtrip;
 mod rows_back;
 mod session;
+mod session_coverage;
 mod session_templates;
 mod sites;
 mod standard;
