@@ -85,6 +85,14 @@ impl<'a> Cx<'a> {
         (preview.sample == self.session.selected()).then_some(preview)
     }
 
+    /// Whether the message that is to be shown is still being read.
+    pub(super) fn awaits_message(&self) -> bool {
+        match self.session.selected() {
+            Some(_) => self.preview().is_none(),
+            None => self.session.is_reading(),
+        }
+    }
+
     /// Says that a text with an undo of its own has the focus, if it has.
     pub(super) fn keeps_own_undo(&self, has_focus: bool) {
         self.own_undo.set(self.own_undo.get() || has_focus);

@@ -49,6 +49,13 @@ pub(super) enum Errand {
     },
 }
 
+impl Errand {
+    /// Whether samples come of it.
+    pub(super) fn brings_samples(&self) -> bool {
+        matches!(self, Self::Load(_) | Self::Cut { .. })
+    }
+}
+
 /// What a plain save may replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveGuard {

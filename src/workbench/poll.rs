@@ -79,7 +79,7 @@ impl Session {
         }
         let was_loading = self.loading > 0 && self.desk.is_idle();
         if was_loading {
-            self.loading = 0;
+            (self.loading, self.reading) = (0, 0);
             self.tell_loaded();
         }
         was_loading
@@ -87,6 +87,8 @@ impl Session {
 
     fn finish_errand(&mut self) {
         self.loading = self.loading.saturating_sub(1);
+        // An errand that failed brings nothing more.
+        self.reading = self.reading.min(self.loading);
     }
 
     fn receive(&mut self, delivery: Delivery) {
@@ -140,6 +142,7 @@ impl Session {
             self.select(first.map(|sample| sample.id()));
         }
         if is_last {
+            self.reading = self.reading.saturating_sub(1);
             self.finish_errand();
             self.tell_loaded();
         }

@@ -86,6 +86,8 @@ pub struct Session {
     pub(super) load_problems: Vec<Diagnostic>,
     pub(super) notices: Vec<Notice>,
     pub(super) loading: usize,
+    /// How many of these errands bring samples.
+    pub(super) reading: usize,
     pub(super) loaded: (usize, usize),
     pub(super) pastes: u32,
     pub(super) drafts: Drafts,
@@ -170,6 +172,7 @@ impl Session {
             load_problems: Vec::new(),
             notices: Vec::new(),
             loading: 0,
+            reading: 0,
             loaded: (0, 0),
             pastes: 0,
             drafts: Drafts::default(),
@@ -517,6 +520,11 @@ impl Session {
         self.loading > 0
     }
 
+    /// Whether samples are being read.
+    pub fn is_reading(&self) -> bool {
+        self.reading > 0
+    }
+
     /// Stops reading samples; what has come stays.
     pub fn stop_loading(&mut self) {
         self.desk.interrupt();
@@ -539,6 +547,7 @@ impl Session {
 
     pub(super) fn send(&mut self, errand: Errand) {
         self.loading += 1;
+        self.reading += usize::from(errand.brings_samples());
         self.desk.submit(errand);
     }
 

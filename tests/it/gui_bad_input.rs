@@ -288,3 +288,39 @@ fn a_program_without_a_display_says_what_to_do() {
         assert!(told.contains(words), "{told}");
     }
 }
+
+#[test]
+fn a_message_that_takes_long_is_not_said_to_be_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let profile = write(
+        "profile.ron",
+        r#"Profile(format: 1, name: "Slow", standard: "2.5", messages: [Message(
+            name: "All",
+            script: Inline("if msg[\"MSH-10\"] == \"2\" { loop {} }"),
+        )])"#,
+    );
+    let message = |id: &str| format!("MSH|^~\\&|A|B|||20260301||ADT^A01|{id}|P|2.5\rPID|1\r");
+    let samples = write("in.hl7", &format!("{}{}", message("1"), message("2")));
+    let mut hand = open(&[profile, samples]);
+    assert!(shows(&hand, "MSH-10"));
+    hand.key_press_modifiers(Modifiers::ALT, Key::ArrowDown);
+    hand.step();
+    let mut shown = false;
+    while !shown {
+        hand.step();
+        for words in ["No message", "No output yet", "Nothing to check yet"] {
+            assert!(!shows(&hand, words), "{words}");
+        }
+        assert!(!shows(&hand, "script stopped"), "it is still being read");
+        shown = shows(&hand, "Reading …");
+    }
+    hand.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
+    hand.step();
+    settle(&mut hand);
+    assert!(shows(&hand, "MSH-10") && !shows(&hand, "Reading …"));
+}

@@ -15,7 +15,7 @@ use super::super::widgets::{
 };
 use super::explain::explain_ui;
 use super::outline::Source;
-use super::parts::{bar_ui, empty_ui, weak};
+use super::parts::{bar_ui, empty_ui, weak, without_message_ui};
 use super::tree::{TreeView, columns, tree_cell_ui};
 use super::tree_row::{RowKind, TreeRow};
 use crate::hl7::{Message, Part};
@@ -46,7 +46,7 @@ pub(crate) struct State {
 pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "What the profile makes of the selected sample stands here: rows for the application, or another message";
-        return empty_ui(
+        return without_message_ui(
             ui,
             cx,
             "No output yet",

@@ -1,6 +1,8 @@
 //! What all panels share: their bar, weak words, what an empty one says, and the way to
 //! describe a segment.
 
+use std::time::Duration;
+
 use egui::{Align, Frame, Layout, RichText, Ui};
 
 use super::super::action::{Action, Command};
@@ -8,6 +10,9 @@ use super::super::cx::Cx;
 use super::super::question::primary;
 use super::super::theme::Theme;
 use crate::hl7::SegmentId;
+
+/// How long nothing at all stands where a message is to come.
+const LOOK_AGAIN: Duration = Duration::from_millis(160);
 
 /// The bar under a panel's tab: what is shown, and its switches.
 pub(super) fn bar_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -44,6 +49,29 @@ pub(super) fn describe_ui(ui: &mut Ui, cx: &Cx<'_>, segment: SegmentId) -> bool 
         cx.send(Action::DescribeSegment(segment));
     }
     is_pressed
+}
+
+/// A panel of a message that has none: it is being read, or there is none and the next steps are told.
+pub(super) fn without_message_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    title: &str,
+    text: &str,
+    steps: &[Command],
+) {
+    if !cx.awaits_message() {
+        return empty_ui(ui, cx, title, text, steps);
+    }
+    // Most messages are there at once: words that come and go would only flicker.
+    if !cx.session.is_preview_dimmed() {
+        ui.ctx().request_repaint_after(LOOK_AGAIN);
+        return;
+    }
+    let theme = Theme::of(ui);
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.28).max(theme.grid(4)));
+        ui.label(RichText::new("Reading …").color(*theme.text.weak));
+    });
 }
 
 /// A panel without data: what it is for, and the next steps, the first of which stands out.

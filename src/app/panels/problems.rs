@@ -10,7 +10,7 @@ use super::super::pane::Pane;
 use super::super::part::Part;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
-use super::parts::{bar_ui, describe_ui, empty_ui};
+use super::parts::{bar_ui, describe_ui, empty_ui, without_message_ui};
 use super::problem_detail::{self, Problem};
 use super::script::script_named;
 use crate::diagnostic::{Place, Severity};
@@ -29,18 +29,12 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let mut all = problems(cx);
     let waived = waived(cx);
     if all.is_empty() && waived.is_empty() {
-        let (title, text) = if cx.preview().is_some() {
-            (
-                "No problems",
-                "Nothing is wrong with this message, the profile and its scripts",
-            )
-        } else {
-            (
-                "Nothing to check yet",
-                "What is wrong with a message, the profile or a script is listed here",
-            )
-        };
-        return empty_ui(ui, cx, title, text, &[]);
+        if cx.preview().is_some() {
+            let text = "Nothing is wrong with this message, the profile and its scripts";
+            return empty_ui(ui, cx, "No problems", text, &[]);
+        }
+        let text = "What is wrong with a message, the profile or a script is listed here";
+        return without_message_ui(ui, cx, "Nothing to check yet", text, &[]);
     }
     all.sort_by_key(|problem| std::cmp::Reverse(problem.diagnostic.severity));
     bar_ui(ui, |ui| {

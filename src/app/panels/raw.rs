@@ -11,7 +11,7 @@ use super::super::theme::Theme;
 use super::super::widgets::{EDITABLE_BYTES, Emphasis, Folding, Hl7Text, Hl7View, size_text};
 use super::explain::explain_ui;
 use super::outline::Source;
-use super::parts::{bar_ui, describe_ui, empty_ui, weak};
+use super::parts::{bar_ui, describe_ui, weak, without_message_ui};
 use crate::hl7::Message;
 use crate::workbench::Preview;
 
@@ -33,7 +33,7 @@ impl State {
 pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "The text of the selected sample stands here, coloured by level: segments, fields, components";
-        return empty_ui(
+        return without_message_ui(
             ui,
             cx,
             "No message",

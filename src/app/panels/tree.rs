@@ -14,7 +14,7 @@ use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
 use super::mapping_edit::plain;
 use super::outline::{Source, keys_above, rows};
-use super::parts::{bar_ui, describe_ui, empty_ui, weak};
+use super::parts::{bar_ui, describe_ui, weak, without_message_ui};
 use super::tree_row::{Facts, RowKind, TreeRow, Value, standing_words};
 use crate::grammar::Standing;
 use crate::hl7::{Level, Location};
@@ -108,7 +108,7 @@ impl TreeView {
 pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "The selected sample stands here as a tree: each field with its name, value and meaning";
-        return empty_ui(
+        return without_message_ui(
             ui,
             cx,
             "No message",
