@@ -42,6 +42,7 @@ mod print;
 mod reach;
 mod read;
 mod rows;
+mod rows_out;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -88,6 +89,7 @@ pub use print::print;
 pub use reach::unreachable;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{Root, RootError, Rows};
+pub use rows_out::TemplateFault;
 pub use script::{Hook, Script, ScriptPlace, ScriptTexts, SiteScripts};
 pub use segment_grammar::{GrammarItem, GrammarKind, GrammarSource, SegmentGrammar};
 pub use sheet::{Sheet, SheetFault, SheetRow, write_sheet_line};

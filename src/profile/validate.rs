@@ -10,6 +10,7 @@ use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
 use super::positions::{Positions, line_and_column};
 use super::reach::unreachable;
+use super::rows_out::check_templates;
 use super::script::Script;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
@@ -71,6 +72,7 @@ pub fn place_of_value(text: &str, path: &str) -> Place {
 pub(super) fn findings(profile: &Profile) -> Vec<Finding> {
     let mut found = Vec::new();
     messages(profile, &mut found);
+    check_templates(profile, &mut found);
     for (hook, script) in profile.scripts.iter() {
         let path = format!(".scripts.{}", hook.name());
         check_script_path(script, path, hook.name(), &mut found);
@@ -362,6 +364,17 @@ mod tests {
             &[
                 "warning[code-unknown] profile:2:55: codes \"s\": \"N\" is not among the values (values: M)",
                 "warning[code-unknown] profile:2:72: codes \"s\": \"O\" is not among the values (values: M)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_fault_of_a_template_is_told_where_it_stands_in_the_profile() {
+        check(
+            "messages: [Message(name: \"b\", identity: [(at: \"MSH-9.1\", matches: \"c\")],\n out: Out(template: r\"MSH|^~\\&|A\nEVN\nno\")),\nMessage(name: \"c\", out: Out())]",
+            &[
+                "warning[out-template] profile:5:1: template of \"b\", line 3, column 1: the line is no segment (a segment starts with a capital, two capitals or digits, and the field separator)",
+                "warning[out-template] profile:6:25: template of \"c\", line 1, column 1: the template is empty (write the header first, such as MSH|^~\\&|PIPEHAT||||||ADT^A01^ADT_A01||P|2.5.1)",
             ],
         );
     }

@@ -13,6 +13,7 @@ use super::inputs::{Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
 use super::received::Received;
+use super::rows_back::rows_back;
 use super::site_scripts::{SiteScript, missing_script};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
@@ -64,6 +65,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         (None, _) => (None, Arc::default()),
     };
     cancel.check()?;
+    let rows_back = rows_back(snapshot, definition, outcome.as_ref(), memo, cancel)?;
     let differences = differences(snapshot, &read.message, outcome.as_ref());
     let counted = findings.iter().filter(|finding| finding.waived.is_none());
     let counted = counted.map(|finding| &finding.diagnostic);
@@ -96,6 +98,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         grammar,
         tree,
         sheet,
+        rows_back,
         outcome,
         looks,
         differences,

@@ -14,8 +14,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, check_judgement, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
-    Engine, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram, check_rules, compile,
-    compile_text, run, run_and_look, run_text,
+    ComposeJob, Composition, Engine, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram,
+    check_rules, compile, compile_text, compose, run, run_and_look, run_text,
 };
 use crate::profile::{
     GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay,
@@ -342,6 +342,17 @@ impl Memo {
         cancel: &Cancel,
     ) -> Result<Outcome, Stale> {
         run(&self.engine, &inputs.job(), cancel)
+    }
+}
+
+impl Memo {
+    /// The message that rows make.
+    pub(super) fn compose(
+        &self,
+        job: &ComposeJob<'_>,
+        cancel: &Cancel,
+    ) -> Result<Composition, Stale> {
+        compose(&self.engine, job, cancel)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::corpus::SampleId;
 use super::grammar_sheet::GrammarSheet;
+use super::rows_back::RowsBack;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Finding, Grammar, Node};
 use crate::hl7::{Charset, Difference, Fault, Message, Undecodable};
@@ -35,6 +36,8 @@ pub struct Preview {
     pub tree: Arc<Node>,
     /// What an editor of the grammar shows, where somebody looks at one.
     pub sheet: Option<Arc<GrammarSheet>>,
+    /// What the editor of a template of rows out shows, where somebody looks at one.
+    pub rows_back: Option<Arc<RowsBack>>,
     /// What the mapping made; `None` when no definition matches or its script cannot be compiled.
     pub outcome: Option<Outcome>,
     /// How the cells of the definition's rows came about, entry by entry; empty where none were made.

@@ -28,6 +28,8 @@ mod gui_grammar;
 #[cfg(feature = "gui")]
 mod gui_mapping;
 #[cfg(feature = "gui")]
+mod gui_out;
+#[cfg(feature = "gui")]
 mod gui_profile;
 #[cfg(feature = "gui")]
 mod gui_site;

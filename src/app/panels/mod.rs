@@ -31,6 +31,7 @@ mod profile_charset;
 mod profile_codes;
 mod profile_grammar;
 mod profile_messages;
+mod profile_out;
 mod profile_page;
 mod profile_rules;
 mod profile_segment;

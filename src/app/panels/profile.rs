@@ -10,8 +10,8 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::parts::{bar_ui, weak};
 use super::{
-    explorer, profile_codes, profile_grammar, profile_messages, profile_page, profile_rules,
-    profile_segment, profile_segments, profile_tables, profile_type, profile_types,
+    explorer, profile_codes, profile_messages, profile_page, profile_rules, profile_segment,
+    profile_segments, profile_tables, profile_type, profile_types,
 };
 use crate::hl7::SegmentId;
 
@@ -24,7 +24,7 @@ pub(crate) struct State {
     explorer: explorer::State,
     /// In a narrow panel: the parts are shown, not the page.
     lists_parts: bool,
-    grammar: profile_grammar::State,
+    messages: profile_messages::State,
     segments: profile_segments::State,
     segment: profile_segment::State,
     types: profile_types::State,
@@ -135,7 +135,7 @@ fn page_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         }),
         Part::Messages => scrolled_ui(ui, &part, |ui| profile_messages::ui(ui, cx)),
         Part::Message(index) => scrolled_ui(ui, &part, |ui| {
-            profile_messages::definition_ui(ui, cx, &mut state.grammar, *index);
+            profile_messages::definition_ui(ui, cx, &mut state.messages, *index);
         }),
         Part::Tables => scrolled_ui(ui, &part, |ui| {
             if let Some(name) = profile_tables::tables_ui(ui, cx, &mut state.tables) {

@@ -14,9 +14,16 @@ use super::super::widgets::{Entry, no_proposals};
 use super::fields::{heading_ui, label_ui, some_name, text_ui};
 use super::mapping_cells::places;
 use super::parts::weak;
-use super::{grammar_fit, profile_grammar, rules_form};
+use super::{grammar_fit, profile_grammar, profile_out, rules_form};
 use crate::hl7::Location;
 use crate::profile::{Edit, Identity, MessageDefinition, PartPath, Profile, unreachable};
+
+/// The view of one definition.
+#[derive(Default)]
+pub(crate) struct State {
+    grammar: profile_grammar::State,
+    out: profile_out::State,
+}
 
 /// Shows the definitions in matching order.
 pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
@@ -237,12 +244,7 @@ fn order_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, definition: &MessageDefiniti
 }
 
 /// Shows one definition in full.
-pub(super) fn definition_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    state: &mut profile_grammar::State,
-    index: usize,
-) {
+pub(super) fn definition_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, index: usize) {
     let theme = Theme::of(ui);
     let Some(definition) = cx.session.profile().messages.get(index) else {
         weak(ui, "This definition is gone: Ctrl+Z brings it back");
@@ -278,7 +280,7 @@ pub(super) fn definition_ui(
     });
     identity_ui(ui, cx, definition);
     grammar_fit::candidates_ui(ui, cx, index);
-    profile_grammar::ui(ui, cx, state, definition);
+    profile_grammar::ui(ui, cx, &mut state.grammar, definition);
     heading_ui(ui, "Rules");
     let path = PartPath::new(["messages", &*definition.name, "rules"]);
     if let Some(rules) = rules_form::ui(ui, cx, &path, &definition.rules) {
@@ -312,6 +314,7 @@ pub(super) fn definition_ui(
     if ui.add(Button::new("Show its script")).clicked() {
         cx.run(Command::ShowScript);
     }
+    profile_out::ui(ui, cx, &mut state.out, definition);
 }
 
 /// The rows of the identity: a location and the expression that its value must match.

@@ -11,6 +11,7 @@ use egui::{
 use super::super::theme::Theme;
 use super::completion::{Completion, Proposals, Step, byte_index, write};
 use super::highlight::Highlight;
+use super::message_highlight::message_job;
 use super::notation_highlight::notation_job;
 
 /// Something to point at in the text.
@@ -29,6 +30,8 @@ pub(crate) struct Mark {
 pub(crate) enum Language {
     Script,
     Grammar,
+    /// A message, a segment a line.
+    Message,
 }
 
 /// What is shown, beside the text itself.
@@ -118,8 +121,8 @@ impl CodeEditor {
         text: &mut String,
     ) -> CodeResponse {
         let theme = Theme::of(ui);
-        // The panel of a grammar lists its faults in full.
-        let strip = if view.marks.is_empty() || view.language == Language::Grammar {
+        // The panels of a grammar and of a template list their faults in full.
+        let strip = if view.marks.is_empty() || view.language != Language::Script {
             0.0
         } else {
             theme.size.header
@@ -170,6 +173,7 @@ impl CodeEditor {
                 let job = match view.language {
                     Language::Script => (*highlight.job(text, dark, &font)).clone(),
                     Language::Grammar => notation_job(text, dark, &font),
+                    Language::Message => message_job(text, dark, &font),
                 };
                 ui.fonts_mut(|fonts| fonts.layout_job(job))
             };

@@ -7,6 +7,7 @@ mod grid;
 mod highlight;
 mod hl7_display;
 mod hl7_view;
+mod message_highlight;
 mod notation_highlight;
 mod rows;
 
