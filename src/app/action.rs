@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::dialogs::Want;
 use super::drag::Dragged;
 use super::pane::Pane;
 use super::part::Part;
 use crate::hl7::{Location, SegmentId};
-use crate::profile::{Edit, PartPath, ScriptPlace};
+use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
 use crate::workbench::SampleId;
 
 /// Something that stands in the menu, the palette and the help, each with its key.
@@ -411,6 +412,21 @@ pub(super) enum Action {
         path: PathBuf,
         overwrite: bool,
     },
+    /// Ask for the file of a sheet that a code table is read from or written to.
+    AskSheet {
+        table: Arc<str>,
+        want: Want,
+    },
+    /// Read the sheet for the code table that it was asked for.
+    ImportCodes(PathBuf),
+    /// Write the code table that it was asked for as a sheet.
+    ExportCodes {
+        path: PathBuf,
+        overwrite: bool,
+        is_for_excel: bool,
+    },
+    TakeSheet(ImportMode),
+    DismissSheet,
     /// Do it although the profile's changes are lost.
     Discarding(Box<Action>),
     /// Save over what somebody else wrote.

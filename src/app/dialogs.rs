@@ -17,6 +17,10 @@ pub(super) enum Want {
     Anything,
     SaveProfile,
     SaveOutput,
+    /// A sheet of codes to read.
+    ImportCodes,
+    ExportCodes,
+    ExportCodesForExcel,
 }
 
 impl Want {
@@ -29,12 +33,23 @@ impl Want {
             Self::Anything => "Open by path",
             Self::SaveProfile => "Save profile as",
             Self::SaveOutput => "Save output message as",
+            Self::ImportCodes => "Import a sheet of codes",
+            Self::ExportCodes => "Export the codes as CSV",
+            Self::ExportCodesForExcel => "Export the codes for Excel",
         }
     }
 
     /// Whether the path is one to write to.
     pub(super) fn is_save(self) -> bool {
-        matches!(self, Self::SaveProfile | Self::SaveOutput)
+        match self {
+            Self::SaveProfile
+            | Self::SaveOutput
+            | Self::ExportCodes
+            | Self::ExportCodesForExcel => true,
+            Self::Samples | Self::Folder | Self::Profile | Self::Anything | Self::ImportCodes => {
+                false
+            }
+        }
     }
 }
 
@@ -120,6 +135,16 @@ fn show(want: Want, name: &str) -> Option<Vec<PathBuf>> {
             .map(|path| vec![path]),
         Want::SaveProfile => dialog
             .add_filter("Site profiles", &["ron"])
+            .set_file_name(name)
+            .save_file()
+            .map(|path| vec![path]),
+        Want::ImportCodes => dialog
+            .add_filter("Sheets", &["csv", "tsv", "txt"])
+            .add_filter("All files", &["*"])
+            .pick_file()
+            .map(|path| vec![path]),
+        Want::ExportCodes | Want::ExportCodesForExcel => dialog
+            .add_filter("Sheets", &["csv"])
             .set_file_name(name)
             .save_file()
             .map(|path| vec![path]),

@@ -23,6 +23,7 @@ mod path_dialog;
 mod perform;
 mod question;
 mod settings;
+mod sheet_words;
 mod startup;
 mod state;
 mod status;

@@ -69,7 +69,10 @@ impl PathDialog {
             if self.want.is_save() {
                 ui.checkbox(&mut self.overwrite, "Replace the file if it exists; the old one is kept as .bak");
             } else {
-                let tip = "A file or a folder on this machine; a file that ends in .ron is a site profile";
+                let tip = match self.want {
+                    Want::ImportCodes => "A line for each code: site,application,meaning; nothing changes before you have seen what",
+                    _ => "A file or a folder on this machine; a file that ends in .ron is a site profile",
+                };
                 ui.label(RichText::new(tip).small().color(*theme.text.weak));
             }
             ui.add_space(theme.grid(3));
@@ -108,6 +111,12 @@ pub(super) fn action_for(want: Want, mut paths: Vec<PathBuf>, overwrite: bool) -
             path: paths.pop().unwrap_or_default(),
             overwrite,
         },
+        Want::ImportCodes => Action::ImportCodes(paths.pop().unwrap_or_default()),
+        Want::ExportCodes | Want::ExportCodesForExcel => Action::ExportCodes {
+            path: paths.pop().unwrap_or_default(),
+            overwrite,
+            is_for_excel: want == Want::ExportCodesForExcel,
+        },
         Want::SaveOutput => Action::SaveOutputAs {
             path: paths.pop().unwrap_or_default(),
             overwrite,
@@ -121,6 +130,9 @@ fn hint(want: Want) -> &'static str {
         Want::Folder => "/home/me/site/samples",
         Want::Profile | Want::SaveProfile => "/home/me/site/profile.ron",
         Want::SaveOutput => "/home/me/site/output.hl7",
+        Want::ImportCodes | Want::ExportCodes | Want::ExportCodesForExcel => {
+            "/home/me/site/sex.csv"
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
+use super::sheet_words::SheetWords;
 use super::status::plural;
 use super::target_chooser::TargetChooser;
 use super::{adding, layout, pane, panels};
@@ -140,6 +141,32 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             session.save_profile_as(path, guard(overwrite));
         }
         Action::SaveOutputAs { path, overwrite } => save_output(host, path, overwrite),
+        Action::AskSheet { table, want } => {
+            state.sheet_of = Some(table);
+            ask(host, ctx, want);
+        }
+        Action::ImportCodes(path) => {
+            if let Some(table) = state.sheet_of.clone() {
+                session.read_sheet(table, path);
+            }
+        }
+        Action::ExportCodes {
+            path,
+            overwrite,
+            is_for_excel,
+        } => {
+            let table = state.sheet_of.clone().unwrap_or_default();
+            if !session.save_sheet(&table, is_for_excel, path, guard(overwrite)) {
+                let why = format!("The code table {table} is gone: Ctrl+Z brings it back");
+                host.toasts.complain(why);
+            }
+        }
+        Action::TakeSheet(mode) => {
+            if let Err(error) = session.take_sheet(mode) {
+                host.toasts.complain(error.to_string());
+            }
+        }
+        Action::DismissSheet => session.dismiss_sheet(),
         Action::OverwriteProfile => session.overwrite_profile(),
         Action::DismissConflict => session.dismiss_conflict(),
         Action::TakeTemplates => session.take_templates(),
@@ -284,7 +311,13 @@ fn ask(host: &mut Host, ctx: &egui::Context, want: Want) {
             |path| path.display().to_string(),
         ),
         Want::SaveOutput => "output.hl7".to_owned(),
-        Want::Samples | Want::Folder | Want::Profile | Want::Anything => String::new(),
+        Want::ExportCodes | Want::ExportCodesForExcel => {
+            let table = host.state.sheet_of.as_deref().unwrap_or("codes");
+            format!("{table}.csv")
+        }
+        Want::Samples | Want::Folder | Want::Profile | Want::Anything | Want::ImportCodes => {
+            String::new()
+        }
     };
     if host.dialogs.is_available() {
         host.dialogs.ask(want, &name, ctx);
@@ -458,6 +491,11 @@ pub(super) fn poll(host: &mut Host) -> bool {
         && host.state.question.is_none()
     {
         host.state.question = Some(Question::Conflict(conflict.path.clone()));
+    }
+    if let Some(offer) = host.session.sheet_offer()
+        && host.state.question.is_none()
+    {
+        host.state.question = Some(Question::Sheet(SheetWords::of(offer)));
     }
     if let Some(offer) = host.session.template_offer()
         && host.state.question.is_none()

@@ -6,7 +6,9 @@ use egui::{Button, Id, Modal, RichText};
 
 use super::action::{Action, Command};
 use super::cx::Cx;
+use super::sheet_words::SheetWords;
 use super::theme::{Theme, dialog_frame};
+use crate::profile::ImportMode;
 
 /// What the person is asked.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub(super) enum Question {
     Template(String),
     /// Saving drops the comments of the profile's file.
     Comments,
+    /// A sheet of codes was read; what taking it comes to.
+    Sheet(SheetWords),
 }
 
 /// One way to answer.
@@ -33,7 +37,7 @@ fn answer(name: &'static str, tip: &'static str, actions: Vec<Action>) -> Answer
 }
 
 impl Question {
-    fn words(&self) -> (&'static str, String) {
+    fn words(&self) -> (&str, String) {
         match self {
             Self::Unsaved(_) => (
                 "The profile has unsaved changes",
@@ -44,6 +48,7 @@ impl Question {
                 format!("{} is no longer what was opened here; nothing was written", path.display()),
             ),
             Self::Template(words) => ("A template was changed on disk", words.clone()),
+            Self::Sheet(words) => (&words.title, words.sentences.join("\n")),
             Self::Comments => (
                 "Saving drops the comments of the file",
                 "The profile is written anew, without its comments; the old file stays beside it as .bak".to_owned(),
@@ -91,6 +96,21 @@ impl Question {
                 "What the site says itself stays",
                 vec![Action::TakeTemplates],
             )],
+            Self::Sheet(words) => {
+                let add = answer(
+                    "Add to the table",
+                    "Codes that the sheet does not have stay",
+                    vec![Action::TakeSheet(ImportMode::Merge)],
+                );
+                let replace = answer(
+                    "Replace the table's codes",
+                    "Codes that the sheet does not have are removed; Ctrl+Z brings them back",
+                    vec![Action::TakeSheet(ImportMode::Replace)],
+                );
+                let add = words.can_add.then_some(add);
+                let replace = words.can_replace.then_some(replace);
+                add.into_iter().chain(replace).collect()
+            }
             Self::Comments => vec![
                 answer(
                     "Save under another name…",
@@ -108,6 +128,16 @@ impl Question {
         }
     }
 
+    /// What leaves everything as it is.
+    fn put_off(&self) -> Vec<Action> {
+        match self {
+            Self::Conflict(_) => vec![Action::DismissConflict],
+            Self::Template(_) => vec![Action::DismissTemplates],
+            Self::Sheet(_) => vec![Action::DismissSheet],
+            Self::Unsaved(_) | Self::Comments => Vec::new(),
+        }
+    }
+
     /// Asks; `false` when the question is answered or put off.
     pub(super) fn ui(&self, ctx: &egui::Context, cx: &Cx<'_>) -> bool {
         let theme = Theme::pick(ctx.global_style().visuals.dark_mode);
@@ -122,6 +152,9 @@ impl Question {
                 ui.heading(title);
                 ui.add_space(theme.grid(1));
                 ui.add(egui::Label::new(RichText::new(text).color(*theme.text.weak)).wrap());
+                if let Self::Sheet(words) = self {
+                    changes_ui(ui, theme, &words.changes);
+                }
                 ui.add_space(theme.grid(4));
                 let mut chosen = None;
                 ui.horizontal(|ui| {
@@ -140,11 +173,7 @@ impl Question {
                         .on_hover_text("Leave everything as it is")
                         .clicked()
                     {
-                        chosen = Some(match self {
-                            Self::Conflict(_) => vec![Action::DismissConflict],
-                            Self::Template(_) => vec![Action::DismissTemplates],
-                            Self::Unsaved(_) | Self::Comments => Vec::new(),
-                        });
+                        chosen = Some(self.put_off());
                     }
                 });
                 chosen
@@ -155,8 +184,29 @@ impl Question {
             }
             return false;
         }
-        !shown.should_close()
+        // Escape leaves everything as it is, too.
+        let is_put_off = shown.should_close();
+        for action in self.put_off().into_iter().filter(|_| is_put_off) {
+            cx.send(action);
+        }
+        !is_put_off
     }
+}
+
+/// Changes one by one, in an area of their own when there are many.
+fn changes_ui(ui: &mut egui::Ui, theme: &Theme, changes: &[String]) {
+    ui.add_space(theme.grid(2));
+    egui::ScrollArea::vertical()
+        .id_salt("changes")
+        .max_height(theme.grid(60))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for change in changes {
+                let text = RichText::new(change).font(theme.code_font());
+                ui.add(egui::Label::new(text.color(*theme.text.body)).wrap());
+            }
+        });
 }
 
 /// The button for the next step.

@@ -1,5 +1,7 @@
 //! What the window keeps beside the session: the view of each panel, never data.
 
+use std::sync::Arc;
+
 use super::cx::Chosen;
 use super::palette::Palette;
 use super::panels::Views;
@@ -19,6 +21,8 @@ pub(super) struct State {
     pub(super) target_chooser: Option<TargetChooser>,
     pub(super) path_dialog: Option<PathDialog>,
     pub(super) question: Option<Question>,
+    /// The code table for which a sheet was asked.
+    pub(super) sheet_of: Option<Arc<str>>,
     /// Saving drops the comments of this profile, and the person knows.
     pub(super) comments_may_go: bool,
     /// The window may close although there are unsaved changes.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::corpus::Sample;
 use super::files::{self, FileError, Guard, ListedFile};
+use super::sheet_offer::{SheetError, SheetOffer};
 use super::site_error::SiteError;
 use super::site_file::{SiteDraft, SiteFile, SiteStamps};
 use super::site_templates::{TemplateFiles, read_anew};
@@ -44,6 +45,17 @@ pub(super) enum Errand {
         read: Option<(Sample, SiteCharset)>,
         guard: SaveGuard,
     },
+    /// A sheet of codes for a code table of the profile.
+    ReadSheet {
+        table: Arc<str>,
+        path: PathBuf,
+        profile: Arc<Profile>,
+    },
+    SaveSheet {
+        path: PathBuf,
+        text: String,
+        guard: SaveGuard,
+    },
     LookAgain {
         site: Option<(PathBuf, SiteStamps)>,
     },
@@ -63,6 +75,15 @@ pub enum SaveGuard {
     New,
     /// Whatever is there: the person said so.
     Overwrite,
+}
+
+impl SaveGuard {
+    fn of_file(self) -> Guard<'static> {
+        match self {
+            SaveGuard::New => Guard::New,
+            SaveGuard::Overwrite => Guard::Overwrite,
+        }
+    }
 }
 
 /// What came of it.
@@ -86,6 +107,7 @@ pub(super) enum Delivery {
         path: PathBuf,
         result: Result<(), OutputError>,
     },
+    SheetRead(Box<Result<SheetOffer, SheetError>>),
     Changed {
         site: Vec<PathBuf>,
     },
@@ -156,6 +178,21 @@ pub(super) fn run(
             deliver(Delivery::OutputSaved { path, result });
             Ok(())
         }
+        Errand::ReadSheet {
+            table,
+            path,
+            profile,
+        } => {
+            let read = SheetOffer::read(table, &path, profile);
+            deliver(Delivery::SheetRead(Box::new(read)));
+            Ok(())
+        }
+        Errand::SaveSheet { path, text, guard } => {
+            let saved = files::save(&path, text.as_bytes(), guard.of_file());
+            let result = saved.map(drop).map_err(OutputError::File);
+            deliver(Delivery::OutputSaved { path, result });
+            Ok(())
+        }
         Errand::LookAgain { site } => {
             let site = site
                 .map(|(path, stamps)| stamps.changed(&path))
@@ -173,10 +210,6 @@ fn save_output(
     read: Option<(&Sample, SiteCharset)>,
     guard: SaveGuard,
 ) -> Result<(), OutputError> {
-    let guard = match guard {
-        SaveGuard::New => Guard::New,
-        SaveGuard::Overwrite => Guard::Overwrite,
-    };
     let read = read
         .filter(|(sample, _)| sample.edited().is_none())
         .map(|(sample, charset)| (sample, sample.decode(charset)));
@@ -191,7 +224,7 @@ fn save_output(
     } else {
         written(output, None)?
     };
-    files::save(path, &bytes, guard)?;
+    files::save(path, &bytes, guard.of_file())?;
     Ok(())
 }
 

@@ -108,6 +108,10 @@ impl Session {
                     Err(error) => failed(&error),
                 });
             }
+            Delivery::SheetRead(read) => {
+                self.finish_errand();
+                self.receive_sheet(*read);
+            }
             Delivery::Changed { site } => {
                 self.finish_errand();
                 let is_own = |path: &&PathBuf| {
@@ -162,6 +166,7 @@ impl Session {
                 self.notices.push(Notice::ProfileOpened(file.path.clone()));
                 self.site = Site::opened(file);
                 self.offer = None;
+                self.sheet = None;
                 self.drafts = Drafts::default();
                 self.conflict = None;
                 self.refresh();

@@ -19,6 +19,7 @@ use super::inputs::{SESSION_SEED, Snapshot};
 use super::match_counts::{CountJob, MatchCounts, count};
 use super::memo::Memo;
 use super::preview::Preview;
+use super::sheet_offer::SheetOffer;
 use super::site::Site;
 use super::site_file::{Replace, SiteDraft};
 use super::source::Origin;
@@ -76,6 +77,8 @@ pub struct Session {
     pub(super) conflict: Option<Conflict>,
     /// Changed templates, read and not yet taken.
     pub(super) offer: Option<TemplateOffer>,
+    /// A sheet of codes, read and not yet taken.
+    pub(super) sheet: Option<SheetOffer>,
     /// The templates that are being read: of which file, and by which name.
     pub(super) asked_templates: Option<(PathBuf, Option<Arc<str>>)>,
     pub(super) now: Timestamp,
@@ -163,6 +166,7 @@ impl Session {
             site: Site::new(Arc::new(Profile::new("New site"))),
             conflict: None,
             offer: None,
+            sheet: None,
             asked_templates: None,
             now,
             seed: SESSION_SEED,

@@ -22,6 +22,8 @@ mod gui_bad_input;
 #[cfg(feature = "gui")]
 mod gui_check;
 #[cfg(feature = "gui")]
+mod gui_codes;
+#[cfg(feature = "gui")]
 mod gui_completion;
 #[cfg(feature = "gui")]
 mod gui_grammar;

@@ -6,6 +6,7 @@ use egui::{ComboBox, Frame, RichText, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::dialogs::Want;
 use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::GridState;
@@ -158,6 +159,7 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>) {
     let from_right = egui::Layout::right_to_left(egui::Align::Center);
     ui.allocate_ui_with_layout(size, from_right, |ui| {
         ui.spacing_mut().item_spacing.x = theme.grid(2);
+        sheets_ui(ui, cx, name);
         if cx.session.origins().is_own(&path) {
             let is_inherited = cx.session.inherited().says(&path);
             let word = if is_inherited {
@@ -176,6 +178,34 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>) {
             origin::named_ui(ui, &cx.session.origins().of(&path));
         });
     });
+}
+
+/// The table as a sheet and from a sheet, from the right.
+fn sheets_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>) {
+    let ask = |want| {
+        let table = Arc::clone(name);
+        cx.send(Action::AskSheet { table, want });
+    };
+    let ways = [
+        ("CSV…", Want::ExportCodes, "Commas, UTF-8"),
+        (
+            "CSV for Excel…",
+            Want::ExportCodesForExcel,
+            "Semicolons, and marked as UTF-8 so that Excel reads accents",
+        ),
+    ];
+    ui.menu_button("Export", |ui| {
+        for (way, want, tip) in ways {
+            if ui.button(way).on_hover_text(tip).clicked() {
+                ask(want);
+                ui.close();
+            }
+        }
+    });
+    let tip = "Read codes from a sheet; you see what changes before anything does";
+    if ui.button("Import…").on_hover_text(tip).clicked() {
+        ask(Want::ImportCodes);
+    }
 }
 
 fn name_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>) -> Option<Arc<str>> {
