@@ -66,8 +66,10 @@ pub enum Place {
         /// Counted from 1, in characters.
         column: u32,
     },
-    /// A line of the profile's text.
+    /// A line of the profile's text, or of a template's.
     Profile {
+        /// The template's file, or that of a profile that is not the one at hand.
+        file: Option<Arc<str>>,
         /// Counted from 1.
         line: u32,
         /// Counted from 1, in characters.
@@ -155,7 +157,10 @@ impl fmt::Display for Place {
                 location: None,
             } => write!(f, "byte {}", span.start),
             Place::Script { name, line, column } => write!(f, "{name}:{line}:{column}"),
-            Place::Profile { line, column } => write!(f, "profile:{line}:{column}"),
+            Place::Profile { file, line, column } => {
+                let file = file.as_deref().unwrap_or("profile");
+                write!(f, "{file}:{line}:{column}")
+            }
         }
     }
 }
@@ -199,9 +204,20 @@ mod tests {
             "error[script-syntax] adt.rhai:3:14: a semicolon is missing (end the statement with ;)",
         );
         check(
-            &Diagnostic::warning("profile-field", "no such field")
-                .at(Place::Profile { line: 2, column: 5 }),
+            &Diagnostic::warning("profile-field", "no such field").at(Place::Profile {
+                file: None,
+                line: 2,
+                column: 5,
+            }),
             "warning[profile-field] profile:2:5: no such field",
+        );
+        check(
+            &Diagnostic::warning("profile-field", "no such field").at(Place::Profile {
+                file: Some("index.ron".into()),
+                line: 2,
+                column: 5,
+            }),
+            "warning[profile-field] index.ron:2:5: no such field",
         );
         check(
             &Diagnostic::warning("value", "not a date")

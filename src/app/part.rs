@@ -59,6 +59,28 @@ impl Part {
         }
     }
 
+    /// The page that shows a part.
+    pub(super) fn holding(path: &PartPath, profile: &Profile) -> Part {
+        let steps: Vec<&str> = path.steps().iter().map(|step| &**step).collect();
+        match steps[..] {
+            ["severity" | "waivers", ..] => Part::Rules,
+            ["messages", name, ..] => match profile.message(name) {
+                Some((index, _)) => Part::Message(index),
+                None => Part::Messages,
+            },
+            ["messages"] => Part::Messages,
+            ["segments", name, ..] => SegmentId::new(name).map_or(Part::Segments, Part::Segment),
+            ["segments"] => Part::Segments,
+            ["types", name, ..] => Part::Type(name.into()),
+            ["types"] => Part::Types,
+            ["codes", name, ..] => Part::Codes(name.into()),
+            ["codes"] => Part::CodeTables,
+            ["tables", name, ..] => Part::Table(name.into()),
+            ["tables"] => Part::Tables,
+            _ => Part::Profile,
+        }
+    }
+
     /// The part that holds it in the explorer.
     pub(super) fn parent(&self) -> Option<Part> {
         match self {

@@ -88,9 +88,16 @@ pub(super) fn json_line(told: &Told<'_>, site: Option<&str>) -> io::Result<Vec<u
         finding,
         value,
     } = *told;
-    let file = sample.map(|sample| sample.source().origin().to_string());
+    let file = match &diagnostic.place {
+        Place::Profile { file, .. } => file.as_ref().map(ToString::to_string),
+        Place::Nowhere
+        | Place::File(_)
+        | Place::Script { .. }
+        | Place::Message { .. }
+        | Place::Location(_) => sample.map(|sample| sample.source().origin().to_string()),
+    };
     let (line, column) = match &diagnostic.place {
-        Place::Script { line, column, .. } | Place::Profile { line, column } => {
+        Place::Script { line, column, .. } | Place::Profile { line, column, .. } => {
             (Some(*line), Some(*column))
         }
         Place::Nowhere | Place::File(_) | Place::Message { .. } | Place::Location(_) => {

@@ -8,9 +8,9 @@ use super::check_junit::{self, Suite};
 use super::check_line::{Told, json_line, text_line};
 use super::failure::Failure;
 use super::output::Output;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::grammar::Finding;
-use crate::profile::Profile;
+use crate::profile::{Profile, Sources};
 use crate::workbench::{Preview, Sample, SiteFile, Source};
 
 /// Prints what is found as it comes, and keeps count.
@@ -19,6 +19,8 @@ pub(super) struct CheckReport {
     format: CheckFormat,
     site_name: Option<String>,
     profile: Arc<Profile>,
+    /// Where its parts stand.
+    sources: Option<Arc<Sources>>,
     /// What is the profile's and not a message's, said once.
     once: BTreeSet<String>,
     counts: Counts,
@@ -81,6 +83,7 @@ impl CheckReport {
             suite: Suite::new(site_name.clone().unwrap_or_default()),
             site_name,
             profile: Arc::clone(profile),
+            sources: None,
             once: BTreeSet::new(),
             counts: Counts::default(),
             used: vec![false; profile.waivers.len()],
@@ -119,14 +122,19 @@ impl CheckReport {
         if messages > 0 && self.used.contains(&false) {
             self.suite = Suite::new(self.site_name.clone().unwrap_or_default());
             let profile = Arc::clone(&self.profile);
-            let all = profile.waivers.iter().zip(self.used.clone());
-            for (waiver, _) in all.filter(|(_, is_used)| !is_used) {
+            let sources = self.sources.clone();
+            let all = profile.waivers.iter().zip(self.used.clone()).enumerate();
+            for (index, (waiver, _)) in all.filter(|(_, (_, is_used))| !is_used) {
                 let message = format!(
                     "the waiver of \"{}\" at {} waived nothing",
                     waiver.rule, waiver.at
                 );
                 let found = Diagnostic::info("waiver-unused", message)
                     .with_help("remove it if the messages are mended");
+                let place = sources
+                    .as_ref()
+                    .map(|all| all.place_of(&format!(".waivers[{index}]")));
+                let found = found.at(place.unwrap_or_default());
                 self.of_profile(&found)?;
             }
             self.end_file()?;
@@ -140,6 +148,7 @@ impl CheckReport {
 
     /// Tells what is wrong in the profile's own text.
     pub(super) fn of_site(&mut self, site: &SiteFile) -> Result<(), Failure> {
+        self.sources = Some(Arc::clone(&site.sources));
         for diagnostic in site.findings.iter().chain(&site.problems) {
             self.of_profile(diagnostic)?;
         }
@@ -223,11 +232,13 @@ impl CheckReport {
     }
 }
 
-/// What tells two findings about the profile apart: one of them may know no place in its text.
+/// What tells two findings about the profile apart.
 fn key(diagnostic: &Diagnostic) -> String {
-    let place = match &diagnostic.place {
-        Place::Nowhere | Place::Profile { .. } => String::new(),
-        place => place.to_string(),
-    };
-    format!("{}\n{place}\n{}", diagnostic.code, diagnostic.message)
+    let Diagnostic {
+        code,
+        message,
+        place,
+        ..
+    } = diagnostic;
+    format!("{code}\n{place}\n{message}")
 }

@@ -39,11 +39,11 @@ pub(super) fn report_errors(site: &SiteFile) {
 /// What messages are looked at under: the profile, or each message's own version of the standard.
 pub(super) fn inputs(site: Option<&SiteFile>) -> Inputs {
     match site {
-        Some(site) => Inputs::of_site(Snapshot::new(
-            Arc::clone(&site.profile),
-            Arc::clone(&site.scripts),
-            local_time(),
-        )),
+        Some(site) => {
+            let (profile, scripts) = (Arc::clone(&site.profile), Arc::clone(&site.scripts));
+            let snapshot = Snapshot::new(profile, scripts, local_time());
+            Inputs::of_site(snapshot.with_sources(Arc::clone(&site.sources)))
+        }
         None => Inputs::bare(Snapshot::new(
             Arc::new(Profile::new("")),
             Arc::default(),

@@ -20,15 +20,19 @@ struct Condition {
 }
 
 impl Identities {
-    /// Reads the profile's identities; an expression that cannot be read is told and never matches.
-    pub fn new(profile: &Profile) -> (Self, Vec<Diagnostic>) {
+    /// Reads the profile's identities; an expression that cannot be read never matches, and is told
+    /// with the path of the part that holds it.
+    pub fn new(profile: &Profile) -> (Self, Vec<(String, Diagnostic)>) {
         let mut diagnostics = Vec::new();
         let mut definitions = Vec::with_capacity(profile.messages.len());
-        for definition in &profile.messages {
-            let conditions = definition.identity.iter().map(|identity| {
+        for (index, definition) in profile.messages.iter().enumerate() {
+            let conditions = definition.identity.iter().enumerate();
+            let conditions = conditions.map(|(number, identity)| {
                 let (condition, fault) = condition(identity);
-                diagnostics
-                    .extend(fault.map(|fault| unreadable(&definition.name, identity, &fault)));
+                diagnostics.extend(fault.map(|fault| {
+                    let path = format!(".messages[{index}].identity[{number}].matches");
+                    (path, unreadable(&definition.name, identity, &fault))
+                }));
                 condition
             });
             definitions.push(conditions.collect());
@@ -157,7 +161,7 @@ mod tests {
         let (message, _) = hl7::parse("MSH|^~\\&|||||||ADT^A04");
         assert_eq!(identities.find(&message), Some(1));
         assert_eq!(
-            diagnostics[0].message,
+            diagnostics[0].1.message,
             "message \"definition 0\": the identity at MSH-9.1 is no regular expression: unclosed group"
         );
     }

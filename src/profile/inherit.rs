@@ -26,6 +26,8 @@ pub struct Template {
     pub path: Arc<str>,
     /// What the file says.
     pub profile: Arc<Profile>,
+    /// The text of the file.
+    pub text: Arc<str>,
 }
 
 /// Where a part of a resolved profile, or an attribute of one, is from.
@@ -56,8 +58,9 @@ pub struct Resolved {
     pub origins: Arc<Origins>,
     /// What the templates say, the site left out.
     pub inherited: Arc<Origins>,
-    /// Names of parts that the templates do not have.
-    pub findings: Vec<Diagnostic>,
+    /// Names of parts that the templates do not have, each with the path in the site's own profile of
+    /// the part that names it.
+    pub findings: Vec<(String, Diagnostic)>,
 }
 
 /// A path that stands in the file at `file`, seen from where `file` is seen from: the template
@@ -85,12 +88,7 @@ pub fn beside(file: &str, path: &str) -> String {
 /// Script files of templates are renamed to what they are from the site profile.
 pub fn resolve(site: &Arc<Profile>, templates: &[Template]) -> Resolved {
     if templates.is_empty() && site.extends.is_none() {
-        return Resolved {
-            profile: Arc::clone(site),
-            origins: Arc::new(Origins::of_one(site)),
-            inherited: Arc::default(),
-            findings: Vec::new(),
-        };
+        return Resolved::alone(site);
     }
     let mut laid = inherited(templates);
     let from_templates = laid.values.clone();
@@ -166,11 +164,16 @@ impl Laid {
         }
     }
 
-    pub(super) fn add(&mut self, own: &Tree, origin: &PartOrigin, findings: &mut Vec<Diagnostic>) {
-        for path in removed(own) {
+    pub(super) fn add(
+        &mut self,
+        own: &Tree,
+        origin: &PartOrigin,
+        findings: &mut Vec<(String, Diagnostic)>,
+    ) {
+        for (index, path) in removed(own) {
             match self.tree.take(&path) {
                 Some(_) => self.values.retain(|known, _| !known.is_in(&path)),
-                None => findings.push(not_inherited(&path)),
+                None => findings.push((format!(".remove[{index}]"), not_inherited(&path))),
             }
         }
         let mut own = own.clone();
@@ -204,15 +207,15 @@ impl Laid {
     }
 }
 
-/// The paths that a level removes.
-fn removed(own: &Tree) -> Vec<PartPath> {
+/// The paths that a level removes, with their places in its list.
+fn removed(own: &Tree) -> Vec<(usize, PartPath)> {
     let Some(Tree::Leaf(list)) = own.child("remove") else {
         return Vec::new();
     };
     let written: Vec<String> = ron::from_str(list).unwrap_or_default();
-    written
-        .iter()
-        .filter_map(|path| path.parse().ok())
+    let paths = written.iter().enumerate();
+    paths
+        .filter_map(|(index, path)| Some((index, path.parse().ok()?)))
         .collect()
 }
 
@@ -271,7 +274,7 @@ fn order(
     base: Option<&Tree>,
     own: &Tree,
     places: &BTreeMap<Arc<str>, Place>,
-    findings: &mut Vec<Diagnostic>,
+    findings: &mut Vec<(String, Diagnostic)>,
 ) -> Vec<Arc<str>> {
     let base = base.and_then(Tree::parts);
     let mut names: Vec<Arc<str>> = base.into_iter().flat_map(Parts::names).cloned().collect();
@@ -283,7 +286,8 @@ fn order(
         base.is_some_and(|base| base.get(name).is_some()) && identity.is_none()
     };
     let own = own.child("messages").and_then(Tree::parts);
-    let mut pending: Vec<&Arc<str>> = own.into_iter().flat_map(Parts::names).collect();
+    let own: Vec<&Arc<str>> = own.into_iter().flat_map(Parts::names).collect();
+    let mut pending = own.clone();
     for name in &pending {
         let place = places.get(*name);
         if place.is_some_and(|place| place.before.is_some() || place.after.is_some()) {
@@ -325,14 +329,21 @@ fn order(
     }
     for name in pending {
         let place = places.get(name).cloned().unwrap_or_default();
+        let attribute = if place.before.is_some() {
+            "before"
+        } else {
+            "after"
+        };
+        let index = own.iter().position(|known| *known == name).unwrap_or(0);
         let other = place.before.or(place.after).unwrap_or_default();
-        findings.push(
+        findings.push((
+            format!(".messages[{index}].{attribute}"),
             Diagnostic::warning(
                 "message-place",
                 format!("message \"{name}\" is to stand beside \"{other}\", which is no message definition"),
             )
             .with_help("name a definition of the template in before or after, or take that out"),
-        );
+        ));
         let all = names
             .iter()
             .rev()
@@ -341,6 +352,18 @@ fn order(
         names.insert(names.len() - all, Arc::clone(name));
     }
     names
+}
+
+impl Resolved {
+    /// A profile as it stands, whatever it extends.
+    pub(super) fn alone(profile: &Arc<Profile>) -> Self {
+        Self {
+            profile: Arc::clone(profile),
+            origins: Arc::new(Origins::of_one(profile)),
+            inherited: Arc::default(),
+            findings: Vec::new(),
+        }
+    }
 }
 
 impl Origins {
@@ -371,6 +394,18 @@ impl Origins {
             .max()
             .cloned()
             .unwrap_or(PartOrigin::Standard(self.version))
+    }
+
+    /// Where the value is from that a path names or leads into; `None` for a part that holds values.
+    pub(super) fn of_said(&self, path: &PartPath) -> Option<&PartOrigin> {
+        let mut value = Some(path.clone());
+        while let Some(path) = value {
+            if let Some(origin) = self.values.get(&path) {
+                return Some(origin);
+            }
+            value = path.parent();
+        }
+        None
     }
 
     /// Whether anybody says anything of a part.

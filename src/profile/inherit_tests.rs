@@ -39,6 +39,7 @@ fn templates() -> Vec<Template> {
     vec![Template {
         path: "templates/index.ron".into(),
         profile: Arc::new(read(TEMPLATE).expect("the template reads")),
+        text: TEMPLATE.into(),
     }]
 }
 
@@ -95,7 +96,7 @@ fn what_a_site_removes_is_gone() {
     );
     let findings = resolved("remove: [\"messages/ADX\"]").findings;
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].code, "remove-unknown");
+    assert_eq!(findings[0].1.code, "remove-unknown");
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn message_definitions_keep_the_templates_order_and_own_ones_come_before_the_res
     );
     let findings = resolved("messages: [Message(name: \"A\", after: \"B\")]").findings;
     assert_eq!(
-        findings.first().map(|found| found.code),
+        findings.first().map(|(_, found)| found.code),
         Some("message-place")
     );
 }
@@ -132,6 +133,7 @@ fn a_template_may_extend_another_and_its_scripts_stand_beside_it() {
     let mut chain = vec![Template {
         path: "templates/lab/middle.ron".into(),
         profile: Arc::new(middle.expect("it reads")),
+        text: "".into(),
     }];
     chain.extend(templates());
     let site = site("codes: {\"sex\": Codes(maps: {\"1\": \"F\"})}");
@@ -276,7 +278,7 @@ proptest! {
             standard: None,
             ..Profile::new(Arc::clone(&template.name))
         };
-        let chain = [Template { path: "t.ron".into(), profile: Arc::new(template.clone()) }];
+        let chain = [Template { path: "t.ron".into(), profile: Arc::new(template.clone()), text: "".into() }];
         prop_assert_eq!(Tree::of(&resolve(&Arc::new(site), &chain).profile), Tree::of(&template));
     }
 
@@ -298,7 +300,7 @@ proptest! {
     fn what_is_changed_over_a_template_comes_out(template in profile(), goal in profile()) {
         let template = plain(&template);
         let goal = plain(&goal);
-        let chain = [Template { path: "t.ron".into(), profile: Arc::new(template) }];
+        let chain = [Template { path: "t.ron".into(), profile: Arc::new(template), text: "".into() }];
         let site = Arc::new(Profile {
             extends: Some("t.ron".into()),
             standard: None,

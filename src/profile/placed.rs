@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::data_type::numbered;
 use super::document::Profile;
 use super::part_path::PartPath;
-use super::validate::findings;
 use crate::diagnostic::Diagnostic;
 
 /// A finding about a part of a profile.
@@ -17,26 +16,33 @@ pub struct PartProblem {
     pub diagnostic: Diagnostic,
 }
 
-/// What does not fit together in a profile, by the parts that it speaks of; the same findings in the
-/// same order as [`validate`](super::validate()).
-pub fn validate_parts(profile: &Profile) -> Vec<PartProblem> {
-    findings(profile)
-        .into_iter()
-        .map(|finding| PartProblem {
-            part: part_of(profile, &finding.path),
-            diagnostic: finding.diagnostic,
-        })
-        .collect()
-}
-
 /// The part at a path of findings such as `.segments{PID}.fields[0].type`: lists are told apart by names here.
 pub fn part_of(profile: &Profile, path: &str) -> PartPath {
     let mut part = PartPath::default();
+    for step in steps(path) {
+        part = match step
+            .strip_prefix('[')
+            .map(|step| step.trim_end_matches(']'))
+        {
+            Some(number) => {
+                let index = number.parse().unwrap_or(usize::MAX);
+                let name = name_at(profile, &part, index);
+                part.child(name.unwrap_or_else(|| number.into()))
+            }
+            None => part.child(name_of(step)),
+        };
+    }
+    part
+}
+
+/// The steps of a path of findings: `.segments`, `{PID}`, `.fields`, `[0]`.
+pub(super) fn steps(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = path;
-    while let Some(first) = rest.chars().next() {
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
         let end = match first {
-            '{' => rest.find('}'),
-            '[' => rest.find(']'),
+            '{' => rest.find('}').map(|at| at + 1),
+            '[' => rest.find(']').map(|at| at + 1),
             _ => rest
                 .char_indices()
                 .skip(1)
@@ -44,21 +50,21 @@ pub fn part_of(profile: &Profile, path: &str) -> PartPath {
                 .map(|(at, _)| at),
         };
         let (step, after) = rest.split_at(end.unwrap_or(rest.len()));
-        let name = step.get(first.len_utf8()..).unwrap_or_default();
-        part = match first {
-            '[' => {
-                let index = name.parse().unwrap_or(usize::MAX);
-                part.child(name_at(profile, &part, index).unwrap_or_else(|| name.into()))
-            }
-            _ => part.child(name),
-        };
-        rest = after.strip_prefix(['}', ']']).unwrap_or(after);
+        rest = after;
+        Some(step)
+    })
+}
+
+/// The name in a step.
+fn name_of(step: &str) -> &str {
+    match step.strip_prefix('{') {
+        Some(key) => key.strip_suffix('}').unwrap_or(key),
+        None => step.strip_prefix('.').unwrap_or(step),
     }
-    part
 }
 
 /// How the item at `index` of the list at `list` is told apart from the others.
-fn name_at(profile: &Profile, list: &PartPath, index: usize) -> Option<Arc<str>> {
+pub(super) fn name_at(profile: &Profile, list: &PartPath, index: usize) -> Option<Arc<str>> {
     let steps: Vec<&str> = list.steps().iter().map(|step| &**step).collect();
     match steps[..] {
         ["messages"] => Some(Arc::clone(&profile.messages.get(index)?.name)),
@@ -93,6 +99,10 @@ fn name_at(profile: &Profile, list: &PartPath, index: usize) -> Option<Arc<str>>
             let (_, overlay) = segments.find(|(id, _)| id.as_str() == segment)?;
             Some(Arc::clone(&overlay.rules.get(index)?.name))
         }
+        ["waivers"] => {
+            let waiver = profile.waivers.get(index)?;
+            Some(format!("{} {}", waiver.rule, waiver.at).into())
+        }
         ["tables", name, "columns"] => Some(Arc::clone(
             &profile.tables.get(name)?.columns.get(index)?.name,
         )),
@@ -103,13 +113,15 @@ fn name_at(profile: &Profile, list: &PartPath, index: usize) -> Option<Arc<str>>
 #[cfg(test)]
 mod tests {
     use super::super::read::read;
+    use super::super::validate::findings;
     use super::*;
 
     fn check(inner: &str, expect: &[&str]) {
         let text = format!("Profile(format: 1, name: \"a\",\n{inner})");
         let profile = read(&text).expect("it reads");
-        let found = validate_parts(&profile);
-        let parts: Vec<String> = found.iter().map(|found| found.part.to_string()).collect();
+        let found = findings(&profile);
+        let parts = found.iter().map(|found| part_of(&profile, &found.path));
+        let parts: Vec<String> = parts.map(|part| part.to_string()).collect();
         assert_eq!(parts, expect);
     }
 

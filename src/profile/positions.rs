@@ -17,10 +17,21 @@ pub(super) struct Positions {
     places: BTreeMap<String, Part>,
 }
 
+/// Where one part stands, in bytes.
 #[derive(Clone, Copy, Debug)]
-struct Part {
-    name: usize,
+pub(super) struct Part {
+    pub(super) name: usize,
     value: usize,
+}
+
+impl Part {
+    /// Where its value starts, or its name where no value was found.
+    pub(super) fn value(self) -> usize {
+        match self.value {
+            usize::MAX => self.name,
+            value => value,
+        }
+    }
 }
 
 /// A bracket that is open.
@@ -98,15 +109,12 @@ impl Positions {
 
     /// Where the value at `path` starts, else where the nearest thing around it does.
     pub(super) fn value(&self, path: &str) -> Option<usize> {
-        self.nearest(path).map(|part| match part.value {
-            usize::MAX => part.name,
-            value => value,
-        })
+        self.nearest(path).map(Part::value)
     }
 
-    /// Where the name or key at `path` starts, else where the nearest thing around it does.
-    pub(super) fn name(&self, path: &str) -> Option<usize> {
-        self.nearest(path).map(|part| part.name)
+    /// Where the part at `path` stands, if it is written at all.
+    pub(super) fn exact(&self, path: &str) -> Option<Part> {
+        self.places.get(path).copied()
     }
 
     fn nearest(&self, path: &str) -> Option<Part> {
@@ -197,11 +205,8 @@ mod tests {
                 format!("{line}:{column}")
             }
         };
-        let found = format!(
-            "{} {}",
-            show(positions.name(path)),
-            show(positions.value(path))
-        );
+        let name = positions.nearest(path).map(|part| part.name);
+        let found = format!("{} {}", show(name), show(positions.value(path)));
         assert_eq!(found, expect, "{path}");
     }
 

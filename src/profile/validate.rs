@@ -8,66 +8,17 @@ use super::document::{MessageDefinition, Profile};
 use super::finding::{Finding, Part, at_value, listed};
 use super::notation::parse_notation;
 use super::notation_tokens::{Token, Tokens};
-use super::positions::{Positions, line_and_column};
 use super::reach::unreachable;
 use super::rows_out::check_templates;
 use super::script::Script;
 use super::segment_grammar::GrammarSource;
 use super::table::Table;
-use super::text_forms::offset_inside;
 use super::validate_codes::check_codes;
 use super::validate_conformance::conformance;
 use super::validate_overlays::overlays;
 use super::validate_rows::check_rows;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::standard;
-
-/// What does not fit together in a profile; each finding names its place in words.
-pub fn validate(profile: &Profile) -> Vec<Diagnostic> {
-    findings(profile)
-        .into_iter()
-        .map(|finding| finding.diagnostic)
-        .collect()
-}
-
-/// What does not fit together in a profile that was read from `text`, with lines and columns.
-pub fn validate_text(profile: &Profile, text: &str) -> Vec<Diagnostic> {
-    let findings = findings(profile);
-    if findings.is_empty() {
-        return Vec::new();
-    }
-    let positions = Positions::new(text);
-    findings
-        .into_iter()
-        .map(|finding| {
-            let offset = match finding.points_at {
-                Part::Name => positions.name(&finding.path),
-                Part::Value => positions.value(&finding.path),
-                Part::Inside(inner) => positions
-                    .value(&finding.path)
-                    .map(|start| offset_inside(text, start, inner)),
-            };
-            match offset {
-                None => finding.diagnostic,
-                Some(offset) => {
-                    let (line, column) = line_and_column(text, offset);
-                    finding.diagnostic.at(Place::Profile { line, column })
-                }
-            }
-        })
-        .collect()
-}
-
-/// Where in a profile's text the value at a path such as `.messages[0].rows[1].columns{mrn}` stands.
-pub fn place_of_value(text: &str, path: &str) -> Place {
-    match Positions::new(text).value(path) {
-        None => Place::Nowhere,
-        Some(offset) => {
-            let (line, column) = line_and_column(text, offset);
-            Place::Profile { line, column }
-        }
-    }
-}
 
 pub(super) fn findings(profile: &Profile) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -248,7 +199,7 @@ fn is_relative(path: &str) -> bool {
 mod tests {
     use super::super::read::read;
     use super::super::samples::EVERYTHING;
-    use super::*;
+    use super::super::sources::validate_text;
 
     fn check(inner: &str, expect: &[&str]) {
         let text = format!("Profile(format: 1, name: \"a\",\n{inner})");
@@ -258,9 +209,6 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert_eq!(found, expect);
-        let unplaced = validate(&profile);
-        assert_eq!(unplaced.len(), expect.len());
-        assert!(unplaced.iter().all(|found| found.place == Place::Nowhere));
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl Coverage {
         let position = self.counts.messages;
         let made = transform_recorded(snapshot, sample, position, memo, cancel)?;
         self.counts.messages += 1;
-        self.matched(&made, memo);
+        self.matched(&made, snapshot, memo);
         let Some(outcome) = &made.outcome else {
             if made.definition.is_some() {
                 self.counts.failed += 1;
@@ -184,8 +184,8 @@ impl Coverage {
         Ok(())
     }
 
-    fn matched(&mut self, made: &Transformed, memo: &mut Memo) {
-        let holding = memo.all_matching(&self.profile, &made.message);
+    fn matched(&mut self, made: &Transformed, snapshot: &Snapshot, memo: &mut Memo) {
+        let holding = memo.all_matching(snapshot, &made.message);
         for (at, definition) in self.definitions.iter_mut().enumerate() {
             let holds = holding.contains(&at);
             if made.definition == Some(at) {

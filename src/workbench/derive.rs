@@ -104,7 +104,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         differences,
         site_problems,
         findings,
-        part_problems: memo.part_problems(&snapshot.profile),
+        part_problems: memo.part_problems(snapshot),
         diagnostics,
         took: Duration::ZERO,
     })
@@ -242,7 +242,7 @@ struct Placed {
 
 fn place(snapshot: &Snapshot, message: &Message, memo: &mut Memo) -> Placed {
     let profile = &snapshot.profile;
-    let (matching, profile_problems) = memo.matching(profile, message);
+    let (matching, profile_problems) = memo.matching(snapshot, message);
     let definition = match &snapshot.definition {
         Some(name) => profile.message(name).map(|(index, _)| index),
         None => matching,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::corpus::Sample;
 use crate::hl7::Timestamp;
-use crate::profile::{Profile, ScriptTexts};
+use crate::profile::{Profile, ScriptTexts, Sources};
 
 /// The inputs of one preview; cheap to clone.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub expected: Option<Arc<str>>,
     /// The profile.
     pub profile: Arc<Profile>,
+    /// Where its parts stand in files; nothing for a profile that stands in none.
+    pub sources: Option<Arc<Sources>>,
     /// The scripts that stand in files.
     pub scripts: Arc<ScriptTexts>,
     /// The message definition to use whatever the message is; `None` takes the first that matches.
@@ -60,6 +62,7 @@ impl Snapshot {
             sample: None,
             expected: None,
             profile,
+            sources: None,
             scripts,
             definition: None,
             grammar: None,
@@ -67,6 +70,13 @@ impl Snapshot {
             seed: SESSION_SEED,
             position: 0,
         }
+    }
+
+    /// The same inputs, problems of the profile placed in its files.
+    #[must_use]
+    pub fn with_sources(mut self, sources: Arc<Sources>) -> Self {
+        self.sources = Some(sources);
+        self
     }
 
     /// The same inputs with a message at hand.

@@ -9,17 +9,19 @@ use std::sync::Arc;
 
 use super::checking::{CheckInputs, Checked, Checking};
 use super::grammar_sheet::GrammarSheet;
+use super::inputs::Snapshot;
+use super::site_problems::site_problems;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::{Grammar, Identities, Node, check_judgement, resolve};
+use crate::grammar::{Grammar, Identities, Node, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
     ComposeJob, Composition, Engine, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram,
-    check_rules, compile, compile_text, compose, run, run_and_look, run_text,
+    compile, compile_text, compose, run, run_and_look, run_text,
 };
 use crate::profile::{
-    GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay,
-    TypeOverlay, UnknownSegments, part_of, validate_parts,
+    GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay, Sources,
+    TypeOverlay, UnknownSegments,
 };
 use crate::standard::Version;
 
@@ -42,6 +44,7 @@ pub struct Memo {
 /// What is known of a profile as a whole.
 struct Site {
     profile: Arc<Profile>,
+    sources: Option<Arc<Sources>>,
     identities: Identities,
     problems: Arc<[Diagnostic]>,
     /// Those of them that speak of a part of it.
@@ -134,44 +137,41 @@ impl Memo {
     /// profile.
     pub(super) fn matching(
         &mut self,
-        profile: &Arc<Profile>,
+        snapshot: &Snapshot,
         message: &Message,
     ) -> (Option<usize>, Arc<[Diagnostic]>) {
-        let site = self.site(profile);
+        let site = self.site(snapshot);
         (site.identities.find(message), Arc::clone(&site.problems))
     }
 
     /// What is wrong with the parts of the profile.
-    pub(super) fn part_problems(&mut self, profile: &Arc<Profile>) -> Arc<[PartProblem]> {
-        Arc::clone(&self.site(profile).parts)
+    pub(super) fn part_problems(&mut self, snapshot: &Snapshot) -> Arc<[PartProblem]> {
+        Arc::clone(&self.site(snapshot).parts)
     }
 
     /// The indexes of all definitions that the message would fall under if they stood first.
-    pub(super) fn all_matching(&mut self, profile: &Arc<Profile>, message: &Message) -> Vec<usize> {
-        self.site(profile).identities.all(message)
+    pub(super) fn all_matching(&mut self, snapshot: &Snapshot, message: &Message) -> Vec<usize> {
+        self.site(snapshot).identities.all(message)
     }
 
-    fn site(&mut self, profile: &Arc<Profile>) -> &Site {
-        let old = self
-            .site
-            .take()
-            .filter(|site| Arc::ptr_eq(&site.profile, profile));
+    fn site(&mut self, snapshot: &Snapshot) -> &Site {
+        let profile = &snapshot.profile;
+        let sources = snapshot.sources.as_ref();
+        let sources = sources.filter(|sources| Arc::ptr_eq(sources.profile(), profile));
+        let old = self.site.take().filter(|site| {
+            Arc::ptr_eq(&site.profile, profile)
+                && site.sources.as_ref().map(Arc::as_ptr) == sources.map(Arc::as_ptr)
+        });
         self.site.insert(old.unwrap_or_else(|| {
-            let (identities, found) = Identities::new(profile);
-            let mut parts = validate_parts(profile);
-            let mut problems: Vec<_> = parts.iter().map(|one| one.diagnostic.clone()).collect();
-            problems.extend(found);
-            problems.extend(check_judgement(profile).into_iter().map(|(_, found)| found));
-            for finding in check_rules(&self.engine, profile) {
-                let part = part_of(profile, &finding.path);
-                let diagnostic = finding.of_profile();
-                problems.push(diagnostic.clone());
-                parts.push(PartProblem { part, diagnostic });
-            }
+            let parts = match sources {
+                Some(sources) => site_problems(sources, &self.engine),
+                None => site_problems(&Sources::unsaved(profile), &self.engine),
+            };
             Site {
                 profile: Arc::clone(profile),
-                identities,
-                problems: problems.into(),
+                sources: sources.cloned(),
+                identities: Identities::new(profile).0,
+                problems: parts.iter().map(|one| one.diagnostic.clone()).collect(),
                 parts: parts.into(),
             }
         }))
@@ -424,7 +424,6 @@ fn make_room<T>(kept: &mut Vec<T>) {
 mod tests {
     use super::super::corpus::Corpus;
     use super::super::derive::derive;
-    use super::super::inputs::Snapshot;
     use super::super::source::{Origin, Source};
     use super::*;
 

@@ -35,6 +35,7 @@ mod sheet_text;
 mod site;
 mod site_error;
 mod site_file;
+mod site_problems;
 mod site_scripts;
 mod site_templates;
 mod source;

@@ -572,6 +572,7 @@ impl Session {
             sample: self.sample(),
             expected: self.expected.clone(),
             profile: Arc::clone(self.site.profile()),
+            sources: Some(Arc::clone(self.site.sources())),
             scripts: Arc::clone(self.site.scripts()),
             definition: None,
             grammar: self.drafts.focus(),

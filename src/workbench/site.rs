@@ -9,7 +9,7 @@ use super::site_templates::TemplateFiles;
 use super::template_offer::TemplateOffer;
 use crate::diagnostic::Diagnostic;
 use crate::profile::{
-    Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptPlace, ScriptTexts,
+    Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptPlace, ScriptTexts, Sources,
     Template, resolve,
 };
 
@@ -31,6 +31,9 @@ pub(super) struct Site {
     /// What the profile extended when its templates were read.
     read_for: Option<Arc<str>>,
     resolved: Resolved,
+    /// What the file said when it was read, and its text.
+    read: Option<(Arc<Profile>, Arc<str>)>,
+    sources: Arc<Sources>,
     scripts: Arc<ScriptTexts>,
     saved_scripts: Arc<ScriptTexts>,
     undone: Vec<ScriptStep>,
@@ -57,6 +60,8 @@ impl Site {
             problems: Vec::new(),
             has_comments: false,
             resolved: resolve(&profile, &[]),
+            read: None,
+            sources: Arc::new(Sources::unsaved(&profile)),
             templates: Arc::default(),
             read_for: None,
             history: History::unsaved(profile),
@@ -70,10 +75,10 @@ impl Site {
 
     /// A profile as it was read.
     pub(super) fn opened(file: SiteFile) -> Self {
-        Self {
-            resolved: resolve(&file.own, &file.templates),
+        let mut site = Self {
             templates: file.templates,
             read_for: file.own.extends.clone(),
+            read: Some((Arc::clone(&file.own), file.text)),
             history: History::opened(file.own),
             path: Some(file.path),
             stamps: file.stamps,
@@ -82,7 +87,9 @@ impl Site {
             saved_scripts: Arc::clone(&file.scripts),
             scripts: file.scripts,
             ..Self::new(Arc::new(Profile::new("")))
-        }
+        };
+        site.resolve();
+        site
     }
 
     /// The profile with all that it inherits.
@@ -113,8 +120,28 @@ impl Site {
 
     fn resolve(&mut self) {
         let own = self.history.profile();
-        let templates = own.extends.as_ref().map_or(&[][..], |_| &*self.templates);
-        self.resolved = resolve(own, templates);
+        let templates = own.extends.as_ref().map(|_| Arc::clone(&self.templates));
+        let templates = templates.unwrap_or_default();
+        self.resolved = resolve(own, &templates);
+        let read = self
+            .read
+            .as_ref()
+            .filter(|(read, _)| Arc::ptr_eq(read, own));
+        let text = read.map(|(_, text)| Arc::clone(text));
+        let file = self.path.as_deref().map(Path::to_string_lossy);
+        let sources = Sources::new(
+            file.unwrap_or_default(),
+            own,
+            text,
+            &templates,
+            &self.resolved,
+        );
+        self.sources = Arc::new(sources);
+    }
+
+    /// Where the parts of the profile stand in its file and in its templates.
+    pub(super) fn sources(&self) -> &Arc<Sources> {
+        &self.sources
     }
 
     /// Where the profile stands and what it says, if it extends a template that was not read.
@@ -324,6 +351,7 @@ impl Site {
             }
         }
         self.path = Some(path.to_owned());
+        self.read = None;
         self.stamps = stamps;
         self.has_comments = false;
         self.saved_scripts = Arc::clone(scripts);
@@ -334,6 +362,7 @@ impl Site {
         } else {
             self.history.mark_unsaved();
         }
+        self.resolve();
     }
 }
 

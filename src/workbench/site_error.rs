@@ -48,11 +48,11 @@ impl SiteError {
             }
             Self::Profile { path, error } => {
                 let place = Place::Profile {
+                    file: Some(path.display().to_string().into()),
                     line: error.line,
                     column: error.column,
                 };
-                let message = format!("{}: {}", path.display(), error.message);
-                Diagnostic::error("profile", message)
+                Diagnostic::error("profile", error.message.clone())
                     .at(place)
                     .with_help(error.help.clone())
             }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use super::files::{FileError, Guard, Stamp, is_changed, read_text, save};
 use super::site_error::SiteError;
+use super::site_problems::site_problems;
 use super::site_templates::{self, beside};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::check_judgement;
-use crate::mapping::{Engine, check_expressions, check_rules};
+use crate::mapping::Engine;
 use crate::profile::{
-    Origins, Profile, ScriptTexts, Template, has_comments, place_of_value, print, read, resolve,
-    validate, validate_text,
+    Origins, Profile, ScriptTexts, Sources, Template, has_comments, print, read, resolve,
 };
 
 /// A profile with everything that was read for it.
@@ -28,6 +27,10 @@ pub struct SiteFile {
     pub templates: Arc<[Template]>,
     /// Where each part is from.
     pub origins: Arc<Origins>,
+    /// Where each part stands in its file.
+    pub sources: Arc<Sources>,
+    /// The text of the file.
+    pub text: Arc<str>,
     /// The scripts that stand in files beside it.
     pub scripts: Arc<ScriptTexts>,
     /// What does not fit together in the text that was read, with lines and columns.
@@ -98,21 +101,14 @@ impl SiteFile {
         })?;
         let own = Arc::new(own);
         let (templates, template_stamps) = site_templates::load(path, &own)?;
+        let templates: Arc<[Template]> = templates.into();
         let resolved = resolve(&own, &templates);
+        let text: Arc<str> = text.into();
+        let file = path.to_string_lossy();
+        let read = Some(Arc::clone(&text));
+        let sources = Arc::new(Sources::new(file, &own, read, &templates, &resolved));
+        let findings = site_problems(&sources, &Engine::new());
         let profile = resolved.profile;
-        let findings = if own.extends.is_none() {
-            let mut findings = validate_text(&profile, &text);
-            let inside = in_parts(&profile)
-                .map(|(path, diagnostic)| diagnostic.at(place_of_value(&text, &path)));
-            findings.extend(inside);
-            findings
-        } else {
-            let mut findings = resolved.findings;
-            findings.extend(validate(&profile));
-            // The places are those of the file, which holds a part of the profile only.
-            findings.extend(in_parts(&profile).map(|(_, diagnostic)| diagnostic));
-            findings
-        };
         let mut problems = Vec::new();
         let mut scripts = ScriptTexts::new();
         let mut stamps = SiteStamps {
@@ -137,10 +133,12 @@ impl SiteFile {
             has_comments: has_comments(&text),
             profile,
             own,
-            templates: templates.into(),
+            templates,
+            sources,
+            text,
             origins: resolved.origins,
             scripts: Arc::new(scripts),
-            findings,
+            findings: findings.into_iter().map(|one| one.diagnostic).collect(),
             problems,
             stamps,
         })
@@ -204,16 +202,6 @@ impl SiteStamps {
             .map(|(path, _)| path)
             .collect()
     }
-}
-
-/// What is wrong with the profile's scripts of one line and the rules that it names, with their paths.
-fn in_parts(profile: &Profile) -> impl Iterator<Item = (String, Diagnostic)> {
-    let expressions = check_expressions(profile).into_iter();
-    let rules = check_rules(&Engine::new(), profile).into_iter();
-    expressions
-        .chain(rules)
-        .map(|finding| (finding.path.clone(), finding.of_profile()))
-        .chain(check_judgement(profile))
 }
 
 impl SiteStamps {

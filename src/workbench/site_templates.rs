@@ -106,6 +106,7 @@ pub(super) fn load(site: &Path, profile: &Profile) -> Result<Found, SiteError> {
         templates.push(Template {
             path: name,
             profile: Arc::new(profile),
+            text: text.into(),
         });
     }
     Ok((templates, stamps))

@@ -35,6 +35,8 @@ mod gui_out;
 mod gui_profile;
 #[cfg(feature = "gui")]
 mod gui_site;
+#[cfg(feature = "gui")]
+mod gui_templates;
 mod notation;
 mod plain_reader;
 mod profile;

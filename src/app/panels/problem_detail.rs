@@ -1,5 +1,6 @@
 //! A problem in full: its rule, what was expected and found, the fix, and how it is waived.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::{Button, Frame, Key, Label, RichText, TextEdit, Ui};
@@ -10,7 +11,7 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::parts::describe_ui;
 use super::profile_waivers::a_reason;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Finding, Fix, rule};
 use crate::hl7::{Location, SegmentId};
 use crate::profile::{Edit, Waiver};
@@ -37,11 +38,12 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// What a screen reader says of it.
-    pub(super) fn name(&self) -> String {
+    /// What a screen reader says of it; `file` is the profile's.
+    pub(super) fn name(&self, file: Option<&str>) -> String {
+        let diagnostic = placed(self.diagnostic, file);
         match self.waived() {
-            Some(reason) => format!("waived: {}: {reason}", self.diagnostic),
-            None => self.diagnostic.to_string(),
+            Some(reason) => format!("waived: {diagnostic}: {reason}"),
+            None => diagnostic.to_string(),
         }
     }
 
@@ -72,6 +74,25 @@ impl<'a> Problem<'a> {
     pub(super) fn fix(&self, cx: &Cx<'_>) -> Option<&'a Fix> {
         let fix = self.finding?.fix.as_ref()?;
         cx.session.is_preview_current().then_some(fix)
+    }
+}
+
+/// The diagnostic with the name of the profile's file, where it stands in that.
+pub(super) fn placed<'d>(diagnostic: &'d Diagnostic, own: Option<&str>) -> Cow<'d, Diagnostic> {
+    match (&diagnostic.place, own) {
+        (
+            &Place::Profile {
+                file: None,
+                line,
+                column,
+            },
+            Some(own),
+        ) => Cow::Owned(diagnostic.clone().at(Place::Profile {
+            file: Some(own.into()),
+            line,
+            column,
+        })),
+        _ => Cow::Borrowed(diagnostic),
     }
 }
 

@@ -11,9 +11,9 @@ use super::super::part::Part;
 use super::super::theme::{Colour, Theme};
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text, dot};
 use super::parts::{bar_ui, describe_ui, empty_ui, without_message_ui};
-use super::problem_detail::{self, Problem};
+use super::problem_detail::{self, Problem, placed};
 use super::script::script_named;
-use crate::diagnostic::{Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 
 /// The view of the list.
 #[derive(Default)]
@@ -85,7 +85,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         state.selected = Some(row);
         state.detail.close();
         if let Some(problem) = all.get(row) {
-            go(cx, &problem.diagnostic.place);
+            go(cx, problem.diagnostic);
         }
     }
     match asked {
@@ -201,8 +201,8 @@ pub(super) fn colour(theme: &Theme, severity: Severity) -> Colour {
 }
 
 /// Leads to the place of a finding.
-fn go(cx: &Cx<'_>, place: &Place) {
-    match place {
+fn go(cx: &Cx<'_>, found: &Diagnostic) {
+    match &found.place {
         Place::Nowhere | Place::File(_) => {}
         Place::Message { span, location } => {
             let message = cx.preview().map(|preview| &preview.message);
@@ -221,11 +221,27 @@ fn go(cx: &Cx<'_>, place: &Place) {
                 });
             }
         }
-        Place::Profile { .. } => cx.run(Command::ShowProfile),
+        Place::Profile { .. } => {
+            cx.run(Command::ShowProfile);
+            let parts = cx.preview().map(|preview| &preview.part_problems);
+            let known = parts.and_then(|parts| parts.iter().find(|part| part.diagnostic == *found));
+            if let Some(known) = known {
+                cx.send(Action::ShowPart(Part::holding(
+                    &known.part,
+                    cx.session.profile(),
+                )));
+            }
+        }
     }
 }
 
-fn place_text(place: &Place) -> String {
+/// The profile's file, as it is named beside lines of it.
+fn profile_file(cx: &Cx<'_>) -> Option<String> {
+    let name = cx.session.profile_path()?.file_name()?;
+    Some(name.to_string_lossy().into_owned())
+}
+
+fn place_text(place: &Place, own: Option<&str>) -> String {
     match place {
         Place::Nowhere => String::new(),
         Place::File(path) => path
@@ -243,7 +259,12 @@ fn place_text(place: &Place) -> String {
             location: None,
         } => format!("byte {}", span.start),
         Place::Script { name, line, .. } => format!("{name}, line {line}"),
-        Place::Profile { line, .. } => format!("profile, line {line}"),
+        Place::Profile { file, line, .. } => {
+            let file = file
+                .as_deref()
+                .and_then(|file| file.rsplit(['/', '\\']).next());
+            format!("{}, line {line}", file.or(own).unwrap_or("profile"))
+        }
     }
 }
 
@@ -262,7 +283,9 @@ enum Ask {
 
 impl RowSource for Rows<'_, '_> {
     fn name(&self, row: usize) -> String {
-        self.found.get(row).map(Problem::name).unwrap_or_default()
+        let file = profile_file(self.cx);
+        let problem = self.found.get(row);
+        problem.map_or_else(String::new, |problem| problem.name(file.as_deref()))
     }
 
     fn has_menu(&self) -> bool {
@@ -308,10 +331,11 @@ impl RowSource for Rows<'_, '_> {
                 } else {
                     dot(ui, *colour(theme, found.severity));
                 }
-                let place = RichText::new(place_text(&found.place)).color(*theme.text.weak);
-                let cell = cell_text(ui, place);
+                let file = profile_file(self.cx);
+                let place = place_text(&found.place, file.as_deref());
+                let cell = cell_text(ui, RichText::new(place).color(*theme.text.weak));
                 if found.place != Place::Nowhere {
-                    cell.on_hover_text(found.place.to_string());
+                    cell.on_hover_text(placed(found, file.as_deref()).place.to_string());
                 }
             }
             1 => {
