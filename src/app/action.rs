@@ -54,6 +54,7 @@ pub(super) enum Command {
     ShowProfile,
     ShowOutput,
     ShowProblems,
+    ShowCoverage,
     ShowHelp,
     ArrangeMap,
     ArrangeDescribe,
@@ -94,7 +95,7 @@ fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) 
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 49] = [
+    pub(super) const ALL: [Self; 50] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -133,6 +134,7 @@ impl Command {
         Self::ShowProfile,
         Self::ShowOutput,
         Self::ShowProblems,
+        Self::ShowCoverage,
         Self::ShowHelp,
         Self::ArrangeMap,
         Self::ArrangeDescribe,
@@ -306,6 +308,12 @@ impl Command {
             Self::ShowProfile => words("Profile", "Go to the profile's own page"),
             Self::ShowOutput => words("Output", "Go to what the mapping made"),
             Self::ShowProblems => words("Problems", "Go to the list of problems"),
+            Self::ShowCoverage => keyed(
+                "Coverage",
+                "Go to what the mapping loses of all samples",
+                SHIFTED,
+                Key::L,
+            ),
             Self::ShowHelp => keyed(
                 "Help",
                 "Show all commands and all script functions",
@@ -388,6 +396,19 @@ pub(super) enum Action {
     LookAtGrammar(Option<Arc<str>>),
     /// Count the coverage of all samples for as long as a panel shows it, or no longer.
     LookAtCoverage(bool),
+    /// Stop counting the coverage until it is asked for or something changes.
+    StopCoverage,
+    ResumeCoverage,
+    /// Show a column of a table where a message definition maps it.
+    ShowColumn {
+        table: Arc<str>,
+        column: Arc<str>,
+    },
+    /// Put a text on the clipboard; `what` names it in the news.
+    Copy {
+        text: String,
+        what: String,
+    },
     /// Take what is written as the grammar of a definition, once it can be read.
     WriteGrammar {
         message: Arc<str>,

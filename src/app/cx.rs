@@ -118,7 +118,6 @@ impl<'a> Cx<'a> {
 
     /// What is known of the coverage of all samples; while a panel calls this in each frame, it is
     /// counted anew after each change.
-    #[allow(dead_code, reason = "the panels that show it come next")]
     pub(super) fn coverage(&self) -> &CoverageState {
         self.coverage.set(true);
         self.session.coverage()
@@ -204,6 +203,7 @@ impl<'a> Cx<'a> {
             | C::ShowProfile
             | C::ShowOutput
             | C::ShowProblems
+            | C::ShowCoverage
             | C::ShowHelp
             | C::ArrangeMap
             | C::ArrangeDescribe

@@ -75,6 +75,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowProfile,
                     C::ShowOutput,
                     C::ShowProblems,
+                    C::ShowCoverage,
                 ],
                 &[C::ArrangeMap, C::ArrangeDescribe],
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],

@@ -14,6 +14,7 @@ pub(super) enum Pane {
     Profile,
     Output,
     Problems,
+    Coverage,
     Help,
 }
 
@@ -29,6 +30,7 @@ impl Pane {
             Self::Profile => "Profile",
             Self::Output => "Output",
             Self::Problems => "Problems",
+            Self::Coverage => "Coverage",
             Self::Help => "Help",
         }
     }
@@ -45,7 +47,7 @@ pub(super) fn map() -> Tree<Pane> {
     let raw = tabs(&[Pane::Raw]);
     let tree = tabs(&[Pane::Tree]);
     let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
-    let output = tabs(&[Pane::Output, Pane::Problems]);
+    let output = tabs(&[Pane::Output, Pane::Problems, Pane::Coverage]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
     let shares = [(samples, 0.22), (message, 0.40), (mapping, 0.38)];
@@ -62,7 +64,10 @@ pub(super) fn map() -> Tree<Pane> {
 
 /// Puts panels that an arrangement of an older program does not have beside those that they belong to.
 pub(super) fn complete(tree: &mut Tree<Pane>) {
-    for (pane, beside) in [(Pane::Mapping, Pane::Script)] {
+    for (pane, beside) in [
+        (Pane::Mapping, Pane::Script),
+        (Pane::Coverage, Pane::Problems),
+    ] {
         if tree.tiles.find_pane(&pane).is_some() {
             continue;
         }
@@ -96,7 +101,7 @@ pub(super) fn describe() -> Tree<Pane> {
     let samples = tabs(&[Pane::Samples]);
     let profile = tabs(&[Pane::Profile, Pane::Script, Pane::Help]);
     let tree = tabs(&[Pane::Tree, Pane::Raw]);
-    let output = tabs(&[Pane::Problems, Pane::Output]);
+    let output = tabs(&[Pane::Problems, Pane::Coverage, Pane::Output]);
     let message = column(&mut tiles, [tree, output], [0.64, 0.36]);
     let shares = [(samples, 0.14), (profile, 0.58), (message, 0.28)];
     let mut row = egui_tiles::Linear::new(
@@ -156,6 +161,7 @@ mod tests {
             Pane::Profile,
             Pane::Output,
             Pane::Problems,
+            Pane::Coverage,
             Pane::Help,
         ] {
             assert!(again.tiles.find_pane(&pane).is_some(), "{pane:?}");

@@ -128,6 +128,13 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::InsertIntoScript(dragged) => insert_into_script(host, &dragged),
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
         Action::LookAtCoverage(is_looked_at) => session.look_at_coverage(is_looked_at),
+        Action::StopCoverage => session.stop_coverage(),
+        Action::ResumeCoverage => session.resume_coverage(),
+        Action::ShowColumn { table, column } => show_column(host, table, column),
+        Action::Copy { text, what } => {
+            ctx.copy_text(text);
+            host.toasts.tell(format!("Copied {what}"));
+        }
         Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
         Action::EditScript { place, text } => {
             if let Err(error) = session.edit_script(&place, &text) {
@@ -262,6 +269,7 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowProfile => show(host, Pane::Profile),
         Command::ShowOutput => show(host, Pane::Output),
         Command::ShowProblems => show(host, Pane::Problems),
+        Command::ShowCoverage => show(host, Pane::Coverage),
         Command::ShowHelp => show(host, Pane::Help),
         Command::ArrangeDescribe => {
             settings.panels = pane::describe();
@@ -456,6 +464,22 @@ fn copy_mapping(host: &mut Host, ctx: &egui::Context) {
         let name = &definition.name;
         host.toasts.tell(format!("Copied the mapping of {name}"));
     }
+}
+
+/// Shows a column in the mapping, or its table where no definition makes rows of that.
+fn show_column(host: &mut Host, table: Arc<str>, column: Arc<str>) {
+    let messages = &host.session.profile().messages;
+    let maps = |index: &usize| {
+        let definition = messages.get(*index);
+        definition.is_some_and(|one| one.rows.iter().any(|rows| rows.table == table))
+    };
+    let chosen = Some(host.state.definition).filter(maps);
+    let Some(index) = chosen.or_else(|| (0..messages.len()).find(maps)) else {
+        return show_part(host, Part::Table(table));
+    };
+    host.state.definition = index;
+    host.state.views.mapping.reveal(table, column);
+    show(host, Pane::Mapping);
 }
 
 /// Shows the page of a part of the profile.

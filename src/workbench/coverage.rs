@@ -58,8 +58,8 @@ struct PlaceCount {
     used: u64,
     /// Messages in which some value there was not used.
     unused: u64,
-    /// The first of these.
-    first: Option<SampleId>,
+    /// The first of these, and the index of the definition that it falls under.
+    first: Option<(SampleId, usize)>,
 }
 
 /// A place of the input whose values are used nowhere, or not all of them.
@@ -73,8 +73,9 @@ pub struct LostPlace {
     pub unused: u64,
     /// Whether no message's value there is used.
     pub is_used_nowhere: bool,
-    /// The first message that has a value there which is not used.
-    pub first: Option<SampleId>,
+    /// The first message that has a value there which is not used, and the index of the definition
+    /// that it falls under.
+    pub first: Option<(SampleId, usize)>,
 }
 
 #[derive(Debug)]
@@ -215,7 +216,7 @@ impl Coverage {
             count.used += u64::from(is_used);
             count.unused += u64::from(is_unused);
             if is_unused && count.first.is_none() {
-                count.first = Some(sample);
+                count.first = made.definition.map(|definition| (sample, definition));
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct CoverageState {
     pub is_current: bool,
     /// How far the newer one is, while it is made.
     pub progress: Option<CoverageProgress>,
+    /// The newer one was stopped, or failed, and is not made until it is asked for or something changes.
+    pub is_stopped: bool,
 }
 
 /// How far a count is.
@@ -81,6 +83,21 @@ impl CoverageDesk {
         }
     }
 
+    /// Ends what is being counted until it is asked for again or something changes.
+    pub(super) fn stop(&mut self) {
+        if self.state.progress.take().is_some() {
+            self.worker.interrupt();
+            self.state.is_stopped = true;
+        }
+    }
+
+    /// Forgets that it was stopped.
+    pub(super) fn resume(&mut self) {
+        if std::mem::take(&mut self.state.is_stopped) {
+            self.asked = None;
+        }
+    }
+
     /// Gives up what is being counted; what is complete stays.
     fn give_up(&mut self) {
         if self.state.progress.take().is_some() {
@@ -102,6 +119,7 @@ impl CoverageDesk {
     /// Says that the last count is of older inputs; `true` when nobody had said so.
     pub(super) fn outdate(&mut self) -> bool {
         self.give_up();
+        self.state.is_stopped = false;
         let was_of_these = self.asked.take().is_some();
         std::mem::take(&mut self.state.is_current) || was_of_these
     }
@@ -136,10 +154,12 @@ impl CoverageDesk {
                     if number == self.number {
                         self.state.progress = None;
                         self.state.is_current = self.asked.is_some();
+                        self.state.is_stopped = false;
                     }
                 }
                 Err(fault) => {
                     self.state.progress = None;
+                    self.state.is_stopped = true;
                     faults.push(fault);
                 }
             }

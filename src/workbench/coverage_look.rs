@@ -19,6 +19,17 @@ impl Session {
         self.coverage.is_wanted()
     }
 
+    /// Stops counting until [`Session::resume_coverage`] or until something changes.
+    pub fn stop_coverage(&mut self) {
+        self.coverage.stop();
+    }
+
+    /// Counts what was stopped.
+    pub fn resume_coverage(&mut self) {
+        self.coverage.resume();
+        self.follow_coverage();
+    }
+
     /// What is known of the coverage of all samples.
     pub fn coverage(&self) -> &CoverageState {
         self.coverage.state()

@@ -133,6 +133,11 @@ impl UnmappedCounts {
         counts
     }
 
+    /// How many codes the list has.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Whether all codes were listed.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()

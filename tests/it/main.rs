@@ -25,6 +25,7 @@ mod gui_check;
 mod gui_codes;
 #[cfg(feature = "gui")]
 mod gui_completion;
+mod gui_coverage;
 #[cfg(feature = "gui")]
 mod gui_grammar;
 #[cfg(feature = "gui")]

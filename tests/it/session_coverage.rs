@@ -166,7 +166,7 @@ fn a_place_that_is_lost_names_the_first_message_that_has_it() {
         let place = lost
             .iter()
             .find(|place| place.location.to_string() == location);
-        place.and_then(|place| session.corpus().position(place.first?))
+        place.and_then(|place| session.corpus().position(place.first?.0))
     };
     assert_eq!(first_of("PV1-2"), Some(0));
     assert_eq!(first_of("PV1-5"), Some(4));

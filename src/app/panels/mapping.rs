@@ -68,6 +68,8 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, chosen: usize) {
             }
             ui.add_space(Theme::of(ui).grid(6));
         });
+    // A column that is not there is not waited for.
+    state.reveals = false;
 }
 
 /// The sample at hand falls under another definition: there are no values to show.

@@ -152,6 +152,9 @@ pub(super) fn ui(
         let top = ui.cursor().left_top();
         let all = Rect::from_min_size(top, Vec2::new(ui.available_width(), height));
         ui.painter().rect_filled(all, 0.0, *theme.surface.selected);
+        if std::mem::take(&mut state.reveals) {
+            ui.scroll_to_rect(all, Some(egui::Align::Center));
+        }
     }
     let rect = grid.line_ui(ui, theme, height, |ui, what| match what {
         What::Name => toggled = name_ui(ui, entry, column, is_chosen),

@@ -16,6 +16,8 @@ pub(crate) struct State {
     pub(super) shown: BTreeMap<usize, usize>,
     /// The name of a new column, by entry.
     pub(super) new_columns: BTreeMap<usize, String>,
+    /// Scroll to the chosen column in the next frame.
+    pub(super) reveals: bool,
     pub(super) unused: mapping_unused::State,
 }
 
@@ -23,5 +25,11 @@ impl State {
     /// Opens the form of a column.
     pub(crate) fn choose(&mut self, table: Arc<str>, column: Arc<str>) {
         self.chosen = Some((table, column));
+    }
+
+    /// Opens the form of a column and scrolls there.
+    pub(crate) fn reveal(&mut self, table: Arc<str>, column: Arc<str>) {
+        self.choose(table, column);
+        self.reveals = true;
     }
 }

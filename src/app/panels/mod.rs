@@ -2,6 +2,9 @@
 
 mod attribute;
 mod attribute_grid;
+mod coverage;
+mod coverage_list;
+mod coverage_rows;
 mod explain;
 mod explorer;
 mod explorer_entries;

@@ -16,7 +16,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
     let dim = cx.session.is_preview_dimmed()
         && !matches!(
             pane,
-            Pane::Script | Pane::Mapping | Pane::Profile | Pane::Samples
+            Pane::Script | Pane::Mapping | Pane::Profile | Pane::Samples | Pane::Coverage
         );
     if dim {
         ui.multiply_opacity(0.6);
@@ -30,6 +30,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Profile => super::profile::ui(ui, cx, &mut views.profile, definition),
         Pane::Output => super::output::ui(ui, cx, &mut views.output),
         Pane::Problems => super::problems::ui(ui, cx, &mut views.problems),
+        Pane::Coverage => super::coverage::ui(ui, cx, &mut views.coverage),
         Pane::Help => super::help::ui(ui, cx, &mut views.help),
     }
 }

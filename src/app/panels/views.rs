@@ -1,6 +1,6 @@
 //! The view state of all panels.
 
-use super::{help, mapping, output, problems, profile, raw, samples, script, tree};
+use super::{coverage, help, mapping, output, problems, profile, raw, samples, script, tree};
 
 /// What each panel keeps from frame to frame: its view, never data.
 #[derive(Default)]
@@ -13,5 +13,6 @@ pub(crate) struct Views {
     pub(crate) profile: profile::State,
     pub(crate) output: output::State,
     pub(crate) problems: problems::State,
+    pub(crate) coverage: coverage::State,
     pub(crate) help: help::State,
 }

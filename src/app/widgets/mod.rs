@@ -17,4 +17,4 @@ pub(super) use entry::{Entry, EntryResponse, entry_id, no_proposals};
 pub(super) use grid::{CellSource, GridResponse, GridState, GridView};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};
-pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text, dot};
+pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Sorting, Width, cell_text, dot};

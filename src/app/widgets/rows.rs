@@ -16,6 +16,20 @@ const WIDTH_STEP: f32 = 160.0;
 pub(crate) struct ColumnSpec {
     pub(crate) title: String,
     pub(crate) width: Width,
+    /// How the rows stand by it, where a click on its title sorts them.
+    pub(crate) sorting: Option<Sorting>,
+}
+
+/// How rows stand by a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sorting {
+    /// They stand by another one, or as they came.
+    #[default]
+    No,
+    /// The least first.
+    Up,
+    /// The greatest first.
+    Down,
 }
 
 /// How wide a column is.
@@ -32,7 +46,14 @@ impl ColumnSpec {
         Self {
             title: title.into(),
             width,
+            sorting: None,
         }
+    }
+
+    /// The same with a title that sorts the rows.
+    pub(crate) fn sorting(mut self, sorting: Sorting) -> Self {
+        self.sorting = Some(sorting);
+        self
     }
 }
 
@@ -92,6 +113,8 @@ pub(crate) struct RowsResponse {
     pub(crate) toggled: Option<usize>,
     /// The row that was opened by a double click or Enter.
     pub(crate) activated: Option<usize>,
+    /// The column by whose title the rows are to be sorted.
+    pub(crate) sorted: Option<usize>,
     pub(crate) focused: bool,
 }
 
@@ -146,8 +169,12 @@ impl RowsView<'_> {
             0.0
         };
         let table = table.header(head, |mut header| {
-            for column in self.columns {
-                header.col(|ui| header_ui(ui, theme, &column.title));
+            for (index, column) in self.columns.iter().enumerate() {
+                header.col(|ui| {
+                    if header_ui(ui, theme, column) {
+                        response.sorted = Some(index);
+                    }
+                });
             }
         });
         table.body(|body| {
@@ -284,10 +311,35 @@ impl RowsView<'_> {
     }
 }
 
-fn header_ui(ui: &mut Ui, theme: &Theme, title: &str) {
+/// The title of a column; whether the rows are to be sorted by it.
+fn header_ui(ui: &mut Ui, theme: &Theme, column: &ColumnSpec) -> bool {
     ui.add_space(theme.grid(1));
-    let text = egui::RichText::new(title).small().color(*theme.text.weak);
-    ui.add(egui::Label::new(text).truncate());
+    let title = &column.title;
+    let small = |text: String| egui::RichText::new(text).small();
+    let Some(sorting) = column.sorting else {
+        let text = small(title.clone()).color(*theme.text.weak);
+        ui.add(egui::Label::new(text).truncate());
+        return false;
+    };
+    let (text, colour, tip) = match sorting {
+        Sorting::No => (title.clone(), theme.text.weak, "Sort by this"),
+        Sorting::Up => (format!("{title} ↑"), theme.text.accent, "The least first"),
+        Sorting::Down => (
+            format!("{title} ↓"),
+            theme.text.accent,
+            "The greatest first",
+        ),
+    };
+    ui.spacing_mut().button_padding.x = 0.0;
+    let button = egui::Button::new(small(text).color(*colour))
+        .frame(false)
+        .truncate();
+    let button = ui.add(button).on_hover_text(tip);
+    button.widget_info(|| {
+        let is_on = sorting != Sorting::No;
+        WidgetInfo::selected(Role::Button, true, is_on, format!("Sort by {title}"))
+    });
+    button.clicked()
 }
 
 /// The indentation and the triangle that shows or hides the rows below.
