@@ -75,17 +75,12 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     state.lists.take(coverage);
     if ui.available_width() >= Theme::of(ui).grid(SIDE_BY_SIDE) {
         bar_ui(ui, |ui| {
-            tabs_ui(ui, state, Loss::title);
-            filter_ui(ui, cx, state);
+            tabs_ui(ui, state);
+            filter_ui(ui, cx, state, Theme::of(ui).grid(110));
         });
     } else {
-        let name = if ui.available_width() >= Theme::of(ui).grid(150) {
-            Loss::title
-        } else {
-            Loss::short_title
-        };
-        bar_ui(ui, |ui| tabs_ui(ui, state, name));
-        bar_ui(ui, |ui| filter_ui(ui, cx, state));
+        bar_ui(ui, |ui| tabs_ui(ui, state));
+        bar_ui(ui, |ui| filter_ui(ui, cx, state, f32::INFINITY));
     }
     list_ui(ui, cx, state, coverage.counts);
 }
@@ -201,15 +196,13 @@ fn whole(count: u64) -> usize {
 }
 
 /// The lists to choose from.
-fn tabs_ui(ui: &mut Ui, state: &mut State, name: fn(Loss) -> &'static str) {
-    ui.spacing_mut().item_spacing.x = Theme::of(ui).grid(1);
+fn tabs_ui(ui: &mut Ui, state: &mut State) {
+    let theme = Theme::of(ui);
+    ui.spacing_mut().item_spacing.x = theme.grid(1);
+    let room = ui.available_width() / theme.grid(1);
     for loss in Loss::ALL {
         let lost = state.lists.lost.get(loss.index()).copied().unwrap_or(0);
-        let text = match (loss, lost) {
-            (Loss::Definitions, 0) => name(loss).to_owned(),
-            (Loss::Definitions, lost) => format!("{}: {lost} never reached", name(loss)),
-            (_, lost) => format!("{} {lost}", name(loss)),
-        };
+        let text = loss.tab(lost, room);
         let tab = ui.add(Button::selectable(state.loss == loss, text));
         if tab.on_hover_text(loss.tip()).clicked() {
             state.loss = loss;
@@ -217,8 +210,8 @@ fn tabs_ui(ui: &mut Ui, state: &mut State, name: fn(Loss) -> &'static str) {
     }
 }
 
-/// The filter, the switch of the list, and the copies.
-fn filter_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+/// The filter, of this width at most, the switch of the list, and the copies.
+fn filter_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, widest: f32) {
     let theme = Theme::of(ui);
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         ui.menu_button("Copy", |ui| copies_ui(ui, cx, state));
@@ -231,7 +224,7 @@ fn filter_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         {
             *all = !*all;
         }
-        let width = ui.available_width().min(theme.grid(110));
+        let width = ui.available_width().min(widest);
         let field = TextEdit::singleline(&mut state.query)
             .hint_text("Filter")
             .desired_width(width - theme.grid(2));

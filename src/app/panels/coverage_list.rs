@@ -72,7 +72,8 @@ pub(super) fn columns(
         })
         .collect();
     let mut order: Vec<Option<usize>> = cells.into_iter().map(|(cell, _)| Some(cell)).collect();
-    if loss == Loss::Places {
+    // Where there is no room for it, Ctrl+M and the menu of the row do the same.
+    if loss == Loss::Places && ui.available_width() >= theme.grid(100) {
         columns.push(ColumnSpec::new("", wide(18)));
         order.push(None);
     }
@@ -263,10 +264,10 @@ impl RowSource for Rows<'_, '_> {
         };
         let Some(found) = self.row(row) else { return };
         let theme = Theme::of(ui);
-        let colour = if found.is_lost {
-            *theme.text.strong
-        } else {
-            *theme.text.weak
+        let colour = match (found.is_lost, self.loss) {
+            (true, _) => *theme.text.strong,
+            (false, Loss::Definitions) => *theme.text.body,
+            (false, Loss::Places | Loss::Columns | Loss::Codes) => *theme.text.weak,
         };
         if cell == 0 && self.loss == Loss::Definitions && found.is_lost {
             dot(ui, *theme.severity.warning);

@@ -77,7 +77,7 @@ impl Loss {
         }
     }
 
-    /// The name on its tab.
+    /// Its name.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Places => "Input used nowhere",
@@ -87,14 +87,23 @@ impl Loss {
         }
     }
 
-    /// The same where there is little room.
-    pub(super) fn short_title(self) -> &'static str {
-        match self {
-            Self::Places => "Used nowhere",
-            Self::Columns => "Never filled",
-            Self::Codes => "Not listed",
-            Self::Definitions => "Definitions",
-        }
+    /// What its tab says for the room that there is, in steps of the grid, when so many are lost.
+    pub(super) fn tab(self, lost: usize, room: f32) -> String {
+        let words = match (self, room) {
+            (Self::Definitions, _) if lost == 0 => return self.title().to_owned(),
+            (Self::Definitions, room) if room >= 150.0 => {
+                return format!("{}: {lost} never reached", self.title());
+            }
+            (_, room) if room >= 150.0 => self.title(),
+            (Self::Places, room) if room >= 110.0 => "Used nowhere",
+            (Self::Columns, room) if room >= 110.0 => "Never filled",
+            (Self::Codes, room) if room >= 110.0 => "Not listed",
+            (Self::Places, _) => "Unused",
+            (Self::Columns, _) => "Unfilled",
+            (Self::Codes, _) => "Codes",
+            (Self::Definitions, _) => self.title(),
+        };
+        format!("{words} {lost}")
     }
 
     /// What it is, in a sentence.
