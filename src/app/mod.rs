@@ -14,6 +14,7 @@ mod fonts;
 mod host;
 mod layout;
 mod menu;
+mod news;
 mod open;
 mod palette;
 mod pane;

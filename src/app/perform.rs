@@ -16,19 +16,13 @@ use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
-use super::sheet_words::SheetWords;
-use super::status::plural;
 use super::target_chooser::TargetChooser;
 use super::{adding, layout, pane, panels};
 use crate::grammar::propose;
 
-use crate::diagnostic::{Place, Severity};
 use crate::hl7::{Draft, Location};
-use crate::profile::{self, Edit, MessageDefinition, PartChange, Profile, Script, ScriptPlace};
-use crate::workbench::{Notice, SaveGuard, TemplateOffer};
-
-/// So many failures are told one by one; the problems list more.
-const TOLD_AT_ONCE: usize = 3;
+use crate::profile::{self, Edit, MessageDefinition, Profile, Script, ScriptPlace};
+use crate::workbench::SaveGuard;
 
 /// Does what a person asked for.
 pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
@@ -295,7 +289,8 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
     }
 }
 
-fn show(host: &mut Host, pane: Pane) {
+/// Brings a panel to the front.
+pub(super) fn show(host: &mut Host, pane: Pane) {
     host.state.start = false;
     layout::show(&mut host.settings.panels, pane);
 }
@@ -489,119 +484,4 @@ fn show_part(host: &mut Host, part: Part) {
     }
     host.state.views.profile.choose(part);
     show(host, Pane::Profile);
-}
-
-/// Takes what the workers made; `true` when anything changed that a panel shows.
-pub(super) fn poll(host: &mut Host) -> bool {
-    let changed = host.session.poll();
-    let (failed, other): (Vec<_>, Vec<_>) = host
-        .session
-        .take_notices()
-        .into_iter()
-        .partition(|notice| matches!(notice, Notice::Failed(_)));
-    let untold = failed.len().saturating_sub(TOLD_AT_ONCE);
-    for notice in other
-        .into_iter()
-        .chain(failed.into_iter().take(TOLD_AT_ONCE))
-    {
-        tell(host, notice);
-    }
-    if untold > 0 {
-        let more = plural(untold, "more failure");
-        host.toasts
-            .complain(format!("{more}: the problems list them all"));
-    }
-    if let Some(conflict) = host.session.conflict()
-        && host.state.question.is_none()
-    {
-        host.state.question = Some(Question::Conflict(conflict.path.clone()));
-    }
-    if let Some(offer) = host.session.sheet_offer()
-        && host.state.question.is_none()
-    {
-        host.state.question = Some(Question::Sheet(SheetWords::of(offer)));
-    }
-    if let Some(offer) = host.session.template_offer()
-        && host.state.question.is_none()
-    {
-        host.state.question = Some(Question::Template(offer_words(offer)));
-    }
-    changed
-}
-
-/// What taking changed templates comes to, in a sentence or two.
-fn offer_words(offer: &TemplateOffer) -> String {
-    let files: Vec<String> = offer
-        .files
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let listed = |changes: &[PartChange]| {
-        let shown = changes.iter().take(6).map(|change| change.path.to_string());
-        let mut shown: Vec<String> = shown.collect();
-        if changes.len() > shown.len() {
-            shown.push(format!("{} more", changes.len() - shown.len()));
-        }
-        shown.join(", ")
-    };
-    let mut words = match offer.changes.as_slice() {
-        [] => format!("{}: nothing changes for this site", files.join(", ")),
-        changes => format!("{}: it changes {}", files.join(", "), listed(changes)),
-    };
-    if !offer.kept.is_empty() {
-        let kept = listed(&offer.kept);
-        words = format!("{words}. The site says otherwise itself, and keeps it: {kept}");
-    }
-    words
-}
-
-fn tell(host: &mut Host, notice: Notice) {
-    let toasts = &mut host.toasts;
-    match notice {
-        Notice::Described(segment) => {
-            host.state.views.profile.name_fields(segment);
-            show(host, Pane::Profile);
-        }
-        Notice::Loaded { messages, sources } => {
-            toasts.tell(format!(
-                "{} from {}",
-                plural(messages, "message"),
-                plural(sources, "source")
-            ));
-        }
-        Notice::ProfileOpened(path) => {
-            host.state.comments_may_go = false;
-            host.state.definition = 0;
-            toasts.tell(format!("Opened {}", path.display()));
-        }
-        Notice::ProfileSaved(path) | Notice::FileSaved(path) => {
-            toasts.tell(format!("Saved {}", path.display()));
-        }
-        // The question that follows says it.
-        Notice::ChangedOnDisk(_) => {}
-        Notice::Failed(found) => {
-            let place = match &found.place {
-                Place::File(path) => format!("{path}: "),
-                Place::Nowhere
-                | Place::Message { .. }
-                | Place::Location(_)
-                | Place::Script { .. }
-                | Place::Profile { .. } => String::new(),
-            };
-            let help = found
-                .help
-                .map(|help| format!("; {help}"))
-                .unwrap_or_default();
-            let text = format!("{place}{}{help}", found.message);
-            match found.severity {
-                Severity::Info => toasts.tell(text),
-                Severity::Warning | Severity::Error => toasts.complain(text),
-            }
-        }
-    }
-}
-
-/// Asks whether open files were changed by somebody else meanwhile.
-pub(super) fn look_again(host: &mut Host) {
-    host.session.look_again();
 }

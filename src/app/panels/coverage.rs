@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use egui::{Button, Role, Spinner, TextEdit, Ui};
+use egui::{Button, ProgressBar, Role, TextEdit, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
@@ -14,7 +14,7 @@ use super::super::widgets::{RowsView, Sorting};
 use super::coverage_list::{Rows, columns, go};
 use super::coverage_rows::{Loss, LossRow, LossTarget, as_csv, as_text};
 use super::parts::{bar_ui, empty_ui, weak};
-use crate::workbench::{Coverage, CoverageCounts, CoverageState};
+use crate::workbench::{Coverage, CoverageCounts, CoverageProgress, CoverageState};
 
 /// Narrower than this, tabs and filter stand one below the other, in steps of the grid.
 const SIDE_BY_SIDE: i16 = 190;
@@ -107,21 +107,23 @@ fn first_ui(ui: &mut Ui, cx: &Cx<'_>, known: &CoverageState) {
             ui,
             format!("Mapping {done} of {}", plural(total, "message")),
         );
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a share of a bar some pixels long"
-        )]
-        let share = done as f32 / total.max(1) as f32;
-        ui.add(
-            egui::ProgressBar::new(share)
-                .desired_width(theme.grid(60))
-                .fill(*theme.accent.fill)
-                .desired_height(theme.grid(1)),
-        );
+        ui.add(progress_bar(theme, progress).desired_width(theme.grid(60)));
         if ui.button("Stop").clicked() {
             cx.send(Action::StopCoverage);
         }
     });
+}
+
+/// How far the count is, as a thin line.
+fn progress_bar(theme: &Theme, progress: CoverageProgress) -> ProgressBar {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a share of a line some pixels long"
+    )]
+    let share = progress.done as f32 / progress.total.max(1) as f32;
+    ProgressBar::new(share)
+        .desired_height(theme.grid(1))
+        .fill(*theme.accent.fill)
 }
 
 /// What became of the messages at the left; how old that is and how far the newer count is at the
@@ -140,7 +142,7 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, known: &CoverageState, counts: CoverageCoun
             }
             weak(ui, format!("{} of {}", progress.done, progress.total))
                 .on_hover_text("So many messages are counted anew");
-            ui.add(Spinner::new().size(theme.grid(3)));
+            ui.add(progress_bar(theme, progress).desired_width(theme.grid(14)));
             weak(ui, old);
         } else if known.is_stopped {
             if ui.button("Count again").clicked() {
