@@ -131,7 +131,12 @@ fn progress_bar(theme: &Theme, progress: CoverageProgress) -> ProgressBar {
 fn head_ui(ui: &mut Ui, cx: &Cx<'_>, known: &CoverageState, counts: CoverageCounts) {
     let theme = Theme::of(ui);
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        let old = "Of before the last change";
+        let whole = "Of before the last change";
+        let old = if ui.available_width() < theme.grid(150) {
+            "Old"
+        } else {
+            whole
+        };
         if let Some(progress) = known.progress {
             if ui
                 .button("Stop")
@@ -143,18 +148,19 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, known: &CoverageState, counts: CoverageCoun
             weak(ui, format!("{} of {}", progress.done, progress.total))
                 .on_hover_text("So many messages are counted anew");
             ui.add(progress_bar(theme, progress).desired_width(theme.grid(14)));
-            weak(ui, old);
+            weak(ui, old).on_hover_text(whole);
         } else if known.is_stopped {
             if ui.button("Count again").clicked() {
                 cx.send(Action::ResumeCoverage);
             }
-            weak(ui, old);
+            weak(ui, old).on_hover_text(whole);
         } else if !known.is_current {
-            weak(ui, old);
+            weak(ui, old).on_hover_text(whole);
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let (what, not_looked_at) = totals(counts);
-            ui.label(egui::RichText::new(what).color(*theme.text.body));
+            let what = egui::RichText::new(what).color(*theme.text.body);
+            ui.add(egui::Label::new(what).truncate());
             if let Some(words) = not_looked_at {
                 let tip = format!(
                     "{words}. What stands in these messages counts neither as used nor as lost"
