@@ -103,6 +103,7 @@ pub(super) fn text_line(one: &UnmappedCount) -> String {
         file,
         message,
         sample: _,
+        is_whole: _,
     } = one;
     let place = if place.is_empty() { "-" } else { place };
     format!("{count:>7}  {table}  {place}  {code}  ({asked_by}; first in {file} #{message})\n")

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::hl7::{Element, FieldPath, Location, Message, Pick, Segment};
+use crate::profile::Codes;
 
 /// The bytes of a message's text that its mapping used.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Reads {
     /// Where stretches begin, and one past where they end; no two of them touch.
     stretches: BTreeMap<usize, usize>,
+    /// How often code tables were asked for codes that they hold, by table and code.
+    listed: BTreeMap<(Arc<str>, Arc<str>), u64>,
 }
 
 impl Reads {
@@ -48,7 +52,24 @@ impl Reads {
         self.stretches.insert(start, end);
     }
 
+    /// How often code tables were asked for codes that they hold, by table and code.
+    pub fn listed(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>, u64)> {
+        let listed = self.listed.iter();
+        listed.map(|((table, code), count)| (table, code, *count))
+    }
+
+    /// Counts a code that a code table was asked for, where the table holds it.
+    pub(super) fn note_code(&mut self, table: &Arc<str>, codes: &Codes, code: &str) {
+        if codes.holds(code) {
+            let key = (Arc::clone(table), code.into());
+            *self.listed.entry(key).or_default() += 1;
+        }
+    }
+
     pub(super) fn append(&mut self, other: Reads) {
+        for (key, count) in other.listed {
+            *self.listed.entry(key).or_default() += count;
+        }
         for (start, end) in other.stretches {
             self.note(start..end);
         }

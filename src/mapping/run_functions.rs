@@ -44,6 +44,9 @@ pub(super) fn codes(table: &str, text: &str) -> Fallible<ImmutableString> {
                 place_of(&run.message, &run.last_read, text),
             )
         };
+        if let Some(reads) = &mut run.reads {
+            reads.note_code(&name, &known, text);
+        }
         UnmappedCode::note(&mut run.unmapped, (&name, &known), text, asked);
         code_tables::translate(&known, table, text).map(Into::into)
     })

@@ -115,6 +115,9 @@ impl Filling<'_> {
                 look.source(plan.column, element.map(|element| element.span()));
             }
             let text = element.map_or(Cow::Borrowed(""), |element| element.text());
+            if let (Some((name, codes)), Some(reads)) = (&plan.codes, &mut bound.reads) {
+                reads.note_code(name, codes, &text);
+            }
             let span = element.map(|element| element.span());
             match self.cell(plan, &text, span, table) {
                 Ok(Cell::Absent) => set(&mut row, plan.column, plan.default.clone()),

@@ -30,6 +30,11 @@ impl Codes {
         }
     }
 
+    /// Whether a code, not empty nor HL7's null, stands in the table.
+    pub fn holds(&self, code: &str) -> bool {
+        !is_no_code(code) && self.listing(code) != Listing::Unlisted
+    }
+
     /// The application's code for the site's; empty and HL7's null stay what they are.
     pub fn to_application<'t>(&'t self, code: &'t str) -> Result<&'t str, CodeUnlisted> {
         if is_no_code(code) {

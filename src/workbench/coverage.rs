@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::corpus::{Sample, SampleId};
 use super::derive::{Transformed, transform_recorded};
 use super::inputs::Snapshot;
+use super::listed::ListedCounts;
 use super::memo::Memo;
 use super::unmapped::UnmappedCounts;
 use crate::cancel::{Cancel, Stale};
@@ -24,6 +25,8 @@ pub struct Coverage {
     columns: BTreeMap<Arc<str>, ColumnCounts>,
     /// Codes that no table holds.
     pub unmapped: UnmappedCounts,
+    /// Codes that a table holds.
+    pub listed: ListedCounts,
     definitions: Vec<DefinitionCount>,
 }
 
@@ -148,6 +151,7 @@ impl Coverage {
             places: BTreeMap::new(),
             columns: columns.collect(),
             unmapped: UnmappedCounts::default(),
+            listed: ListedCounts::default(),
             definitions: definitions.collect(),
             profile: Arc::clone(profile),
         }
@@ -176,6 +180,7 @@ impl Coverage {
         };
         self.unmapped
             .add(sample, &made.message, outcome, &self.profile);
+        self.listed.add(&made.message, outcome, &self.profile);
         match outcome.verdict {
             // What a script refuses loses nothing that somebody wanted.
             Verdict::Skipped(_) | Verdict::Rejected(_) => self.counts.refused += 1,

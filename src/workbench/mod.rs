@@ -21,6 +21,7 @@ mod files;
 mod grammar_look;
 mod grammar_sheet;
 mod inputs;
+mod listed;
 mod match_counts;
 mod memo;
 mod poll;
@@ -60,6 +61,7 @@ pub use files::{
 };
 pub use grammar_sheet::{GrammarFault, GrammarSheet};
 pub use inputs::{GrammarFocus, SESSION_SEED, Snapshot};
+pub use listed::ListedCounts;
 pub use match_counts::MatchCounts;
 pub use memo::Memo;
 pub use preview::{Preview, Reading};

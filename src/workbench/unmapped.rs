@@ -1,5 +1,6 @@
 //! Codes of many messages that no code table holds, counted by table and place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use super::corpus::{Sample, SampleId};
 use crate::hl7::{Element, FieldPath, Location, Message, Pick};
 use crate::mapping::{Outcome, UnmappedCode};
-use crate::profile::{Listing, Profile};
+use crate::profile::{Codes, Listing, Profile};
 
 /// Different codes beyond this are only counted: a table that is asked for names is no code table.
 const MOST_CODES: usize = 20_000;
@@ -30,6 +31,7 @@ struct Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Counted {
     count: u64,
+    is_whole: bool,
     asked_by: Arc<str>,
     file: Arc<str>,
     message: usize,
@@ -48,6 +50,8 @@ pub struct UnmappedCount {
     /// Who asked: a column such as `patient.sex`, `script`, or `field` where the profile's segments
     /// name the code table.
     pub asked_by: Arc<str>,
+    /// Whether `code` is the code itself, which could be added to the table.
+    pub is_whole: bool,
     /// How often.
     pub count: u64,
     /// The file of the first message that has it.
@@ -89,6 +93,7 @@ impl UnmappedCounts {
     }
 
     fn count(&mut self, sample: &Sample, code: &UnmappedCode) {
+        let shown = code.shown();
         let key = Key {
             table: Arc::clone(&code.table),
             place: code
@@ -97,13 +102,14 @@ impl UnmappedCounts {
                 .map(Location::to_string)
                 .unwrap_or_default()
                 .into(),
-            code: code.shown().into(),
+            code: (&*shown).into(),
         };
         if let Some(known) = self.found.get_mut(&key) {
             known.count += 1;
         } else if self.found.len() < MOST_CODES {
             let counted = Counted {
                 count: 1,
+                is_whole: matches!(shown, Cow::Borrowed(_)),
                 asked_by: Arc::clone(&code.asked_by),
                 file: sample.source().origin().to_string().into(),
                 message: sample.number(),
@@ -122,6 +128,7 @@ impl UnmappedCounts {
             place: Arc::clone(&key.place),
             code: Arc::clone(&key.code),
             asked_by: Arc::clone(&counted.asked_by),
+            is_whole: counted.is_whole,
             count: counted.count,
             file: Arc::clone(&counted.file),
             message: counted.message,
@@ -149,9 +156,29 @@ impl UnmappedCounts {
     }
 }
 
-/// Codes in fields that the profile's segments say have codes of one of its own tables.
+/// Codes that no table holds, in fields that the profile's segments say have codes of one of its own.
 fn in_fields(message: &Message, profile: &Profile) -> Vec<UnmappedCode> {
     let mut found = Vec::new();
+    visit_fields(message, profile, |table, codes, code, at| {
+        if codes.listing(code) == Listing::Unlisted {
+            found.push(UnmappedCode {
+                table: Arc::clone(table),
+                code: code.into(),
+                asked_by: "field".into(),
+                at: Some(at()),
+            });
+        }
+    });
+    found
+}
+
+/// Calls `see` for each code in fields that the profile's segments say have codes of one of its own
+/// tables: the table, the code and where it stands.
+pub(super) fn visit_fields(
+    message: &Message,
+    profile: &Profile,
+    mut see: impl FnMut(&Arc<str>, &Codes, &str, &dyn Fn() -> Location),
+) {
     for (id, overlay) in &profile.segments {
         for (number, field) in overlay.numbered() {
             let codes = field.codes.as_ref();
@@ -171,26 +198,17 @@ fn in_fields(message: &Message, profile: &Profile) -> Vec<UnmappedCode> {
                     let Some(text) = value.map(|value| value.text()) else {
                         continue;
                     };
-                    if codes.listing(&text) != Listing::Unlisted {
-                        continue;
-                    }
                     let path = FieldPath {
                         field: number,
                         repetition: Pick::First,
                         component: is_composite.then_some(1),
                         subcomponent: None,
                     };
-                    found.push(UnmappedCode {
-                        table: Arc::clone(table),
-                        code: (&*text).into(),
-                        asked_by: "field".into(),
-                        at: Some(Location::new(*id, path)),
-                    });
+                    see(table, codes, &text, &|| Location::new(*id, path.clone()));
                 }
             }
         }
     }
-    found
 }
 
 /// Shows no code: it is a patient's.

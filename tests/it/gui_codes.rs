@@ -148,3 +148,37 @@ fn a_table_is_written_as_a_sheet_and_a_file_is_not_replaced_unasked() {
     let again = std::fs::read_to_string(&path).expect("it is there");
     assert_eq!(again, text);
 }
+
+#[test]
+fn codes_of_the_samples_are_counted_and_added_to_the_map() {
+    let (_folder, mut hand) = page(&["1", "1", "M", "X", "Y", "Y"]);
+    assert!(shows(&hand, "Site codes row 1 In the samples: 2"));
+    assert!(shows(&hand, "Site codes row 2 In the samples: never"));
+    assert!(shows(&hand, "Application codes row 2 In the samples: 1"));
+    assert!(shows(&hand, "2 codes not listed in sex, 3 times"));
+    press(&mut hand, "Go to X at PID-8");
+    assert!(shows(&hand, "4.hl7"));
+    press(&mut hand, "Add Y to the map");
+    assert!(shows(&hand, "Site codes row 3 Site's code: Y"));
+    assert!(shows(&hand, "1 code not listed in sex, once"));
+    // The application's code has the keys.
+    hand.key_press(Key::F2);
+    hand.run();
+    hand.get_by_role_and_label(Role::TextInput, "Site codes row 3 Application's code")
+        .type_text("F");
+    hand.run();
+    hand.key_press(Key::Enter);
+    settle(&mut hand);
+    assert!(shows(&hand, "Site codes row 3 Application's code: F"));
+    assert!(shows(&hand, "Site codes row 3 In the samples: 2"));
+    undo(&mut hand);
+    undo(&mut hand);
+    assert!(!shows(&hand, "Site codes row 3 Site's code: Y"));
+    press(&mut hand, "Add all");
+    for code in ["X", "Y"] {
+        assert!(shows(&hand, &format!("Site's code: {code}")), "{code}");
+    }
+    assert!(shows(&hand, "All codes of the samples are listed"));
+    press(&mut hand, "Edit");
+    assert!(shows(&hand, "Undo add 2 codes to sex"));
+}

@@ -5,6 +5,7 @@ mod attribute_grid;
 mod coverage;
 mod coverage_list;
 mod coverage_rows;
+mod codes_seen;
 mod explain;
 mod explorer;
 mod explorer_entries;

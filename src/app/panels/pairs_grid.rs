@@ -16,6 +16,11 @@ use super::origin;
 use super::problems::colour;
 use crate::profile::{Edit, PartPath};
 
+const IN_SAMPLES: &str = "In the samples";
+
+/// How often a code stands in the samples, once that is counted.
+pub(super) type CountOf<'a> = dyn Fn(&str) -> Option<u64> + 'a;
+
 /// What stands for what.
 pub(super) type Pairs = BTreeMap<Arc<str>, Arc<str>>;
 
@@ -30,16 +35,21 @@ pub(super) struct PairsView<'a, 'c> {
     pub(super) pairs: &'a Pairs,
     /// What the second column is likely to be, with its meaning.
     pub(super) offered: &'a Pairs,
+    /// How often a code of the first column stands in the samples, once that is counted.
+    pub(super) count: Option<&'a CountOf<'a>>,
 }
 
 impl PairsView<'_, '_> {
     /// Shows the grid in all the space there is; the pairs as they were changed.
     pub(super) fn ui(&self, ui: &mut Ui, state: &mut GridState) -> Option<Pairs> {
         let half = (ui.available_width() * 0.34).clamp(96.0, 220.0);
-        let columns = [
+        let mut columns = vec![
             ColumnSpec::new(self.titles[0], Width::Points(half)),
             ColumnSpec::new(self.titles[1], Width::Rest),
         ];
+        if self.count.is_some() {
+            columns.push(ColumnSpec::new(IN_SAMPLES, Width::Points(96.0)));
+        }
         let rows: Vec<(&Arc<str>, &Arc<str>)> = self.pairs.iter().collect();
         let view = GridView {
             name: self.name,
@@ -163,6 +173,17 @@ impl Cells<'_, '_, '_> {
             .unwrap_or_default()
     }
 
+    /// How often the code of a row stands in the samples.
+    fn counted(&self, row: usize) -> String {
+        let code = self.rows.get(row).map(|(key, _)| key);
+        let count = code.and_then(|code| self.view.count?(code));
+        match count {
+            None => String::new(),
+            Some(0) => "never".to_owned(),
+            Some(count) => count.to_string(),
+        }
+    }
+
     fn problem(&self, row: usize, column: usize) -> Option<String> {
         if self.draft(row, column).is_some() {
             return Some("This code stands in the table already: write another, or Del".to_owned());
@@ -176,11 +197,14 @@ impl Cells<'_, '_, '_> {
 
 impl CellSource for Cells<'_, '_, '_> {
     fn name(&self, row: usize, column: usize) -> String {
-        let title = self.view.titles.get(column).copied().unwrap_or_default();
+        let title = self.view.titles.get(column).copied().unwrap_or(IN_SAMPLES);
         format!("{} row {} {title}", self.view.name, row + 1)
     }
 
     fn text(&self, row: usize, column: usize) -> String {
+        if column == 2 {
+            return self.counted(row);
+        }
         let text = self.said(row, column);
         match self.problem(row, column) {
             Some(why) => format!("{text}, problem: {why}"),
@@ -189,7 +213,7 @@ impl CellSource for Cells<'_, '_, '_> {
     }
 
     fn editable(&self, row: usize, column: usize) -> Option<String> {
-        (column == 0 || row < self.rows.len()).then(|| self.said(row, column))
+        (column == 0 || (column == 1 && row < self.rows.len())).then(|| self.said(row, column))
     }
 
     fn choices(&self, _row: usize, column: usize, typed: &str) -> Vec<Proposal> {
@@ -213,6 +237,11 @@ impl CellSource for Cells<'_, '_, '_> {
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
         let theme = Theme::of(ui);
+        if column == 2 {
+            let text = RichText::new(self.counted(row)).color(*theme.text.weak);
+            cell_text(ui, text);
+            return;
+        }
         if row >= self.rows.len() && self.draft(row, column).is_none() {
             if column == 0 {
                 let hint = RichText::new("Type to add")

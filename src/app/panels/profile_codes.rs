@@ -10,6 +10,7 @@ use super::super::dialogs::Want;
 use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::GridState;
+use super::codes_seen;
 use super::fields::{heading_ui, label_ui, some_name, text_ui};
 use super::origin;
 use super::pairs_grid::{Pairs, PairsView};
@@ -23,6 +24,9 @@ pub(super) struct State {
     values: GridState,
     maps: GridState,
     back: GridState,
+    seen: codes_seen::State,
+    /// A code that was just added: its application's code is written next.
+    added: Option<Arc<str>>,
 }
 
 /// Shows all code tables.
@@ -86,6 +90,17 @@ fn page_ui(
         renamed = name_ui(ui, cx, name);
         otherwise_ui(ui, cx, name, &codes);
     });
+    if let Some(code) = codes_seen::ui(ui, cx, &mut state.seen, name, &codes) {
+        state.added = Some(code);
+    }
+    if let Some(added) = &state.added
+        && let Some(row) = codes.maps.keys().position(|code| code == added)
+    {
+        state.maps.go(row, 1);
+        state.added = None;
+    }
+    let coverage = cx.coverage().complete.as_ref();
+    let count = |code: &str| coverage.map(|coverage| coverage.listed.of(name, code));
     let change = |changed: Codes| {
         let (name, codes) = (Arc::clone(name), Arc::new(changed));
         cx.send(Action::Edit(Edit::ChangeCodes { name, codes }));
@@ -125,6 +140,7 @@ fn page_ui(
             list: PartPath::new(["codes", &**name, list]),
             pairs,
             offered,
+            count: (list != "back").then_some(&count),
         };
         let size = egui::vec2(ui.available_width(), height);
         let down = egui::Layout::top_down(egui::Align::Min);
