@@ -420,6 +420,11 @@ pub(super) enum Action {
     },
     /// Replace the text of the selected sample in memory.
     EditMessage(String),
+    /// The same, as one step to undo by this name.
+    ChangeMessage {
+        name: String,
+        text: String,
+    },
     /// Set one value of the selected sample in memory.
     EditValue {
         location: Location,

@@ -136,6 +136,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             }
         }
         Action::EditMessage(text) => session.edit_message(Some(&text)),
+        Action::ChangeMessage { name, text } => session.change_message(&name, Some(&text)),
         Action::EditValue { location, text } => edit_value(host, &location, &text),
         Action::SaveProfileAs { path, overwrite } => {
             settings.remember(&path);
@@ -218,11 +219,17 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::TryExample => try_example(host),
         Command::ShowStart => state.start = true,
         Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-        Command::Undo => drop(session.undo()),
-        Command::Redo => drop(session.redo()),
+        Command::Undo => {
+            session.undo();
+            state.views.raw.forget();
+        }
+        Command::Redo => {
+            session.redo();
+            state.views.raw.forget();
+        }
         Command::RestoreMessage => {
             state.views.raw.forget();
-            session.edit_message(None);
+            session.change_message("restore the message", None);
         }
         Command::MapLocation => {
             if let Some(at) = session.location().cloned() {
@@ -393,7 +400,11 @@ fn edit_value(host: &mut Host, location: &Location, text: &str) {
         draft.set(location, text)
     };
     match set {
-        Ok(()) => host.session.edit_message(Some(draft.finish().text())),
+        Ok(()) => {
+            let name = format!("change {location}");
+            let text = draft.finish();
+            host.session.change_message(&name, Some(text.text()));
+        }
         Err(error) => host.toasts.complain(error.to_string()),
     }
 }

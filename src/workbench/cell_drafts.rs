@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::profile::{Edit, PartPath};
+use crate::profile::{Edit, PartPath, Profile};
 
 /// Texts by the part that they were written for.
 #[derive(Debug, Default)]
@@ -12,12 +12,15 @@ pub(super) struct CellDrafts {
     pub(super) texts: BTreeMap<PartPath, Arc<str>>,
     /// What undo takes back first.
     pub(super) last: Option<PartPath>,
+    /// What undo took, for redo, and the profile as it stood then.
+    pub(super) taken_back: Option<(PartPath, Arc<str>, Arc<Profile>)>,
 }
 
 impl CellDrafts {
     /// Follows an edit of the profile: fields that moved keep what was written for them.
     pub(super) fn follow(&mut self, edit: &Edit) {
         self.last = None;
+        self.taken_back = None;
         let fields = |segment: &str| PartPath::new(["segments", segment, "fields"]);
         match edit {
             Edit::Revert { part } => self.texts.retain(|known, _| !known.is_in(part)),

@@ -24,6 +24,7 @@ mod inputs;
 mod listed;
 mod match_counts;
 mod memo;
+mod message_steps;
 mod poll;
 mod preview;
 mod received;
@@ -47,6 +48,7 @@ mod unmapped;
 mod worker;
 mod write_cell;
 mod write_grammar;
+mod write_message;
 mod written;
 
 pub use clock::{local_time, seed_of_clock};

@@ -18,6 +18,7 @@ use super::drafts::Drafts;
 use super::inputs::{SESSION_SEED, Snapshot};
 use super::match_counts::{CountJob, MatchCounts, count};
 use super::memo::Memo;
+use super::message_steps::MessageSteps;
 use super::preview::Preview;
 use super::sheet_offer::SheetOffer;
 use super::site::Site;
@@ -70,6 +71,7 @@ pub struct Session {
     pub(super) began: Instant,
     pub(super) corpus: Corpus,
     pub(super) edited: BTreeMap<SampleId, Arc<str>>,
+    pub(super) messages: MessageSteps,
     pub(super) selected: Option<SampleId>,
     pub(super) location: Option<Location>,
     pub(super) expected: Option<Arc<str>>,
@@ -160,6 +162,7 @@ impl Session {
             began,
             corpus: Corpus::default(),
             edited: BTreeMap::new(),
+            messages: MessageSteps::default(),
             selected: None,
             location: None,
             expected: None,
@@ -358,6 +361,7 @@ impl Session {
         let now = self.moment();
         self.site.apply(edit, now)?;
         self.drafts.follow(edit);
+        self.messages.forget_undone();
         self.refresh();
         Ok(())
     }
@@ -366,6 +370,7 @@ impl Session {
     pub fn edit_script(&mut self, place: &ScriptPlace, text: &str) -> Result<(), EditError> {
         let now = self.moment();
         self.site.edit_script(place, text, now)?;
+        self.messages.forget_undone();
         self.refresh();
         Ok(())
     }

@@ -1,11 +1,13 @@
-//! Undo and redo over all that a person writes: cells, grammars, the profile and its scripts.
+//! Undo and redo over all that a person writes: cells, grammars, messages, the profile and its scripts.
 
+use super::message_steps::Way;
 use super::session::Session;
 
 impl Session {
     /// Takes the last step back; gives its name.
     pub fn undo(&mut self) -> Option<String> {
-        if let Some(name) = self.undo_cell().or_else(|| self.undo_draft()) {
+        let own = self.undo_cell().or_else(|| self.undo_draft());
+        if let Some(name) = own.or_else(|| self.go_message(Way::Back)) {
             return Some(name);
         }
         let name = self.site.undo();
@@ -17,7 +19,8 @@ impl Session {
 
     /// Makes the last undone step again; gives its name.
     pub fn redo(&mut self) -> Option<String> {
-        if let Some(name) = self.redo_draft() {
+        let own = self.redo_cell().or_else(|| self.redo_draft());
+        if let Some(name) = own.or_else(|| self.go_message(Way::Forth)) {
             return Some(name);
         }
         let name = self.site.redo();
@@ -31,11 +34,15 @@ impl Session {
     pub fn undo_name(&self) -> Option<String> {
         self.cell_to_undo()
             .or_else(|| self.draft_to_undo())
+            .or_else(|| self.message_to(Way::Back))
             .or_else(|| self.site.undo_name())
     }
 
     /// The name of the step that redo makes again.
     pub fn redo_name(&self) -> Option<String> {
-        self.draft_to_redo().or_else(|| self.site.redo_name())
+        self.cell_to_redo()
+            .or_else(|| self.draft_to_redo())
+            .or_else(|| self.message_to(Way::Forth))
+            .or_else(|| self.site.redo_name())
     }
 }

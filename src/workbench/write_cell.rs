@@ -20,6 +20,7 @@ impl Session {
     /// Keeps what was written for a part and cannot stand in the profile; `None` forgets it.
     pub fn write_cell(&mut self, part: PartPath, text: Option<Arc<str>>) {
         let cells = &mut self.drafts.cells;
+        cells.taken_back = None;
         if let Some(text) = text {
             cells.texts.insert(part.clone(), text);
             cells.last = Some(part);
@@ -41,8 +42,27 @@ impl Session {
 
     pub(super) fn undo_cell(&mut self) -> Option<String> {
         let part = self.drafts.cells.last.take()?;
-        self.drafts.cells.texts.remove(&part);
-        Some(cell_name(&part))
+        let name = cell_name(&part);
+        if let Some(text) = self.drafts.cells.texts.remove(&part) {
+            let at = Arc::clone(self.site.own());
+            self.drafts.cells.taken_back = Some((part, text, at));
+        }
+        Some(name)
+    }
+
+    /// What of this kind redo would bring back: only where the profile stands as it did.
+    pub(super) fn cell_to_redo(&self) -> Option<String> {
+        let (part, _, at) = self.drafts.cells.taken_back.as_ref()?;
+        Arc::ptr_eq(at, self.site.own()).then(|| cell_name(part))
+    }
+
+    pub(super) fn redo_cell(&mut self) -> Option<String> {
+        let name = self.cell_to_redo()?;
+        let cells = &mut self.drafts.cells;
+        let (part, text, _) = cells.taken_back.take()?;
+        cells.texts.insert(part.clone(), text);
+        cells.last = Some(part);
+        Some(name)
     }
 }
 

@@ -76,8 +76,37 @@ fn a_finding_says_its_rule_and_is_mended_by_one_click() {
     press(&mut hand, "Write F");
     assert!(!has_problem(&hand, "code-site"));
     choose(&mut hand, "field-required");
-    press(&mut hand, "Undo write f");
+    press(&mut hand, "Undo write F at PID-8");
     assert!(has_problem(&hand, "code-site"), "it is taken back");
+}
+
+#[test]
+fn a_fix_is_undone_and_redone_by_the_keys_like_every_edit() {
+    let (_folder, mut hand) = window();
+    let key = |hand: &mut Hand, modifiers, key| {
+        hand.key_press_modifiers(modifiers, key);
+        settle(hand);
+    };
+    let (undo, redo) = (
+        egui::Modifiers::COMMAND,
+        egui::Modifiers::COMMAND | egui::Modifiers::SHIFT,
+    );
+    choose(&mut hand, "warning[field-required] PID-7");
+    press(&mut hand, "Waive…");
+    write(&mut hand, "Reason to waive", "agreed");
+    press(&mut hand, "Waive");
+    choose(&mut hand, "warning[code-site] PID-8");
+    press(&mut hand, "Write F");
+    assert!(!has_problem(&hand, "code-site") && !has_problem(&hand, "field-required"));
+    // The newest goes first: the fix, then the waiver.
+    key(&mut hand, undo, Key::Z);
+    assert!(has_problem(&hand, "code-site") && !has_problem(&hand, "field-required"));
+    key(&mut hand, undo, Key::Z);
+    assert!(has_problem(&hand, "code-site") && has_problem(&hand, "field-required"));
+    key(&mut hand, redo, Key::Z);
+    assert!(has_problem(&hand, "code-site") && !has_problem(&hand, "field-required"));
+    key(&mut hand, redo, Key::Z);
+    assert!(!has_problem(&hand, "code-site") && !has_problem(&hand, "field-required"));
 }
 
 #[test]

@@ -230,6 +230,10 @@ fn an_unreadable_text_is_taken_back_by_undo_and_told_before_it_is_lost() {
     );
     undo(&mut hand);
     assert_eq!(cell(&hand, "ZPI-1 Length"), "30, site");
+    key(&mut hand, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert!(cell(&hand, "ZPI-1 Length").starts_with("many"));
+    undo(&mut hand);
+    assert_eq!(cell(&hand, "ZPI-1 Length"), "30, site");
 }
 
 #[test]

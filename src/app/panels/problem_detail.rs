@@ -100,8 +100,8 @@ pub(super) fn placed<'d>(diagnostic: &'d Diagnostic, own: Option<&str>) -> Cow<'
 #[derive(Default)]
 pub(super) struct State {
     waiver: Option<Draft>,
-    /// The text before and after the last fix.
-    mended: Option<Mended>,
+    /// What undo calls the last fix.
+    mended: Option<String>,
 }
 
 /// A waiver that is being written.
@@ -110,12 +110,6 @@ struct Draft {
     at: String,
     reason: String,
     focused: bool,
-}
-
-struct Mended {
-    label: String,
-    before: String,
-    after: String,
 }
 
 impl State {
@@ -137,17 +131,22 @@ impl State {
 }
 
 impl State {
-    /// Mends the message, and keeps what it takes to take that back.
-    pub(super) fn mend(&mut self, cx: &Cx<'_>, fix: &Fix) {
+    /// Mends the message, as one step to undo.
+    pub(super) fn mend(&mut self, cx: &Cx<'_>, problem: &Problem<'_>, fix: &Fix) {
         let before = cx.preview().map(|preview| preview.message.text());
         let after = before.and_then(|before| fix.apply(before));
-        if let (Some(before), Some(after)) = (before, after) {
-            cx.send(Action::EditMessage(after.clone()));
-            self.mended = Some(Mended {
-                label: fix.label.clone(),
-                before: before.to_owned(),
-                after,
+        if let Some(after) = after {
+            let mut letters = fix.label.chars();
+            let first = letters.next().map(|first| first.to_lowercase().to_string());
+            let at = problem.finding.and_then(Finding::location);
+            let at = at.map(|at| format!(" at {at}"));
+            let name = [first, Some(letters.as_str().to_owned()), at];
+            let name: String = name.into_iter().flatten().collect();
+            cx.send(Action::ChangeMessage {
+                name: name.clone(),
+                text: after,
             });
+            self.mended = Some(name);
         }
     }
 }
@@ -211,7 +210,7 @@ fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, problem: &Problem<'_>
                 .on_hover_text("Change the message in memory")
                 .clicked()
         {
-            state.mend(cx, fix);
+            state.mend(cx, problem, fix);
         }
         if let Some(segment) = problem.undescribed() {
             describe_ui(ui, cx, segment);
@@ -232,16 +231,13 @@ fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, problem: &Problem<'_>
     });
 }
 
-/// Takes the last fix back, as long as the message is as it left it.
+/// Takes the last fix back, as long as it is what undo would take.
 fn undo_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
-    let text = cx.preview().map(|preview| preview.message.text());
     let Some(mended) = &state.mended else { return };
-    if text == Some(&*mended.after)
-        && ui
-            .button(format!("Undo {}", mended.label.to_lowercase()))
-            .clicked()
+    if cx.session.undo_name().as_ref() == Some(mended)
+        && ui.button(cx.name_of(Command::Undo)).clicked()
     {
-        cx.send(Action::EditMessage(mended.before.clone()));
+        cx.run(Command::Undo);
         state.mended = None;
     }
 }

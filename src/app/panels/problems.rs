@@ -90,8 +90,9 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     }
     match asked {
         Some((row, Ask::Fix)) => {
-            if let Some(fix) = all.get(row).and_then(|problem| problem.fix(cx)) {
-                state.detail.mend(cx, fix);
+            let problem = all.get(row);
+            if let Some((problem, fix)) = problem.and_then(|known| Some((known, known.fix(cx)?))) {
+                state.detail.mend(cx, problem, fix);
             }
         }
         Some((row, Ask::Waive)) => {
