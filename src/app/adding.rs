@@ -3,8 +3,40 @@
 use std::sync::Arc;
 
 use super::host::Host;
+use crate::grammar::propose;
 use crate::hl7::SegmentId;
-use crate::profile::Edit;
+use crate::profile::{Edit, MessageDefinition};
+
+/// Adds a message definition at the end; its index.
+pub(super) fn add_definition(host: &mut Host) -> usize {
+    let profile = Arc::clone(host.session.profile());
+    let name = free_name("New message", |name| profile.message(name).is_some());
+    let definition = Arc::new(MessageDefinition::new(name));
+    let edit = Edit::AddMessage {
+        before: None,
+        definition,
+    };
+    if let Err(error) = host.session.apply(&edit) {
+        host.toasts.complain(error.to_string());
+    }
+    profile.messages.len()
+}
+
+/// Proposes a definition for messages like the selected one; its index.
+pub(super) fn define_from_sample(host: &mut Host) -> Option<usize> {
+    let preview = host.session.preview()?;
+    let (definition, index) = propose(host.session.profile(), &preview.message);
+    let name = format!("add {} from a sample", definition.name).into();
+    let edit = Edit::AddMessage {
+        before: Some(index),
+        definition: Arc::new(definition),
+    };
+    let edits = vec![edit];
+    if let Err(error) = host.session.apply(&Edit::Named { name, edits }) {
+        host.toasts.complain(error.to_string());
+    }
+    Some(index)
+}
 
 /// Asks for a description of the first segment at hand that nobody describes, else of a new one.
 pub(super) fn add_segment(host: &mut Host) {

@@ -18,10 +18,8 @@ use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
 use super::target_chooser::TargetChooser;
 use super::{adding, layout, pane, panels};
-use crate::grammar::propose;
-
 use crate::hl7::{Draft, Location};
-use crate::profile::{self, Edit, MessageDefinition, Profile, Script, ScriptPlace};
+use crate::profile::{self, Edit, Profile, Script, ScriptPlace};
 use crate::workbench::SaveGuard;
 
 /// Does what a person asked for.
@@ -242,10 +240,17 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
             }
         }
         Command::CopyMapping => copy_mapping(host, ctx),
-        Command::DefineFromSample => define_from_sample(host),
+        Command::DefineFromSample => {
+            if let Some(index) = adding::define_from_sample(host) {
+                show_part(host, Part::Message(index));
+            }
+        }
         Command::NextSample => step(host, 1),
         Command::PreviousSample => step(host, -1),
-        Command::AddDefinition => add_definition(host),
+        Command::AddDefinition => {
+            let index = adding::add_definition(host);
+            show_part(host, Part::Message(index));
+        }
         Command::AddSegment => {
             adding::add_segment(host);
             show(host, Pane::Profile);
@@ -407,38 +412,6 @@ fn edit_value(host: &mut Host, location: &Location, text: &str) {
         }
         Err(error) => host.toasts.complain(error.to_string()),
     }
-}
-
-fn add_definition(host: &mut Host) {
-    let profile = Arc::clone(host.session.profile());
-    let name = adding::free_name("New message", |name| profile.message(name).is_some());
-    let definition = Arc::new(MessageDefinition::new(name));
-    let edit = Edit::AddMessage {
-        before: None,
-        definition,
-    };
-    if let Err(error) = host.session.apply(&edit) {
-        host.toasts.complain(error.to_string());
-    }
-    show_part(host, Part::Message(profile.messages.len()));
-}
-
-/// Proposes a definition for messages like the selected one and opens it.
-fn define_from_sample(host: &mut Host) {
-    let Some(preview) = host.session.preview() else {
-        return;
-    };
-    let (definition, index) = propose(host.session.profile(), &preview.message);
-    let name = format!("add {} from a sample", definition.name).into();
-    let edit = Edit::AddMessage {
-        before: Some(index),
-        definition: Arc::new(definition),
-    };
-    let edits = vec![edit];
-    if let Err(error) = host.session.apply(&Edit::Named { name, edits }) {
-        host.toasts.complain(error.to_string());
-    }
-    show_part(host, Part::Message(index));
 }
 
 /// Writes a place of the message at the caret of the script, which is begun where there is none.

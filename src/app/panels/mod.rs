@@ -2,10 +2,10 @@
 
 mod attribute;
 mod attribute_grid;
+mod codes_seen;
 mod coverage;
 mod coverage_list;
 mod coverage_rows;
-mod codes_seen;
 mod explain;
 mod explorer;
 mod explorer_entries;

@@ -109,11 +109,13 @@ fn source_ui(
     };
     let pretty = sheet.and_then(|sheet| sheet.pretty.clone());
     let import = pretty.clone().unwrap_or_else(|| "MSH".into());
-    ui.horizontal(|ui| {
+    let room = ui.available_width() - theme.grid(26);
+    ui.horizontal_wrapped(|ui| {
         label_ui(ui, "Grammar");
         let mut chosen = None;
         let combo = ComboBox::from_id_salt("grammar source")
-            .width(theme.grid(58))
+            .width(room.clamp(theme.grid(24), theme.grid(58)))
+            .truncate()
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .selected_text(shown);
         let shown = combo.show_ui(ui, |ui| {
@@ -234,8 +236,11 @@ fn sources_ui(
 }
 
 fn switches_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
+    let has_room = ui.available_width() >= Theme::of(ui).grid(80);
     ui.horizontal_wrapped(|ui| {
-        label_ui(ui, "");
+        if has_room {
+            label_ui(ui, "");
+        }
         let mut told = definition.unknown_segments.unwrap_or_default() == UnknownSegments::Report;
         let tip = "Tell segments that the grammar does not have; else they are kept in silence";
         let switch = ui.checkbox(&mut told, "Report unknown segments");

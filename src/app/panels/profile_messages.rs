@@ -332,7 +332,7 @@ fn identity_ui(ui: &mut Ui, cx: &Cx<'_>, definition: &MessageDefinition) {
     };
     for (index, row) in definition.identity.iter().enumerate() {
         let mut faults: Vec<String> = Vec::new();
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             label_ui(ui, if index == 0 { "Identity" } else { "and" });
             let name = format!("Identity {} location", index + 1);
             let propose = |typed: &str| places(cx, typed);

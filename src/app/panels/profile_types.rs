@@ -50,7 +50,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     });
     let rows = rows(cx, &state.filter);
     let columns = [
-        ColumnSpec::new("Type", Width::Points(84.0)),
+        ColumnSpec::new("Type", Width::Points(128.0)),
         ColumnSpec::new("Components", Width::Points(88.0)),
         ColumnSpec::new("Name", Width::Rest),
     ];
