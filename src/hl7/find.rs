@@ -1,6 +1,7 @@
 //! From location to value, and from a byte of the text to its location.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::element::{Element, Level};
 use super::location::{FieldPath, Location, Pick};
@@ -66,6 +67,38 @@ impl Message {
             location.path = Some(path_at(field, number, offset));
         }
         Some(location)
+    }
+
+    /// The highest location whose bytes are these: of a field with one component the field.
+    pub fn location_of(&self, span: &Range<usize>) -> Option<Location> {
+        let deepest = self.location_at(span.start)?;
+        let whole = Location {
+            path: None,
+            ..deepest.clone()
+        };
+        if self.find(&whole)?.span() == *span {
+            return Some(whole);
+        }
+        let path = deepest.path.as_ref()?;
+        let mut higher = vec![FieldPath::field(path.field)];
+        higher.push(FieldPath {
+            repetition: path.repetition.clone(),
+            ..FieldPath::field(path.field)
+        });
+        higher.push(FieldPath {
+            subcomponent: None,
+            ..path.clone()
+        });
+        let at = |path: FieldPath| Location {
+            path: Some(path),
+            ..deepest.clone()
+        };
+        let is_it = |location: &Location| {
+            self.find(location)
+                .is_some_and(|found| found.span() == *span)
+        };
+        let found = higher.into_iter().map(at).find(is_it);
+        found.or(Some(deepest.clone()))
     }
 
     fn segments_at(&self, location: &Location) -> Vec<Segment<'_>> {

@@ -12,6 +12,7 @@ use rhai::packages::{
 
 use super::functions::FUNCTIONS;
 use super::running;
+use super::trace;
 
 /// How much a script may use before it is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ impl Default for Limits {
 /// A script sees no file, no socket, no clock and no `eval`; what it can use is bounded by [`Limits`].
 pub struct Engine {
     rhai: rhai::Engine,
+    /// The same with the debugger, which costs time; made when something is first recorded.
+    recording: OnceLock<rhai::Engine>,
     limits: Limits,
     known: OnceLock<Known>,
 }
@@ -69,6 +72,15 @@ impl Engine {
 
     /// An engine with limits of one's own.
     pub fn with_limits(limits: Limits) -> Self {
+        Self {
+            rhai: Self::build(&limits),
+            recording: OnceLock::new(),
+            limits,
+            known: OnceLock::new(),
+        }
+    }
+
+    fn build(limits: &Limits) -> rhai::Engine {
         // `new_raw` brings no module resolver: nothing can be imported from disk. The core package,
         // which can sleep, and the time package are left out.
         let mut rhai = rhai::Engine::new_raw();
@@ -107,11 +119,7 @@ impl Engine {
         // Programs are optimised once they have been checked: that needs every string where it stands.
         rhai.set_optimization_level(OptimizationLevel::None);
         rhai.on_progress(running::progress);
-        Self {
-            rhai,
-            limits,
-            known: OnceLock::new(),
-        }
+        rhai
     }
 
     /// The limits in force.
@@ -121,6 +129,15 @@ impl Engine {
 
     pub(super) fn rhai(&self) -> &rhai::Engine {
         &self.rhai
+    }
+
+    /// The engine that tells a recorder of each step.
+    pub(super) fn recording(&self) -> &rhai::Engine {
+        self.recording.get_or_init(|| {
+            let mut rhai = Self::build(&self.limits);
+            trace::watch(&mut rhai);
+            rhai
+        })
     }
 
     /// Every function that can be called; found on first use, as it takes a millisecond.

@@ -5,6 +5,8 @@
 
 mod aim;
 mod check;
+mod code;
+mod code_reading;
 mod codes;
 mod compose;
 mod compose_message;
@@ -33,7 +35,12 @@ mod plain_names;
 mod program;
 mod read;
 mod reads;
+mod recorded_value;
+mod recorder;
+mod recording;
+mod recording_text;
 mod register;
+mod row_record;
 mod row_sheets;
 mod row_store;
 mod row_words;
@@ -48,6 +55,7 @@ mod suggest;
 mod tables;
 mod text;
 mod text_script;
+mod trace;
 mod unused;
 mod write;
 
@@ -58,6 +66,8 @@ mod tests_compose;
 #[cfg(test)]
 mod tests_limits;
 #[cfg(test)]
+mod tests_recording;
+#[cfg(test)]
 mod tests_rows;
 #[cfg(test)]
 mod tests_rules;
@@ -65,6 +75,7 @@ mod tests_rules;
 mod tests_text;
 
 pub use aim::reading_at;
+pub use code::Code;
 pub use compose::{ComposeJob, Composition, compose};
 pub use engine::{Engine, Limits};
 pub use evaluate::{ExpressionFinding, check_expressions};
@@ -74,9 +85,13 @@ pub use look::{CellLook, RowLook, RowsLook};
 pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict};
 pub use program::{Program, compile};
 pub use reads::Reads;
+pub use recorded_value::Value;
+pub use recording::{
+    Event, Happening, MOST_STEPS, OutChange, PieceId, Recording, Step, StepPlace, Written,
+};
 pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
-pub use run::{Given, Job, run, run_and_look};
+pub use run::{Given, Job, run, run_and_look, run_recorded};
 pub use text_script::{TextOutcome, TextProgram, compile_text, run_text};
 pub use unused::{UnusedPlace, unused_places};

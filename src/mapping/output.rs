@@ -1,5 +1,6 @@
 //! The message being made: a draft whose segments keep their handles when others come or go.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::fault::ScriptFault;
@@ -25,6 +26,27 @@ pub(super) struct Output {
     names: Vec<Option<SegmentId>>,
     next_key: u32,
     written: usize,
+    /// What happened, where a recording asks for it.
+    notes: Option<Vec<OutNote>>,
+}
+
+/// Something that happened to the message being made.
+pub(super) struct OutNote {
+    /// The segment; for whole messages the first one that came.
+    pub(super) key: u32,
+    pub(super) index: usize,
+    /// The place in it; nothing for the whole segment.
+    pub(super) path: Option<FieldPath>,
+    /// What stood at the place, and what stands there.
+    pub(super) before: Arc<str>,
+    pub(super) after: Arc<str>,
+    /// The segment's text now.
+    pub(super) text: Arc<str>,
+    /// Whether other segments came, went or moved too.
+    pub(super) is_whole: bool,
+    pub(super) is_gone: bool,
+    /// Where the segment stands in the message that is mapped, if it was copied from there.
+    pub(super) copied: Option<Range<usize>>,
 }
 
 impl From<EditError> for ScriptFault {
@@ -51,6 +73,82 @@ impl Output {
             names: Vec::new(),
             next_key: 0,
             written: 0,
+            notes: None,
+        }
+    }
+
+    /// From now on what happens is noted.
+    pub(super) fn take_notes_from_now(&mut self) {
+        self.notes = Some(Vec::new());
+    }
+
+    /// What happened since this was last asked.
+    pub(super) fn take_notes(&mut self) -> Vec<OutNote> {
+        self.notes.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The handle and the text of each segment.
+    pub(super) fn segments(&self) -> Vec<(u32, Arc<str>)> {
+        let keys = self.keys.iter().enumerate();
+        keys.map(|(index, key)| (*key, self.draft.segment_text(index).into()))
+            .collect()
+    }
+
+    /// What stands at a place, for a note about what will.
+    fn before(&self, index: usize, path: &FieldPath) -> Arc<str> {
+        let wanted = self.notes.is_some();
+        let raw = wanted.then(|| self.draft.raw_in(index, path)).flatten();
+        raw.unwrap_or_default().into()
+    }
+
+    fn note_place(&mut self, index: usize, path: &FieldPath, before: Arc<str>) {
+        self.note(index, |note, draft| {
+            note.after = draft.raw_in(index, path).unwrap_or_default().into();
+            note.before = before;
+            note.path = Some(path.clone());
+        });
+    }
+
+    fn note_segment(&mut self, index: usize, copied: Option<Range<usize>>) {
+        self.note(index, |note, _| {
+            note.after = Arc::clone(&note.text);
+            note.copied = copied;
+        });
+    }
+
+    fn note(&mut self, index: usize, fill: impl FnOnce(&mut OutNote, &Draft)) {
+        let (Some(notes), Some(key)) = (&mut self.notes, self.keys.get(index)) else {
+            return;
+        };
+        let mut note = OutNote {
+            key: *key,
+            index,
+            path: None,
+            before: Arc::default(),
+            after: Arc::default(),
+            text: self.draft.segment_text(index).into(),
+            is_whole: false,
+            is_gone: false,
+            copied: None,
+        };
+        fill(&mut note, &self.draft);
+        notes.push(note);
+    }
+
+    /// Notes a place in each segment that a location means.
+    fn note_places(&mut self, location: &Location, before: usize) {
+        if self.notes.is_none() {
+            return;
+        }
+        let is_whole = self.draft.segment_count() != before;
+        for index in self.draft.indexes(location) {
+            match &location.path {
+                Some(path) => self.note_place(index, path, Arc::default()),
+                None => self.note_segment(index, None),
+            }
+            if let Some(note) = self.notes.as_mut().and_then(|notes| notes.last_mut()) {
+                note.is_whole = is_whole;
+            }
         }
     }
 
@@ -78,11 +176,16 @@ impl Output {
                 None if text.is_empty() => return Ok(()),
                 None => self.make(location.segment),
             };
-            return Ok(self.draft.set_in(index, path, text)?);
+            let before = self.before(index, path);
+            self.draft.set_in(index, path, text)?;
+            self.note_place(index, path, before);
+            return Ok(());
         }
         self.follow_type();
+        let count = self.draft.segment_count();
         self.draft.set(location, text)?;
         self.key_made(location.segment);
+        self.note_places(location, count);
         Ok(())
     }
 
@@ -90,8 +193,10 @@ impl Output {
     pub(super) fn set_raw(&mut self, location: &Location, raw: &str) -> Result<(), ScriptFault> {
         self.count(raw.len())?;
         self.follow_type();
+        let count = self.draft.segment_count();
         self.draft.set_raw(location, raw)?;
         self.key_made(location.segment);
+        self.note_places(location, count);
         Ok(())
     }
 
@@ -100,7 +205,10 @@ impl Output {
         self.count(text.len())?;
         let index = self.living(key)?;
         let path = path.inside(self.draft.segment_id(index))?;
-        Ok(self.draft.set_in(index, path, text)?)
+        let before = self.before(index, path);
+        self.draft.set_in(index, path, text)?;
+        self.note_place(index, path, before);
+        Ok(())
     }
 
     /// Writes a raw text into the segment of a handle.
@@ -113,21 +221,28 @@ impl Output {
         self.count(raw.len())?;
         let index = self.living(key)?;
         let path = path.inside(self.draft.segment_id(index))?;
-        Ok(self.draft.set_raw_in(index, path, raw)?)
+        let before = self.before(index, path);
+        self.draft.set_raw_in(index, path, raw)?;
+        self.note_place(index, path, before);
+        Ok(())
     }
 
     /// Appends a segment of a message.
     pub(super) fn append(&mut self, segment: Segment<'_>) -> Result<u32, ScriptFault> {
         self.count(segment.raw().len())?;
         self.draft.append(segment);
-        Ok(self.key_added(segment.segment_id()))
+        let key = self.key_added(segment.segment_id());
+        self.note_segment(self.keys.len() - 1, Some(segment.span()));
+        Ok(key)
     }
 
     /// Appends an empty segment.
     pub(super) fn append_named(&mut self, id: SegmentId) -> Result<u32, ScriptFault> {
         self.count(id.as_str().len())?;
         self.draft.append_named(id);
-        Ok(self.key_added(Some(id)))
+        let key = self.key_added(Some(id));
+        self.note_segment(self.keys.len() - 1, None);
+        Ok(key)
     }
 
     /// The whole message as it is, in place of what was written.
@@ -140,6 +255,10 @@ impl Output {
         for segment in message.segments() {
             self.key_added(segment.segment_id());
         }
+        for segment in message.segments() {
+            self.note_segment(segment.index(), Some(segment.span()));
+        }
+        self.last_is_whole(message.segment_count());
         Ok(())
     }
 
@@ -151,21 +270,43 @@ impl Output {
             self.keys.insert(0, key);
             let name = self.names.remove(index);
             self.names.insert(0, name);
+            self.note_segment(0, None);
+            self.last_is_whole(1);
+        }
+    }
+
+    /// So many of the last notes are about more than their segment.
+    fn last_is_whole(&mut self, count: usize) {
+        for note in self
+            .notes
+            .iter_mut()
+            .flat_map(|notes| notes.iter_mut().rev().take(count))
+        {
+            note.is_whole = true;
         }
     }
 
     /// Empties a place.
     pub(super) fn clear(&mut self, location: &Location) -> Result<(), ScriptFault> {
-        Ok(self.draft.clear(location)?)
+        self.draft.clear(location)?;
+        self.note_places(location, self.draft.segment_count());
+        Ok(())
     }
 
     /// Takes a place out; nothing happens where there is none.
     pub(super) fn remove(&mut self, location: &Location) -> Result<(), ScriptFault> {
         if location.path.is_some() {
-            return match self.draft.remove(location) {
+            let removed = match self.draft.remove(location) {
                 Err(EditError::Nothing(_)) => Ok(()),
                 other => Ok(other?),
             };
+            // What follows has moved up: anything in the segment may be another than it was.
+            let segment = Location {
+                path: None,
+                ..location.clone()
+            };
+            self.note_places(&segment, self.draft.segment_count());
+            return removed;
         }
         for index in self.draft.indexes(location).into_iter().rev() {
             self.remove_at(index);
@@ -175,6 +316,11 @@ impl Output {
 
     pub(super) fn remove_at(&mut self, index: usize) {
         if index < self.keys.len() {
+            self.note_segment(index, None);
+            if let Some(note) = self.notes.as_mut().and_then(|notes| notes.last_mut()) {
+                note.is_whole = true;
+                note.is_gone = true;
+            }
             self.keys.remove(index);
             self.names.remove(index);
             self.draft.remove_at(index);

@@ -1,11 +1,13 @@
 //! A mapping script, compiled: its tree, its paths, and the names that a profile must confirm.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, OptimizationLevel, Scope};
 
 use super::check::{Names, inspect};
+use super::code::Code;
+use super::code_reading;
 use super::codes;
 use super::engine::Engine;
 use super::errors::of_parsing;
@@ -28,6 +30,30 @@ pub struct Program {
     pub(super) ast: AST,
     pub(super) paths: Arc<PathTable>,
     names: Names,
+    recorded: OnceLock<Option<Recorded>>,
+}
+
+/// A script as it is recorded: nothing is optimised away, and its nodes stay where they are.
+pub(super) struct Recorded {
+    pub(super) ast: Box<AST>,
+    pub(super) code: Arc<Code>,
+}
+
+impl Recorded {
+    /// Compiles a script that is known to compile.
+    pub(super) fn of(
+        engine: &rhai::Engine,
+        scope: &Scope<'_>,
+        name: &Arc<str>,
+        source: &str,
+    ) -> Option<Self> {
+        let ast = Box::new(engine.compile_with_scope(scope, source).ok()?);
+        let code = code_reading::read(&ast, name, &source.into());
+        Some(Self {
+            ast,
+            code: Arc::new(code),
+        })
+    }
 }
 
 /// Compiles a script and checks what can be checked before it runs.
@@ -65,6 +91,7 @@ pub fn compile(
             .optimize_ast(&scope, ast, OptimizationLevel::Simple),
         paths: Arc::new(findings.paths),
         names: findings.names,
+        recorded: OnceLock::new(),
     };
     (Some(program), findings.diagnostics)
 }
@@ -82,6 +109,14 @@ impl Program {
     /// The script's name, as diagnostics show it.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// The script as it is recorded; made when it first is.
+    pub(super) fn recorded(&self, engine: &Engine) -> Option<&Recorded> {
+        let recorded = self
+            .recorded
+            .get_or_init(|| Recorded::of(engine.recording(), &scope(), &self.name, &self.source));
+        recorded.as_ref()
     }
 
     /// Whether the tables, columns and code tables that the script names are in a profile.

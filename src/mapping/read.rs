@@ -52,6 +52,9 @@ pub(super) fn count(source: Source, path: &str) -> Fallible<i64> {
             return Ok(None);
         }
         let location = location.clone();
+        if let Some(reads) = &mut run.reads {
+            reads.note_conditions(&run.message, &location);
+        }
         let groups = run.groups.as_ref();
         let count = match &location.occurrence {
             Pick::First => named(&run.message, groups, source, location.segment).count(),
@@ -160,6 +163,9 @@ pub(super) fn element<T>(
         if let Some(reads) = &mut run.reads {
             note_conditions(reads, &run.message, source, path);
             reads.note_element(found);
+            if found.is_none() {
+                reads.note_missing(|| asked(&run.message, source, path));
+            }
         }
         Ok::<_, ScriptFault>(take(found))
     })
@@ -208,6 +214,25 @@ fn elements<T>(source: Source, path: &str, take: impl FnOnce(&[Element<'_>]) -> 
         }
         Ok::<_, ScriptFault>(take(&found))
     })
+}
+
+/// The place of the message that a path means, told in full.
+fn asked(message: &Message, source: Source, path: &Path) -> Option<Location> {
+    match (source, path) {
+        (Source::Segment(handle), Path::Inner(path)) => {
+            let segment = handle.segment(message);
+            let mut location = Location::segment(handle.id?);
+            if let Some(number) = segment.map(|segment| segment.occurrence())
+                && number > 1
+            {
+                location.occurrence = Pick::Nth(number);
+            }
+            location.path = Some(path.clone());
+            Some(location)
+        }
+        (_, Path::Whole(location)) => Some(location.clone()),
+        (Source::Message | Source::Group(_), Path::Inner(_)) => None,
+    }
 }
 
 /// What the conditions of a path compare.

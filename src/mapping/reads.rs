@@ -15,9 +15,36 @@ pub struct Reads {
     stretches: BTreeMap<usize, usize>,
     /// How often code tables were asked for codes that they hold, by table and code.
     listed: BTreeMap<(Arc<str>, Arc<str>), u64>,
+    /// Every use in its order, where a recording asks for it.
+    log: Option<Vec<Use>>,
+}
+
+/// One use of a place.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Use {
+    Read(Range<usize>),
+    /// Nothing stands there.
+    Missed(Location),
 }
 
 impl Reads {
+    /// From now on uses are kept in their order too.
+    pub(super) fn log_from_now(&mut self) {
+        self.log = Some(Vec::new());
+    }
+
+    /// The uses since this was last asked.
+    pub(super) fn take_log(&mut self) -> Vec<Use> {
+        self.log.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// A place was asked for and the message has nothing there.
+    pub(super) fn note_missing(&mut self, location: impl FnOnce() -> Option<Location>) {
+        if let Some(log) = &mut self.log {
+            log.extend(location().map(Use::Missed));
+        }
+    }
+
     /// Whether something in a part of the message was used.
     pub fn touches(&self, part: &Range<usize>) -> bool {
         let before = self.stretches.range(..part.end).next_back();
@@ -33,6 +60,9 @@ impl Reads {
     }
 
     pub(super) fn note(&mut self, span: Range<usize>) {
+        if let Some(log) = &mut self.log {
+            log.push(Use::Read(span.clone()));
+        }
         let Range { mut start, mut end } = span;
         if start >= end {
             return;

@@ -7,6 +7,7 @@ use super::fault::ScriptFault;
 use super::handles::RowHandle;
 use super::layout::Layout;
 use super::outcome::{Cell, Row, TableRows};
+use super::recording::Happening;
 
 /// Cells that one message may make.
 const MOST_CELLS: usize = 2_000_000;
@@ -21,6 +22,17 @@ pub(super) struct RowStore {
     tables: Vec<(usize, Vec<Row>)>,
     cells: usize,
     bytes: usize,
+    /// What happened, where a recording asks for it.
+    notes: Option<Vec<RowNote>>,
+}
+
+/// Something that happened to the rows.
+pub(super) enum RowNote {
+    Added(RowHandle),
+    /// The cell of a column, by its number, as it was and as it is.
+    Set(RowHandle, usize, Cell, Cell),
+    /// The cell of a column was read again.
+    Read(RowHandle, Box<str>),
 }
 
 impl RowStore {
@@ -30,6 +42,55 @@ impl RowStore {
             tables: Vec::new(),
             cells: 0,
             bytes: 0,
+            notes: None,
+        }
+    }
+
+    /// From now on what happens is noted.
+    pub(super) fn take_notes_from_now(&mut self) {
+        self.notes = Some(Vec::new());
+    }
+
+    /// What happened since this was last asked.
+    pub(super) fn take_notes(&mut self) -> Vec<RowNote> {
+        self.notes.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Notes that a cell is read again.
+    pub(super) fn note_read(&mut self, handle: RowHandle, column: &str) {
+        if let Some(notes) = &mut self.notes {
+            notes.push(RowNote::Read(handle, column.into()));
+        }
+    }
+
+    /// A note with the names of the tables and columns.
+    pub(super) fn told(&self, note: RowNote) -> Happening {
+        let (RowNote::Added(handle) | RowNote::Set(handle, ..) | RowNote::Read(handle, _)) = &note;
+        let number = self.tables.get(handle.table).map(|(table, _)| *table);
+        let table = number.and_then(|number| self.layout.tables.get(number));
+        let name = table
+            .map(|table| Arc::clone(&table.name))
+            .unwrap_or_default();
+        match note {
+            RowNote::Added(handle) => Happening::RowAdded {
+                table: name,
+                row: handle.row,
+                columns: table.map_or(0, |table| table.columns.len()),
+            },
+            RowNote::Read(handle, column) => Happening::CellRead {
+                table: name,
+                row: handle.row,
+                column: column.into(),
+            },
+            RowNote::Set(handle, column, before, after) => Happening::CellSet {
+                table: name,
+                row: handle.row,
+                column: table
+                    .and_then(|table| table.columns.get(column).map(Arc::clone))
+                    .unwrap_or_default(),
+                before,
+                after,
+            },
         }
     }
 
@@ -52,10 +113,14 @@ impl RowStore {
             return Err(lost());
         };
         rows.push(row);
-        Ok(RowHandle {
+        let handle = RowHandle {
             table: at,
             row: rows.len() - 1,
-        })
+        };
+        if let Some(notes) = &mut self.notes {
+            notes.push(RowNote::Added(handle));
+        }
+        Ok(handle)
     }
 
     /// A row that was made.
@@ -124,7 +189,11 @@ impl RowStore {
             .get_mut(handle.row)
             .and_then(|row| row.cells.get_mut(column))
             .ok_or_else(lost)?;
-        *place = cell;
+        let after = self.notes.is_some().then(|| cell.clone());
+        let before = std::mem::replace(place, cell);
+        if let (Some(notes), Some(after)) = (&mut self.notes, after) {
+            notes.push(RowNote::Set(handle, column, before, after));
+        }
         self.check()
     }
 

@@ -13,10 +13,13 @@ use super::output::Output;
 use super::paths::Paths;
 use super::program::{Program, scope};
 use super::reads::Reads;
+use super::recorder::Recorder;
+use super::recording::Recording;
 use super::row_store::RowStore;
-use super::running::{Run, Running};
+use super::running::{Run, Running, recording};
 use super::stand::Bound;
 use super::tables::{self, Made};
+use super::trace::sight;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Grammar, Node};
@@ -84,7 +87,7 @@ impl<'a> Job<'a> {
 /// A script that fails gives neither message nor rows, only why; the definition's own rows stay. A
 /// message that is skipped or rejected gives nothing. `Err(Stale)` means that nobody waits any more.
 pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, Stale> {
-    run_looking(engine, job, cancel, None)
+    run_looking(engine, job, cancel, None, false).map(|(outcome, _)| outcome)
 }
 
 /// The same, and how the cells of the first rows came about.
@@ -94,8 +97,20 @@ pub fn run_and_look(
     cancel: &Cancel,
 ) -> Result<(Outcome, Vec<RowsLook>), Stale> {
     let mut look = Look::new(job.definition.rows.len());
-    let outcome = run_looking(engine, job, cancel, Some(&mut look))?;
+    let (outcome, _) = run_looking(engine, job, cancel, Some(&mut look), false)?;
     Ok((outcome, look.finish(job.message)))
+}
+
+/// The same run, and each step of it: slower, and with the same outcome.
+pub fn run_recorded(
+    engine: &Engine,
+    job: &Job<'_>,
+    cancel: &Cancel,
+) -> Result<(Outcome, Recording), Stale> {
+    let (mut outcome, recorder) = run_looking(engine, job, cancel, None, true)?;
+    outcome.reads = outcome.reads.filter(|_| job.records_reads);
+    let recorder = recorder.unwrap_or_else(|| Box::new(Recorder::new()));
+    Ok((outcome, recorder.finish(job.message)))
 }
 
 fn run_looking(
@@ -103,30 +118,40 @@ fn run_looking(
     job: &Job<'_>,
     cancel: &Cancel,
     look: Option<&mut Look>,
-) -> Result<Outcome, Stale> {
+    records: bool,
+) -> Result<(Outcome, Option<Box<Recorder>>), Stale> {
     cancel.check()?;
     let layout = Layout::of(job.profile);
     let plan = layout.plan(job.definition);
     let mut bound = Bound::new(job.message, job.tree.map(|tree| &**tree), job.grammar);
-    bound.reads = job.records_reads.then(Reads::default);
+    bound.reads = (job.records_reads || records).then(Reads::default);
+    if let Some(reads) = bound.reads.as_mut().filter(|_| records) {
+        reads.log_from_now();
+    }
     let mut expressions = Vec::new();
-    let made = if plan.has_expressions {
+    let mut recorder = None;
+    let made = if plan.has_expressions || records {
         // They may read the message, ask for codes and tell findings.
         let empty = RowStore::new(Arc::clone(&layout));
-        let running = Running::start(started(engine, &job.given(), cancel, &"rows".into(), empty));
-        let made = tables::fill(&plan, &layout, &mut bound, engine, look);
+        let mut rows_run = started(engine, &job.given(), cancel, &"rows".into(), empty);
+        if records {
+            rows_run.record_with(Box::new(Recorder::new()));
+        }
+        let running = Running::start(rows_run);
+        let made = tables::fill(&plan, &layout, &mut bound, engine, look, records);
         if let Some(run) = Running::finish(running) {
             if run.is_stale {
                 return Err(Stale);
             }
             expressions = run.diagnostics;
+            recorder = run.recorder;
             if let (Some(reads), Some(of_expressions)) = (&mut bound.reads, run.reads) {
                 reads.append(of_expressions);
             }
         }
         made
     } else {
-        tables::fill(&plan, &layout, &mut bound, engine, look)
+        tables::fill(&plan, &layout, &mut bound, engine, look, false)
     };
     let Made {
         store: rows,
@@ -135,7 +160,7 @@ fn run_looking(
     } = made;
     diagnostics.append(&mut expressions);
     let Some(program) = job.program else {
-        return Ok(Outcome {
+        let outcome = Outcome {
             output: None,
             rows: rows.finish(),
             diagnostics,
@@ -143,7 +168,8 @@ fn run_looking(
             reads: bound.reads,
             verdict: Verdict::Accepted,
             script_failed: false,
-        });
+        };
+        return Ok((outcome, recorder));
     };
     let own_rows = rows.mark();
     let mut run = started(engine, &job.given(), cancel, &program.name, rows);
@@ -153,12 +179,29 @@ fn run_looking(
     if let (Some(reads), Some(of_rows)) = (&mut run.reads, bound.reads) {
         reads.append(of_rows);
     }
-    let running = Running::start(run);
-    let result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
-    let Some(run) = Running::finish(running) else {
-        return Ok(Outcome::default());
+    let result;
+    let recorded = recorder
+        .take()
+        .zip(program.recorded(engine).filter(|_| records));
+    let running;
+    if let Some((mut recorder, script)) = recorded {
+        recorder.begin_script(&script.code);
+        run.record_with(recorder);
+        running = Running::start(run);
+        let mut scope = scope();
+        result = engine
+            .recording()
+            .run_ast_with_scope(&mut scope, &script.ast);
+        recording(|run, recorder| recorder.end_script(&sight(run, &scope)));
+    } else {
+        running = Running::start(run);
+        result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
+    }
+    let Some(mut run) = Running::finish(running) else {
+        return Ok((Outcome::default(), None));
     };
-    conclude(run, result, &own_rows, engine, program)
+    let recorder = run.recorder.take();
+    conclude(run, result, &own_rows, engine, program).map(|outcome| (outcome, recorder))
 }
 
 /// What a script or an expression finds when it starts.
@@ -185,6 +228,8 @@ pub(super) fn started(
         diagnostics: Vec::new(),
         unlisted: 0,
         unmapped: Vec::new(),
+        lookups: Vec::new(),
+        recorder: None,
         last_read: 0..0,
         reads: given.records_reads.then(Reads::default),
         tree: given.tree.cloned(),

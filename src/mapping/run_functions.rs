@@ -1,6 +1,7 @@
 //! Functions of the mapping language that ask the run: for the time, a code table, a row.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
@@ -10,7 +11,7 @@ use super::fault::{Fallible, ScriptFault};
 use super::handles::RowHandle;
 use super::layout::table_unknown;
 use super::outcome::{Cell, Row, UnmappedCode};
-use super::running::with;
+use super::running::{Run, with};
 use super::write::text_of;
 use crate::hl7::{Location, Message, Pick, unescape};
 use crate::profile::Profile;
@@ -48,7 +49,9 @@ pub(super) fn codes(table: &str, text: &str) -> Fallible<ImmutableString> {
             reads.note_code(&name, &known, text);
         }
         UnmappedCode::note(&mut run.unmapped, (&name, &known), text, asked);
-        code_tables::translate(&known, table, text).map(Into::into)
+        let made = code_tables::translate(&known, table, text);
+        note_lookup(run, &name, text, made.as_deref().ok());
+        made.map(Into::into)
     })
 }
 
@@ -70,9 +73,21 @@ fn place_of(message: &Message, last_read: &Range<usize>, text: &str) -> Option<L
 /// `codes_back(table, text)`.
 pub(super) fn codes_back(table: &str, text: &str) -> Fallible<ImmutableString> {
     with(|run| {
-        let (_, known) = code_table(&run.profile, table)?;
-        code_tables::translate_back(&known, table, text).map(Into::into)
+        let (name, known) = code_table(&run.profile, table)?;
+        let made = code_tables::translate_back(&known, table, text);
+        note_lookup(run, &name, text, made.as_deref().ok());
+        made.map(Into::into)
     })
+}
+
+/// Tells a recording what a code became.
+fn note_lookup(run: &mut Run, table: &Arc<str>, from: &str, to: Option<&str>) {
+    if run.recorder.is_some()
+        && let Some(to) = to
+    {
+        run.lookups
+            .push((Arc::clone(table), from.into(), to.into()));
+    }
 }
 
 fn code_table(profile: &Profile, name: &str) -> Result<code_tables::Known, ScriptFault> {
@@ -113,6 +128,9 @@ pub(super) fn set_cell_text(row: RowHandle, column: &str, text: &str) -> Fallibl
 /// `row.column`: the cell as text.
 pub(super) fn cell(row: RowHandle, column: &str) -> Fallible<ImmutableString> {
     with(|run| {
+        if run.recorder.is_some() {
+            run.rows.note_read(row, column);
+        }
         run.rows
             .cell(row, column)
             .map(|cell| cell.to_string().into())

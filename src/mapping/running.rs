@@ -13,10 +13,13 @@ use rhai::{Dynamic, Position};
 
 use super::fault::{Fallible, ScriptFault, place};
 use super::groups::Groups;
+use super::handles::SegmentHandle;
 use super::outcome::{UnmappedCode, Verdict};
 use super::output::Output;
 use super::paths::Paths;
-use super::reads::Reads;
+use super::reads::{Reads, Use};
+use super::recorder::Recorder;
+use super::recording::Happening;
 use super::row_store::RowStore;
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
@@ -52,6 +55,8 @@ pub(super) struct Run {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) unlisted: usize,
     pub(super) unmapped: Vec<UnmappedCode>,
+    /// Codes translated since the recorder was last told: table, code, what it became.
+    pub(super) lookups: Vec<(Arc<str>, Arc<str>, Arc<str>)>,
     /// Where the text that was read last stands.
     pub(super) last_read: Range<usize>,
     /// What of the message was used, where somebody asks for it.
@@ -59,6 +64,8 @@ pub(super) struct Run {
     pub(super) grammar: Arc<Grammar>,
     pub(super) tree: Option<Arc<Node>>,
     pub(super) groups: Option<Groups>,
+    /// Who records the run, if anybody.
+    pub(super) recorder: Option<Box<Recorder>>,
     pub(super) cancel: Cancel,
     pub(super) is_stale: bool,
     pub(super) time_ms: u64,
@@ -93,9 +100,28 @@ pub(super) fn with<T, E: Into<Box<rhai::EvalAltResult>>>(
     action: impl FnOnce(&mut Run) -> Result<T, E>,
 ) -> Fallible<T> {
     RUNNING.with_borrow_mut(|run| match run {
-        Some(run) => action(run).map_err(Into::into),
+        Some(run) => {
+            let found = run.diagnostics.len();
+            let result = action(run).map_err(Into::into);
+            if run.recorder.is_some() {
+                run.record(found);
+            }
+            result
+        }
         None => Err(ScriptFault::new("script-error", "no message is being mapped").into()),
     })
+}
+
+/// Does something with the recorder of this thread's run, if it has one.
+pub(super) fn recording(action: impl FnOnce(&Run, &mut Recorder)) {
+    RUNNING.with_borrow_mut(|run| {
+        if let Some(run) = run
+            && let Some(mut recorder) = run.recorder.take()
+        {
+            action(run, &mut recorder);
+            run.recorder = Some(recorder);
+        }
+    });
 }
 
 /// Says where the text stands that an expression is about to work on.
@@ -138,6 +164,51 @@ impl Run {
     pub(super) fn report_at(&mut self, diagnostic: Diagnostic, position: Position) {
         let place = place(&self.script, position);
         self.report(diagnostic.at(place));
+    }
+
+    /// From now on a recorder is told of all that happens.
+    pub(super) fn record_with(&mut self, recorder: Box<Recorder>) {
+        self.recorder = Some(recorder);
+        self.reads.get_or_insert_default().log_from_now();
+        self.out.take_notes_from_now();
+        self.rows.take_notes_from_now();
+    }
+
+    /// Hands what a function of the mapping language did to the recorder.
+    fn record(&mut self, found: usize) {
+        let Some(mut recorder) = self.recorder.take() else {
+            return;
+        };
+        for used in self.reads.as_mut().map(Reads::take_log).unwrap_or_default() {
+            match used {
+                Use::Read(span) => recorder.read(span),
+                Use::Missed(location) => recorder.missed(location),
+            }
+        }
+        for (table, from, to) in std::mem::take(&mut self.lookups) {
+            recorder.happened(Happening::Lookup { table, from, to });
+        }
+        for note in self.out.take_notes() {
+            recorder.wrote(note, &|| self.out.segments());
+        }
+        for note in self.rows.take_notes() {
+            recorder.happened(self.rows.told(note));
+        }
+        for index in found..self.diagnostics.len() {
+            recorder.happened(Happening::Found(index));
+        }
+        self.recorder = Some(recorder);
+    }
+
+    /// What a segment of the message is called: `OBX[2]`.
+    pub(super) fn segment_name(&self, handle: SegmentHandle) -> String {
+        let occurrence = handle
+            .segment(&self.message)
+            .map_or(1, |segment| segment.occurrence());
+        match occurrence {
+            0 | 1 => handle.name().to_owned(),
+            number => format!("{}[{number}]", handle.name()),
+        }
     }
 
     /// The groups of the message, made flat when a script first asks for one.

@@ -12,6 +12,7 @@ use super::layout::{CellPlan, Layout, ParentPlan, Plan, RowsPlan, TableLayout};
 use super::look::Look;
 use super::outcome::{Cell, Row, UnmappedCode};
 use super::owners::Owners;
+use super::row_record::{RowRecord, record_lookup, record_owner};
 use super::row_store::RowStore;
 use super::running::note_read;
 use super::stand::{Bound, Stand};
@@ -33,10 +34,12 @@ pub(super) fn fill(
     bound: &mut Bound<'_>,
     engine: &Engine,
     look: Option<&mut Look>,
+    records: bool,
 ) -> Made {
     let mut filling = Filling {
         engine,
         look,
+        records,
         owners: Owners::default(),
         made: Made {
             store: RowStore::new(Arc::clone(layout)),
@@ -56,6 +59,8 @@ struct Filling<'e> {
     engine: &'e Engine,
     /// Who wants to know how each cell came about.
     look: Option<&'e mut Look>,
+    /// Whether the run of this thread is recorded.
+    records: bool,
     owners: Owners,
     made: Made,
 }
@@ -109,8 +114,11 @@ impl Filling<'_> {
         if let Some(look) = &mut self.look {
             look.begin(rows.entry, &table.columns, bound, stand);
         }
+        let name = self.records.then(|| bound.name(stand));
+        let mut record = RowRecord::begin(name, rows.entry, table, stand);
         for plan in &rows.cells {
             let element = bound.find(stand, plan);
+            record.begin_column(table, plan, bound, element);
             if let Some(look) = &mut self.look {
                 look.source(plan.column, element.map(|element| element.span()));
             }
@@ -131,6 +139,7 @@ impl Filling<'_> {
                 }
                 Err(diagnostic) => self.tell(diagnostic, element, plan, (bound, stand)),
             }
+            record.end_column();
         }
         if !says_something {
             return;
@@ -145,8 +154,12 @@ impl Filling<'_> {
             look.end(table, &row);
         }
         match self.made.store.push(rows.table, row) {
-            Ok(handle) if rows.is_owner => self.owners.add(rows.table, bound, stand, handle),
-            Ok(_) => {}
+            Ok(handle) => {
+                record.end_row(table, &self.made.store, handle);
+                if rows.is_owner {
+                    self.owners.add(rows.table, bound, stand, handle);
+                }
+            }
             Err(fault) => self.made.diagnostics.push(fault.diagnostic()),
         }
     }
@@ -193,6 +206,9 @@ impl Filling<'_> {
         let Some(owner) = self.made.store.row(handle) else {
             return;
         };
+        if self.records {
+            record_owner(self.made.store.layout(), parent, table, handle);
+        }
         for (column, from) in &parent.cells {
             let Some(cell) = owner.cells.get(*from) else {
                 continue;
@@ -218,7 +234,13 @@ impl Filling<'_> {
                 (column.into(), Some(plan.at.clone()))
             };
             UnmappedCode::note(&mut self.made.unmapped, (name, codes), &text, asked);
-            match translate(codes, name, &text) {
+            let made = translate(codes, name, &text);
+            if self.records
+                && let Ok(code) = &made
+            {
+                record_lookup(name, &text, code);
+            }
+            match made {
                 Ok(code) if *code == *text => {}
                 Ok(code) => text = Cow::Owned(code.to_owned()),
                 Err(fault) => return Err(in_column(fault.diagnostic(), table, plan)),

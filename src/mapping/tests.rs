@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::{Engine, Job, Limits, Outcome, Verdict, compile, run};
 use crate::cancel::{Cancel, Stale};
+use crate::diagnostic::Diagnostic;
 use crate::grammar::{bind, resolve};
 use crate::hl7::{Timestamp, parse};
 use crate::profile::Profile;
 
-const MESSAGE: &str = "MSH|^~\\&|LAB|ELSE|INDEX|REG|20260301103000||ORU^R01^ORU_R01|M1|P|2.5.1\r\
+pub(super) const MESSAGE: &str = "MSH|^~\\&|LAB|ELSE|INDEX|REG|20260301103000||ORU^R01^ORU_R01|M1|P|2.5.1\r\
     PID|1||4711^^^ELSE^MR~99^^^NAT^NI||ROE^JANE^Q^JR^DR||19700315|2|||||\"\"|||||||\r\
     PV1|1|I|3B^12\r\
     ORC|RE\r\
@@ -61,16 +62,34 @@ pub(super) fn map(
     limits: Limits,
     cancel: &Cancel,
 ) -> Result<Outcome, Stale> {
+    let engine = Engine::with_limits(limits);
+    let (mut found, made) = map_with(&engine, MESSAGE, script, definition, |job| {
+        run(&engine, job, cancel)
+    });
+    let mut outcome = made.unwrap_or_else(|| Ok(Outcome::default()))?;
+    found.append(&mut outcome.diagnostics);
+    outcome.diagnostics = found;
+    Ok(outcome)
+}
+
+/// Does something with the job of a message, a script and a definition; nothing where the script cannot
+/// be read. Says what was found in the script.
+pub(super) fn map_with<T>(
+    engine: &Engine,
+    message: &str,
+    script: Option<&str>,
+    definition: usize,
+    action: impl FnOnce(&Job<'_>) -> T,
+) -> (Vec<Diagnostic>, Option<T>) {
     let profile: Arc<Profile> = Arc::new(crate::profile::read(PROFILE).expect("a profile"));
     let definition = &profile.messages[definition];
-    let (message, _) = parse(MESSAGE);
+    let (message, _) = parse(message);
     let (grammar, _) = resolve(profile.version(), &profile, Some(definition), &message);
     let tree = Arc::new(bind(&message, &grammar));
-    let engine = Engine::with_limits(limits);
     let now: Timestamp = "20260301120000".parse().expect("a time");
     let mut found = Vec::new();
     let program = script.and_then(|script| {
-        let (program, diagnostics) = compile(&engine, "test", script, Some(&grammar));
+        let (program, diagnostics) = compile(engine, "test", script, Some(&grammar));
         found = diagnostics;
         if let Some(program) = &program {
             found.extend(program.check(&profile));
@@ -78,10 +97,7 @@ pub(super) fn map(
         program
     });
     if script.is_some() && program.is_none() {
-        return Ok(Outcome {
-            diagnostics: found,
-            ..Outcome::default()
-        });
+        return (found, None);
     }
     let job = Job {
         message: &message,
@@ -94,10 +110,8 @@ pub(super) fn map(
         seed: 7,
         records_reads: false,
     };
-    let mut outcome = run(&engine, &job, cancel)?;
-    found.append(&mut outcome.diagnostics);
-    outcome.diagnostics = found;
-    Ok(outcome)
+    let made = action(&job);
+    (found, Some(made))
 }
 
 /// All that came out, a line each: segments, rows, findings, the verdict.

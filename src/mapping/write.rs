@@ -11,6 +11,7 @@ use super::output::Output;
 use super::paths::{MOST_REPETITIONS, Path};
 use super::read::segment_id;
 use super::reads::Reads;
+use super::recording::Happening;
 use super::running::{Run, with};
 use super::text::Name;
 use crate::diagnostic::Diagnostic;
@@ -63,6 +64,7 @@ pub(super) fn set_raw(target: Target, path: &str, raw: &str) -> Fallible<()> {
 /// What was written so far.
 pub(super) fn text(target: Target, path: &str) -> Fallible<ImmutableString> {
     with(|run| {
+        note_read_back(run, target, path)?;
         let path = run.paths.find(path)?;
         let draft = run.out.draft();
         let found = match target {
@@ -79,6 +81,7 @@ pub(super) fn text(target: Target, path: &str) -> Fallible<ImmutableString> {
 /// `out.raw(path)`: what was written so far, escapes in place.
 pub(super) fn raw(target: Target, path: &str) -> Fallible<ImmutableString> {
     with(|run| {
+        note_read_back(run, target, path)?;
         let path = run.paths.find(path)?;
         let draft = run.out.draft();
         let found = match target {
@@ -296,6 +299,29 @@ pub(super) fn text_of(
 /// The call's place, for findings that do not end the script.
 pub(super) fn position(context: &NativeCallContext<'_>) -> Position {
     context.call_position()
+}
+
+/// Tells a recording that what was written is read again.
+fn note_read_back(run: &mut Run, target: Target, path: &str) -> Result<(), ScriptFault> {
+    let Some(mut recorder) = run.recorder.take() else {
+        return Ok(());
+    };
+    let path = run.paths.find(path);
+    let found = match (&path, target) {
+        (Ok(Path::Whole(location)), Target::Message) => {
+            let indexes = run.out.draft().indexes(location).into_iter();
+            let keys = indexes.filter_map(|index| run.out.key_at(index)).collect();
+            Some((keys, location.path.clone()))
+        }
+        (Ok(Path::Inner(path)), Target::Segment(handle)) => {
+            Some((vec![handle.0], Some(path.clone())))
+        }
+        _ => None,
+    };
+    let (segments, path) = found.unwrap_or_default();
+    recorder.happened(Happening::ReadBack { segments, path });
+    run.recorder = Some(recorder);
+    Ok(())
 }
 
 /// A part of the message is used by being copied.
