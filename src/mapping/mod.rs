@@ -20,11 +20,14 @@ mod evaluate;
 mod expression;
 mod fault;
 mod flow;
+mod flow_facts;
 mod functions;
 mod given_rows;
 mod groups;
 mod handles;
 mod layout;
+mod lineage;
+mod lineage_walk;
 mod look;
 mod masks;
 mod outcome;
@@ -66,6 +69,8 @@ mod tests_compose;
 #[cfg(test)]
 mod tests_limits;
 #[cfg(test)]
+mod tests_lineage;
+#[cfg(test)]
 mod tests_recording;
 #[cfg(test)]
 mod tests_rows;
@@ -81,6 +86,7 @@ pub use engine::{Engine, Limits};
 pub use evaluate::{ExpressionFinding, check_expressions};
 pub use functions::{FUNCTIONS, FunctionDoc, Receiver};
 pub use given_rows::GivenRows;
+pub use lineage::{Because, Lineage, Provenance, Source};
 pub use look::{CellLook, RowLook, RowsLook};
 pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict};
 pub use program::{Program, compile};

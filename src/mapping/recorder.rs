@@ -52,6 +52,8 @@ struct Open {
     piece: Option<usize>,
     frame: usize,
     is_pass: bool,
+    /// Whether the engine has told of its chain of brackets for the second time.
+    is_echoed: bool,
 }
 
 impl Recorder {
@@ -135,7 +137,10 @@ impl Recorder {
             return;
         };
         let frame = call.frame;
-        self.at = piece;
+        let before = std::mem::replace(&mut self.at, piece);
+        if before != piece && self.is_echo(&code, frame, piece) {
+            return;
+        }
         let Some(found) = code.pieces.get(piece) else {
             return;
         };
@@ -169,6 +174,24 @@ impl Recorder {
                 piece: PieceId(piece),
             };
             self.begin_step(place, Some(piece), frame, false);
+        }
+    }
+
+    /// Whether a piece is told of again: of a statement that is a chain of brackets the engine tells when
+    /// it begins, and once it has what stands before the bracket.
+    fn is_echo(&mut self, code: &Code, frame: usize, piece: usize) -> bool {
+        let is_chain = matches!(
+            code.pieces.get(piece + 1).map(|piece| &piece.kind),
+            Some(Kind::Index)
+        );
+        let is_open =
+            |open: &&mut Open| open.piece == Some(piece) && open.frame == frame && !open.is_pass;
+        match self.open.last_mut().filter(is_open) {
+            Some(open) if is_chain && !open.is_echoed => {
+                open.is_echoed = true;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -250,6 +273,7 @@ impl Recorder {
             piece,
             frame,
             is_pass,
+            is_echoed: false,
         });
     }
 
