@@ -210,7 +210,7 @@ impl Code {
                 Kind::LeaveLoop => leaves.a_loop = true,
                 Kind::LeaveFunction => leaves.function = true,
                 Kind::Call(name) if matches!(&**name, "skip" | "reject" | "exit") => {
-                    leaves.run = true
+                    leaves.run = true;
                 }
                 Kind::Call(name) | Kind::Method(name) if depth < DEEPEST => {
                     if let Some(function) = self.function(name) {

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::lineage_walk::Walk;
 use super::recording::{Happening, Recording};
 use crate::hl7::{FieldPath, Location, Message, Pick, Segment};
 
@@ -20,10 +19,12 @@ pub struct Lineage {
     pub(super) segments: HashMap<u32, SegmentFlow>,
     pub(super) cells: HashMap<CellKey, usize>,
     pub(super) rows: HashMap<(Arc<str>, usize), usize>,
+    /// Conditions under which the message might have been skipped or rejected: all that came out hangs on them.
+    pub(super) ends: Vec<usize>,
     /// What was not written and might have been.
     pub(super) maybes: Vec<(Target, usize)>,
     /// The handles of the segments of the message made, in their order.
-    made: Vec<u32>,
+    pub(super) made: Vec<u32>,
 }
 
 /// Table, row and column.
@@ -138,13 +139,6 @@ impl Provenance {
 }
 
 impl Lineage {
-    /// Works out a recording.
-    pub fn of(recording: &Recording) -> Self {
-        let mut lineage = Walk::over(recording);
-        lineage.made.clone_from(&recording.made);
-        lineage
-    }
-
     pub(super) fn add(
         &mut self,
         what: What,
@@ -291,6 +285,13 @@ impl<'l> Query<'l> {
         }
     }
 
+    /// What decides on all that comes out.
+    fn decided_by_ends(&mut self) {
+        for node in &self.lineage.ends {
+            self.decided_by(*node);
+        }
+    }
+
     /// The value was written by a node.
     fn written_by(&mut self, node: usize) {
         if let Some(Node {
@@ -367,13 +368,13 @@ impl<'l> Query<'l> {
                                 sources.insert(source_of(self.recording, span.clone()));
                             }
                             Some(Happening::Missed { location }) => {
-                                drop(sources.insert(missed(location)))
+                                sources.insert(missed(location));
                             }
                             _ => {}
                         }
                     }
                     What::Copied(span) => {
-                        drop(sources.insert(source_of(self.recording, span.clone())))
+                        sources.insert(source_of(self.recording, span.clone()));
                     }
                     What::Value(_) | What::Condition(_) => {}
                 }
@@ -398,7 +399,8 @@ impl<'l> Query<'l> {
         }
     }
 
-    fn finish(self) -> Provenance {
+    fn finish(mut self) -> Provenance {
+        self.decided_by_ends();
         // That a write happened because of the value that it wrote says nothing more.
         let is_said = |step: &usize, found: &BTreeSet<Source>| {
             found.is_empty() || self.writers.contains(step) && found.is_subset(&self.sources)

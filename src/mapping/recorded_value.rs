@@ -1,6 +1,6 @@
 //! A value of a script as a recording keeps it: bounded, and free of what lives in the engine.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use rhai::Dynamic;
@@ -104,7 +104,7 @@ impl Value {
 
     fn and_more(into: &mut String, more: usize) {
         if more > 0 {
-            into.push_str(&format!(", … {more} more"));
+            let _ = write!(into, ", … {more} more");
         }
     }
 

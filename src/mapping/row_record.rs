@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::handles::RowHandle;
 use super::layout::{CellPlan, Layout, ParentPlan, TableLayout};
 use super::outcome::Cell;
-use super::reads::Use;
+use super::reads::{Reads, Use};
 use super::recorder::Recorder;
 use super::recording::{Happening, StepPlace};
 use super::row_store::RowStore;
@@ -63,7 +63,7 @@ impl RowRecord {
             return;
         }
         let name = table.columns.get(plan.column).cloned().unwrap_or_default();
-        let uses = bound.reads.as_mut().map(|reads| reads.take_log());
+        let uses = bound.reads.as_mut().map(Reads::take_log);
         record(|recorder| {
             recorder.begin_rule(StepPlace::Column {
                 table: Arc::clone(&table.name),

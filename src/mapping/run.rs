@@ -180,11 +180,11 @@ fn run_looking(
         reads.append(of_rows);
     }
     let result;
-    let recorded = recorder
+    let script = recorder
         .take()
         .zip(program.recorded(engine).filter(|_| records));
     let running;
-    if let Some((mut recorder, script)) = recorded {
+    if let Some((mut recorder, script)) = script {
         recorder.begin_script(&script.code);
         run.record_with(recorder);
         running = Running::start(run);

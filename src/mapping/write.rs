@@ -64,7 +64,7 @@ pub(super) fn set_raw(target: Target, path: &str, raw: &str) -> Fallible<()> {
 /// What was written so far.
 pub(super) fn text(target: Target, path: &str) -> Fallible<ImmutableString> {
     with(|run| {
-        note_read_back(run, target, path)?;
+        note_read_back(run, target, path);
         let path = run.paths.find(path)?;
         let draft = run.out.draft();
         let found = match target {
@@ -81,7 +81,7 @@ pub(super) fn text(target: Target, path: &str) -> Fallible<ImmutableString> {
 /// `out.raw(path)`: what was written so far, escapes in place.
 pub(super) fn raw(target: Target, path: &str) -> Fallible<ImmutableString> {
     with(|run| {
-        note_read_back(run, target, path)?;
+        note_read_back(run, target, path);
         let path = run.paths.find(path)?;
         let draft = run.out.draft();
         let found = match target {
@@ -302,9 +302,9 @@ pub(super) fn position(context: &NativeCallContext<'_>) -> Position {
 }
 
 /// Tells a recording that what was written is read again.
-fn note_read_back(run: &mut Run, target: Target, path: &str) -> Result<(), ScriptFault> {
+fn note_read_back(run: &mut Run, target: Target, path: &str) {
     let Some(mut recorder) = run.recorder.take() else {
-        return Ok(());
+        return;
     };
     let path = run.paths.find(path);
     let found = match (&path, target) {
@@ -321,7 +321,6 @@ fn note_read_back(run: &mut Run, target: Target, path: &str) -> Result<(), Scrip
     let (segments, path) = found.unwrap_or_default();
     recorder.happened(Happening::ReadBack { segments, path });
     run.recorder = Some(recorder);
-    Ok(())
 }
 
 /// A part of the message is used by being copied.

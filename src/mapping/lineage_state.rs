@@ -1,0 +1,297 @@
+//! What is known while a recording is gone through: the steps that are open, the calls, the variables.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::code::{Code, Kind};
+use super::lineage::{Lineage, What};
+use super::recording::Recording;
+
+/// One pass over a recording.
+pub(super) struct Walk<'r> {
+    pub(super) recording: &'r Recording,
+    pub(super) made: Lineage,
+    pub(super) open: Vec<Open>,
+    pub(super) frames: HashMap<usize, Frame>,
+    /// The frames that each step called.
+    pub(super) called: HashMap<usize, Vec<usize>>,
+    /// What the steps of rules read.
+    pub(super) rules: HashMap<usize, Vec<usize>>,
+    /// Columns of the row that is being made that are taken from its owner.
+    pub(super) taken: HashMap<Arc<str>, usize>,
+    /// Where closures were made: by code and function, the frame and the piece.
+    pub(super) homes: HashMap<(usize, usize), (usize, usize)>,
+}
+
+/// A step that is open.
+#[derive(Default)]
+pub(super) struct Open {
+    pub(super) step: usize,
+    pub(super) frame: usize,
+    /// The code and the piece; nothing for rules.
+    pub(super) piece: Option<(usize, usize)>,
+    pub(super) is_pass: bool,
+    /// What happened in the step itself, with the piece that was at work.
+    pub(super) own: Vec<(usize, usize)>,
+    /// The values of the statements in it, with their pieces.
+    pub(super) values: Vec<(usize, usize)>,
+    pub(super) condition: Option<usize>,
+    /// Conditions under which the rest of a loop is left out.
+    pub(super) floor: Vec<usize>,
+    /// The row or the segment that was made last, for the variable that takes it.
+    pub(super) held: Held,
+}
+
+/// What a variable stands for, beside its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Held {
+    #[default]
+    Value,
+    Row(Arc<str>, usize),
+    Segment(u32),
+    /// A segment or row, and nobody knows which.
+    Handle,
+}
+
+/// What is known of the variables of one call.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub(super) entries: Vec<Entry>,
+    pub(super) this: Vec<usize>,
+    /// What decided that it was called.
+    pub(super) control: Vec<usize>,
+    /// Conditions under which it might have returned before.
+    pub(super) floor: Vec<usize>,
+    /// What it gave back.
+    pub(super) result: Vec<usize>,
+    pub(super) last: Vec<usize>,
+}
+
+pub(super) struct Entry {
+    pub(super) name: Box<str>,
+    /// The block in which the variable lives; nothing for the whole function.
+    pub(super) block: Option<usize>,
+    pub(super) node: usize,
+    pub(super) held: Held,
+}
+
+impl<'r> Walk<'r> {
+    pub(super) fn code(&self, code: usize) -> Option<&'r Code> {
+        self.recording.codes.get(code).map(|code| &**code)
+    }
+
+    pub(super) fn own(&mut self, piece: usize, node: usize) {
+        if let Some(open) = self.open.last_mut() {
+            open.own.push((piece, node));
+        }
+    }
+
+    /// What decides on what happens in a frame now.
+    pub(super) fn control(&self, frame: usize) -> Vec<usize> {
+        self.control_at(self.open.len(), frame)
+    }
+
+    /// What decides on the open step of an index: conditions and ways out of the steps around it.
+    pub(super) fn control_at(&self, at: usize, frame: usize) -> Vec<usize> {
+        let mut control = Vec::new();
+        if let Some(frame) = self.frames.get(&frame) {
+            control.extend(&frame.control);
+            control.extend(&frame.floor);
+        }
+        let mut is_decided = false;
+        for open in self.open[..at]
+            .iter()
+            .rev()
+            .filter(|open| open.frame == frame)
+        {
+            control.extend(&open.floor);
+            if let Some(condition) = open.condition.filter(|_| !is_decided) {
+                control.push(condition);
+                is_decided = true;
+            }
+        }
+        control.sort_unstable();
+        control.dedup();
+        control
+    }
+
+    /// Gives a variable of a block a value.
+    pub(super) fn bind(
+        &mut self,
+        frame: usize,
+        name: &str,
+        block: Option<usize>,
+        node: usize,
+        held: Held,
+    ) {
+        let entries = &mut self.frames.entry(frame).or_default().entries;
+        let entry = Entry {
+            name: name.into(),
+            block,
+            node,
+            held,
+        };
+        match entries
+            .iter_mut()
+            .find(|known| &*known.name == name && known.block == block)
+        {
+            Some(known) => *known = entry,
+            None => entries.push(entry),
+        }
+    }
+
+    /// Changes a variable: wholly, or in part.
+    pub(super) fn change(
+        &mut self,
+        code: &'r Code,
+        (frame, name, piece): (usize, &str, usize),
+        wholly: bool,
+        step: usize,
+        (data, control): (&[usize], &[usize]),
+        held: Held,
+    ) {
+        let Some((home, index)) = self.find(frame, code, name, piece) else {
+            return;
+        };
+        let Some(entry) = self
+            .frames
+            .get(&home)
+            .and_then(|frame| frame.entries.get(index))
+        else {
+            return;
+        };
+        if !wholly && entry.held != Held::Value {
+            return;
+        }
+        let mut data = data.to_vec();
+        if !wholly {
+            data.push(entry.node);
+        }
+        let node = self.made.add(What::Value(step), data, control.to_vec());
+        if let Some(entry) = self
+            .frames
+            .get_mut(&home)
+            .and_then(|frame| frame.entries.get_mut(index))
+        {
+            entry.node = node;
+            if wholly {
+                entry.held = held;
+            }
+        }
+    }
+
+    pub(super) fn entry(
+        &self,
+        frame: usize,
+        code: &Code,
+        name: &str,
+        piece: usize,
+    ) -> Option<&Entry> {
+        let (frame, index) = self.find(frame, code, name, piece)?;
+        self.frames.get(&frame)?.entries.get(index)
+    }
+
+    /// Where a variable lives: in the call itself, or for a closure in the one that made it.
+    pub(super) fn find(
+        &self,
+        frame: usize,
+        code: &Code,
+        name: &str,
+        piece: usize,
+    ) -> Option<(usize, usize)> {
+        let (mut frame, mut piece) = (frame, piece);
+        for _ in 0..64 {
+            let known = self.frames.get(&frame)?;
+            let is_it = |entry: &Entry| {
+                &*entry.name == name && entry.block.is_none_or(|block| code.lies_in(piece, block))
+            };
+            if let Some(index) = known.entries.iter().rposition(is_it) {
+                return Some((frame, index));
+            }
+            let call = self.recording.frames.get(frame)?;
+            (frame, piece) = *self.homes.get(&(call.code, call.function?))?;
+        }
+        None
+    }
+
+    /// The nodes whose values make the value of an expression in an open step.
+    pub(super) fn value_of(&self, code: &Code, piece: usize, at: Option<usize>) -> Vec<usize> {
+        let Some(open) = at.and_then(|at| self.open.get(at)) else {
+            return Vec::new();
+        };
+        let within = |known: usize| code.lies_in(known, piece);
+        let mut nodes: Vec<usize> = Vec::new();
+        nodes.extend(
+            open.own
+                .iter()
+                .filter(|(known, _)| within(*known))
+                .map(|(_, node)| *node),
+        );
+        nodes.extend(
+            open.values
+                .iter()
+                .filter(|(known, _)| within(*known))
+                .map(|(_, node)| *node),
+        );
+        let end = code.pieces.get(piece).map_or(piece, |piece| piece.end);
+        for inner in piece..end {
+            match &code.pieces[inner].kind {
+                Kind::Variable(name) => {
+                    nodes.extend(
+                        self.entry(open.frame, code, name, inner)
+                            .map(|entry| entry.node),
+                    );
+                }
+                Kind::This => {
+                    nodes.extend(
+                        self.frames
+                            .get(&open.frame)
+                            .iter()
+                            .flat_map(|frame| &frame.this),
+                    );
+                }
+                _ => {}
+            }
+        }
+        for called in self.called.get(&open.step).into_iter().flatten() {
+            let call = self
+                .recording
+                .frames
+                .get(*called)
+                .and_then(|frame| frame.call);
+            if call.is_none_or(within)
+                && let Some(frame) = self.frames.get(called)
+            {
+                nodes.extend(&frame.result);
+                nodes.extend(&frame.last);
+                nodes.extend(&frame.floor);
+            }
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
+    /// The values that go into the call around a piece of the innermost open step; of one of these names
+    /// if there is one, else into the whole statement.
+    pub(super) fn value_of_call(&self, piece: usize, names: &[&str]) -> Vec<usize> {
+        let Some(at) = self.open.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let Some((number, statement)) = self.open[at].piece else {
+            return Vec::new();
+        };
+        let Some(code) = self.code(number) else {
+            return Vec::new();
+        };
+        let mut found = piece;
+        while code.lies_in(found, statement) && found != statement {
+            let is_it = matches!(&code.pieces[found].kind, Kind::Call(name) | Kind::Method(name) if names.contains(&&**name));
+            if is_it {
+                return self.value_of(code, found, Some(at));
+            }
+            found = code.pieces[found].parent;
+        }
+        self.value_of(code, statement, Some(at))
+    }
+}
