@@ -64,6 +64,7 @@ mod text;
 mod text_script;
 mod trace;
 mod unused;
+mod value_kept;
 mod write;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Where values come from: told for known scripts, and held against runs over changed messages.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
@@ -52,7 +53,8 @@ impl Recorded {
         let lines: Vec<String> = found.writers.iter().map(line).collect();
         let mut text = format!("{} by {}", places(&found.sources), lines.join(","));
         for because in &found.because {
-            text += &format!(" if {}: {}", line(&because.step), places(&because.sources));
+            let (line, places) = (line(&because.step), places(&because.sources));
+            let _ = write!(text, " if {line}: {places}");
         }
         text
     }

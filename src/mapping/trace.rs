@@ -7,6 +7,7 @@ use super::code_reading::address;
 use super::recorded_value::Value;
 use super::recorder::Recorder;
 use super::running::{Run, recording};
+use super::value_kept::kept;
 
 /// Lets an engine tell the recorder of its thread, if there is one, of each piece that it comes to.
 pub(super) fn watch(engine: &mut rhai::Engine) {
@@ -26,7 +27,7 @@ pub(super) fn sight<'s>(run: &'s Run, scope: &'s Scope<'_>) -> impl Fn(&str) -> 
     |name| {
         scope
             .get(name)
-            .map(|value| Value::of(value, &|segment| run.segment_name(segment)))
+            .map(|value| kept(value, &|segment| run.segment_name(segment)))
     }
 }
 
@@ -61,7 +62,7 @@ fn note(
         }
         DebuggerEvent::FunctionExitWithValue(value) if recorder.is_in_call(stack) => {
             let name = calls.last().map_or("", |call| call.fn_name.as_str());
-            let value = Value::of(value, &|segment| run.segment_name(segment));
+            let value = kept(value, &|segment| run.segment_name(segment));
             recorder.leave(name, Some(value), &sight);
         }
         DebuggerEvent::FunctionExitWithError(_) if recorder.is_in_call(stack) => {
