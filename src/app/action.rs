@@ -1,5 +1,6 @@
 //! What a person can ask for: commands, which need no more words, and actions, which carry some.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -458,8 +459,8 @@ pub(super) enum Action {
     /// Save over what somebody else wrote.
     OverwriteProfile,
     DismissConflict,
-    /// Lay the profile over templates that were changed on disk.
-    TakeTemplates,
+    /// Lay the profile over templates that were changed on disk, and take the template's for these parts.
+    TakeTemplates(BTreeSet<PartPath>),
     DismissTemplates,
     StopLoading,
 }

@@ -29,6 +29,7 @@ mod startup;
 mod state;
 mod status;
 mod target_chooser;
+mod template_dialog;
 mod theme;
 mod toasts;
 mod widgets;

@@ -7,8 +7,7 @@ use super::question::Question;
 use super::sheet_words::SheetWords;
 use super::status::plural;
 use crate::diagnostic::{Place, Severity};
-use crate::profile::PartChange;
-use crate::workbench::{Notice, TemplateOffer};
+use crate::workbench::Notice;
 
 /// So many failures are told one by one; the problems list more.
 const TOLD_AT_ONCE: usize = 3;
@@ -43,38 +42,10 @@ pub(super) fn poll(host: &mut Host) -> bool {
     {
         host.state.question = Some(Question::Sheet(SheetWords::of(offer)));
     }
-    if let Some(offer) = host.session.template_offer()
-        && host.state.question.is_none()
-    {
-        host.state.question = Some(Question::Template(offer_words(offer)));
+    if host.session.template_offer().is_some() {
+        host.state.template_dialog.get_or_insert_default();
     }
     changed
-}
-
-/// What taking changed templates comes to, in a sentence or two.
-fn offer_words(offer: &TemplateOffer) -> String {
-    let files: Vec<String> = offer
-        .files
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let listed = |changes: &[PartChange]| {
-        let shown = changes.iter().take(6).map(|change| change.path.to_string());
-        let mut shown: Vec<String> = shown.collect();
-        if changes.len() > shown.len() {
-            shown.push(format!("{} more", changes.len() - shown.len()));
-        }
-        shown.join(", ")
-    };
-    let mut words = match offer.changes.as_slice() {
-        [] => format!("{}: nothing changes for this site", files.join(", ")),
-        changes => format!("{}: it changes {}", files.join(", "), listed(changes)),
-    };
-    if !offer.kept.is_empty() {
-        let kept = listed(&offer.kept);
-        words = format!("{words}. The site says otherwise itself, and keeps it: {kept}");
-    }
-    words
 }
 
 fn tell(host: &mut Host, notice: Notice) {

@@ -169,7 +169,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::DismissSheet => session.dismiss_sheet(),
         Action::OverwriteProfile => session.overwrite_profile(),
         Action::DismissConflict => session.dismiss_conflict(),
-        Action::TakeTemplates => session.take_templates(),
+        Action::TakeTemplates(taken) => session.take_templates(&taken),
         Action::DismissTemplates => session.dismiss_templates(),
         Action::StopLoading => session.stop_loading(),
     }

@@ -17,8 +17,6 @@ pub(super) enum Question {
     Unsaved(Box<Action>),
     /// The profile's file was changed by somebody else.
     Conflict(PathBuf),
-    /// A template was changed by somebody else; what taking it comes to.
-    Template(String),
     /// Saving drops the comments of the profile's file.
     Comments,
     /// A sheet of codes was read; what taking it comes to.
@@ -47,7 +45,6 @@ impl Question {
                 "The profile was changed on disk",
                 format!("{} is no longer what was opened here; nothing was written", path.display()),
             ),
-            Self::Template(words) => ("A template was changed on disk", words.clone()),
             Self::Sheet(words) => (&words.title, words.sentences.join("\n")),
             Self::Comments => (
                 "Saving drops the comments of the file",
@@ -91,11 +88,6 @@ impl Question {
                     vec![Action::OverwriteProfile],
                 ),
             ],
-            Self::Template(_) => vec![answer(
-                "Take the new template",
-                "What the site says itself stays",
-                vec![Action::TakeTemplates],
-            )],
             Self::Sheet(words) => {
                 let add = answer(
                     "Add to the table",
@@ -132,7 +124,6 @@ impl Question {
     fn put_off(&self) -> Vec<Action> {
         match self {
             Self::Conflict(_) => vec![Action::DismissConflict],
-            Self::Template(_) => vec![Action::DismissTemplates],
             Self::Sheet(_) => vec![Action::DismissSheet],
             Self::Unsaved(_) | Self::Comments => Vec::new(),
         }

@@ -8,6 +8,7 @@ use super::panels::Views;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::target_chooser::TargetChooser;
+use super::template_dialog::TemplateDialog;
 
 /// The view state.
 #[derive(Default)]
@@ -21,6 +22,7 @@ pub(super) struct State {
     pub(super) target_chooser: Option<TargetChooser>,
     pub(super) path_dialog: Option<PathDialog>,
     pub(super) question: Option<Question>,
+    pub(super) template_dialog: Option<TemplateDialog>,
     /// The code table for which a sheet was asked.
     pub(super) sheet_of: Option<Arc<str>>,
     /// Saving drops the comments of this profile, and the person knows.

@@ -88,7 +88,10 @@ impl Window {
     fn input(&mut self, ctx: &egui::Context) -> Vec<Action> {
         let mut actions = Vec::new();
         let typing = ctx.text_edit_focused();
-        let in_dialog = self.host.state.path_dialog.is_some() || self.host.state.question.is_some();
+        let state = &self.host.state;
+        let in_dialog = state.path_dialog.is_some()
+            || state.question.is_some()
+            || state.template_dialog.is_some();
         ctx.input_mut(|input| {
             let dropped: Vec<_> = input
                 .raw
@@ -242,6 +245,11 @@ fn over_ui(ctx: &egui::Context, cx: &Cx<'_>, state: &mut State, dialogs: &mut Di
             Step::Close => {}
             Step::Browse => dialogs.ask(dialog.want, "", ctx),
         }
+    }
+    if let Some(mut dialog) = state.template_dialog.take()
+        && dialog.ui(ctx, cx)
+    {
+        state.template_dialog = Some(dialog);
     }
     if let Some(question) = state.question.take()
         && question.ui(ctx, cx)

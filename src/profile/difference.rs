@@ -64,10 +64,10 @@ fn compare(
             return compare_parts(path, first, second, found);
         }
         // A map or list that was empty is no part of its own: its items are.
-        (None, Some(Tree::Parts(parts))) if is_collection(parts) => {
+        (None, Some(Tree::Parts(parts))) if parts.is_collection() => {
             return compare_parts(path, &parts.emptied(None), parts, found);
         }
-        (Some(Tree::Parts(parts)), None) if is_collection(parts) => {
+        (Some(Tree::Parts(parts)), None) if parts.is_collection() => {
             return compare_parts(path, parts, &parts.emptied(None), found);
         }
         (None, Some(tree)) => PartChangeKind::Added(value(tree)),
@@ -79,13 +79,6 @@ fn compare(
     };
     let path = path.clone();
     found.push(PartChange { path, kind });
-}
-
-fn is_collection(parts: &Parts) -> bool {
-    match parts.shape {
-        Shape::Named => false,
-        Shape::Map | Shape::List(_) | Shape::Numbered => true,
-    }
 }
 
 fn value(tree: &Tree) -> Option<Arc<str>> {

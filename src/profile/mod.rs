@@ -80,7 +80,7 @@ pub use finding::standard_number;
 pub use grammar_edit::{GrammarEdit, GrammarEditError, edit_notation};
 pub use history::{History, Moment};
 pub use inherit::{Origins, PartOrigin, Resolved, Template, beside, resolve};
-pub use merge::{MergeConflict, merge};
+pub use merge::{MergeConflict, MergeSide, merge, merge_choosing};
 pub use notation::parse_notation;
 pub use notation_fault::NotationFault;
 pub use origin_notes::{ExplainedPart, explained, with_origins};

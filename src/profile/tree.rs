@@ -167,6 +167,14 @@ impl Parts {
         }
     }
 
+    /// Whether it is a map or a list, which is nothing but its items.
+    pub(super) fn is_collection(&self) -> bool {
+        match self.shape {
+            Shape::Named => false,
+            Shape::Map | Shape::List(_) | Shape::Numbered => true,
+        }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Tree> {
         let (_, tree) = self.entries.iter().find(|(known, _)| **known == *name)?;
         Some(tree)

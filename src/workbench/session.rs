@@ -3,7 +3,7 @@
 //! Every call returns at once: files are read and previews are made on worker threads, and
 //! [`Session::poll`] takes what is ready. Nothing here draws or prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +29,9 @@ use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
 use crate::hl7::{Location, SegmentId, Timestamp};
-use crate::profile::{Edit, EditError, Moment, Origins, Profile, ScriptPlace, ScriptTexts};
+use crate::profile::{
+    Edit, EditError, Moment, Origins, PartPath, Profile, ScriptPlace, ScriptTexts,
+};
 
 /// A preview older than this is shown dimmed.
 const DIM_AFTER: Duration = Duration::from_millis(150);
@@ -491,10 +493,11 @@ impl Session {
         self.offer.as_ref()
     }
 
-    /// Lays the profile over the changed templates; what the site says itself stays.
-    pub fn take_templates(&mut self) {
+    /// Lays the profile over the changed templates. Where the site says otherwise that stays, but for
+    /// the conflicts in `taken`, in which the template's is taken.
+    pub fn take_templates(&mut self, taken: &BTreeSet<PartPath>) {
         if let Some(offer) = self.offer.take() {
-            self.site.take_templates(&offer.own, Some(offer.read));
+            self.site.take_offer(offer, taken);
             self.refresh();
         }
     }

@@ -1,5 +1,6 @@
 //! The profile being edited, with the scripts beside it: undo, redo, and what its files hold.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,8 @@ use super::site_templates::TemplateFiles;
 use super::template_offer::TemplateOffer;
 use crate::diagnostic::Diagnostic;
 use crate::profile::{
-    Edit, EditError, History, Moment, Profile, Resolved, Script, ScriptPlace, ScriptTexts, Sources,
-    Template, resolve,
+    Edit, EditError, History, Moment, PartPath, Profile, Resolved, Script, ScriptPlace,
+    ScriptTexts, Sources, Template, resolve,
 };
 
 /// Longer than edits join, so that a profile edit never joins one from before a script's edit.
@@ -159,8 +160,28 @@ impl Site {
         changed: Vec<PathBuf>,
         read: TemplateFiles,
     ) -> Option<TemplateOffer> {
-        (own.extends == self.own().extends)
-            .then(|| TemplateOffer::new(changed, self.own(), &self.resolved, &self.templates, read))
+        (own.extends == self.own().extends).then(|| {
+            let Resolved {
+                profile, origins, ..
+            } = &self.resolved;
+            TemplateOffer::new(changed, self.own(), profile, origins, &self.templates, read)
+        })
+    }
+
+    /// Takes changed templates; where the site says otherwise, theirs for the parts in `taken`. What
+    /// that changes in the site's own profile is one step.
+    pub(super) fn take_offer(&mut self, offer: TemplateOffer, taken: &BTreeSet<PartPath>) {
+        let own = offer.own_after(self.own(), &self.resolved.profile, taken);
+        let files = offer.files.iter().filter_map(|path| path.file_name());
+        let files: Vec<_> = files.map(|name| name.to_string_lossy()).collect();
+        let name = format!("take the changed {}", files.join(", "));
+        self.take_templates(&offer.own, Some(offer.read));
+        if let Some(own) = own {
+            self.apart += APART;
+            self.undone.clear();
+            self.history.record(name, None, Arc::new(own), self.apart);
+            self.resolve();
+        }
     }
 
     /// Lays the profile over templates that were read for it.

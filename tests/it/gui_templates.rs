@@ -4,7 +4,7 @@
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, open, settle, shows};
+use super::gui::{Hand, click, open, settle, shows};
 
 const TEMPLATE: &str = r#"Profile(
     format: 1,
@@ -79,4 +79,62 @@ fn problems_name_the_file_and_line_that_hold_the_part_and_lead_to_it() {
     press(&mut hand, Role::Row, "codes \"sex\"");
     let page = "What becomes of a code that is not listed";
     assert!(shows(&hand, page), "its page is shown");
+}
+
+const CODES: &str = r#"// The site's own codes.
+Profile(
+    format: 1,
+    name: "Ward",
+    extends: "lib/index.ron",
+    codes: { "sex": Codes(maps: {"2": "M", "3": "F"}) },
+)
+"#;
+
+/// The window after it got the focus again, the template being another by now.
+fn changed() -> (tempfile::TempDir, Hand) {
+    let (folder, mut hand) = site(TEMPLATE, CODES);
+    let theirs = TEMPLATE
+        .replace("{\"2\": \"W\"}", "{\"2\": \"F\", \"3\": \"W\"}")
+        .replace("Female", "Woman");
+    std::fs::write(folder.path().join("lib/index.ron"), theirs).expect("written");
+    for focused in [false, true] {
+        hand.input_mut().focused = focused;
+        settle(&mut hand);
+    }
+    hand.run();
+    (folder, hand)
+}
+
+#[test]
+fn each_conflict_of_a_changed_template_is_chosen_by_keys_and_taken_in_one_step() {
+    let (_folder, mut hand) = changed();
+    assert!(shows(&hand, "2 conflicts with what the site says"));
+    assert!(shows(&hand, "changed   codes/sex/values/F") || shows(&hand, "codes/sex/values/F"));
+    for (side, value) in [("base", "\"W\""), ("ours", "\"M\""), ("theirs", "\"F\"")] {
+        assert!(shows(&hand, side) && shows(&hand, value), "{side} {value}");
+    }
+    let keep = hand.get_by_label("Keep ours: codes/sex/maps/2");
+    assert!(keep.accesskit_node().is_focused(), "keys begin here");
+    hand.key_press(egui::Key::Tab);
+    hand.run();
+    hand.key_press(egui::Key::Space);
+    settle(&mut hand);
+    hand.get_by_label("Take the new template").click_accesskit();
+    settle(&mut hand);
+    assert!(hand.query_by_label("Take the new template").is_none());
+    click(&mut hand, "Edit");
+    hand.get_by_label_contains("Undo take the changed index.ron")
+        .click();
+    settle(&mut hand);
+}
+
+#[test]
+fn escape_leaves_the_template_as_it_was_read() {
+    let (_folder, mut hand) = changed();
+    hand.key_press(egui::Key::Escape);
+    settle(&mut hand);
+    hand.run();
+    assert!(hand.query_by_label("Take the new template").is_none());
+    click(&mut hand, "Edit");
+    assert!(!shows(&hand, "Undo take"));
 }

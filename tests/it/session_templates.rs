@@ -1,10 +1,11 @@
 //! A session with a site profile that extends a template, as the window drives it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use pipehat::hl7::Timestamp;
-use pipehat::profile::{Codes, Edit, PartChange, read};
+use pipehat::profile::{Codes, Edit, PartChange, Profile, read};
 use pipehat::workbench::{Notice, SaveGuard, Session};
 use tempfile::TempDir;
 
@@ -283,12 +284,123 @@ fn a_changed_template_is_offered_with_what_it_changes() {
         paths(&offer.changes),
         "messages/Admit/rows/patient/columns/mrn"
     );
-    assert_eq!(paths(&offer.kept), "codes/sex/maps/9");
-    bench.session.take_templates();
+    let conflicts: Vec<String> = offer.conflicts.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        conflicts,
+        ["conflict  codes/sex/maps/9\n  base: not there\n  ours: \"M\"\n  theirs: \"F\"\n"]
+    );
+    bench.session.take_templates(&BTreeSet::new());
     assert_eq!(bench.shown().0, "9 F");
     assert!(bench.session.template_offer().is_none());
     assert!(bench.session.is_modified(), "the site's own edits are kept");
     bench.session.look_again();
     bench.session.settle();
     assert!(bench.session.template_offer().is_none(), "it was taken");
+}
+
+/// What the site has of codes, over a template that was changed to `template`, where the template's is
+/// taken for the parts in `taken`; and what its own file says of them then.
+fn codes_after(own: &str, template: &str, taken: &[&str]) -> (String, String) {
+    let mut bench = Bench::new();
+    bench.write("site.ron", &SITE.replace("{\"2\": \"F\"}", own));
+    let site = bench.path("site.ron");
+    bench.session.open_profile(site);
+    bench.session.settle();
+    let before = bench.session.own_profile().clone();
+    bench.write("templates/index.ron", template);
+    bench.session.look_again();
+    bench.session.settle();
+    let taken = taken.iter().map(|path| path.parse().unwrap()).collect();
+    bench.session.take_templates(&taken);
+    let codes = |profile: &Profile| {
+        let codes = profile.codes.get("sex");
+        codes.map_or_else(String::new, |codes| {
+            format!("{:?} {:?}", codes.values, codes.maps)
+        })
+    };
+    let (all, own) = (
+        codes(bench.session.profile()),
+        codes(bench.session.own_profile()),
+    );
+    if bench.session.own_profile() != &before {
+        assert_eq!(
+            bench.session.undo().as_deref(),
+            Some("take the changed index.ron")
+        );
+        assert_eq!(bench.session.own_profile(), &before, "it was one step");
+    }
+    (all, own)
+}
+
+fn check_taken(own: &str, template: &str, taken: &[&str], all: &str, own_after: &str) {
+    let found = codes_after(own, template, taken);
+    assert_eq!(
+        found,
+        (all.to_owned(), own_after.to_owned()),
+        "{own} {taken:?}"
+    );
+}
+
+#[test]
+fn each_conflict_with_a_changed_template_is_chosen_by_itself() {
+    let maps = TEMPLATE.replace(
+        "\"M\": \"Male\"}",
+        "\"M\": \"Male\"}, maps: {\"1\": \"F\", \"2\": \"M\"}",
+    );
+    let all = r#"{"F": "Female", "M": "Male"}"#;
+    let own = r#"{"1": "M", "2": "F"}"#;
+    check_taken(
+        own,
+        &maps,
+        &[],
+        &format!("{all} {own}"),
+        &format!("{{}} {own}"),
+    );
+    check_taken(
+        own,
+        &maps,
+        &["codes/sex/maps/2"],
+        &format!("{all} {{\"1\": \"M\", \"2\": \"M\"}}"),
+        "{} {\"1\": \"M\"}",
+    );
+    check_taken(
+        own,
+        &maps,
+        &["codes/sex/maps/1", "codes/sex/maps/2"],
+        &format!("{all} {{\"1\": \"F\", \"2\": \"M\"}}"),
+        "",
+    );
+}
+
+#[test]
+fn what_a_site_builds_on_stays_whole_when_the_template_drops_it() {
+    let codes = "    codes: {\"sex\": Codes(values: {\"F\": \"Female\", \"M\": \"Male\"})},\n";
+    let without = TEMPLATE.replace(codes, "").replace(", codes: \"sex\"", "");
+    assert_ne!(without, TEMPLATE);
+    let all = r#"{"F": "Female", "M": "Male"} {"2": "F"}"#;
+    check_taken(r#"{"2": "F"}"#, &without, &[], all, all);
+    check_taken(r#"{"2": "F"}"#, &without, &["codes/sex"], "", "");
+}
+
+#[test]
+fn what_a_site_says_as_the_template_did_is_asked_for_too() {
+    let before = TEMPLATE.replace("\"M\": \"Male\"}", "\"M\": \"Male\"}, maps: {\"2\": \"F\"}");
+    let after = before.replace("maps: {\"2\": \"F\"}", "maps: {\"2\": \"M\"}");
+    let mut bench = Bench::new();
+    bench.write("templates/index.ron", &before);
+    let site = bench.path("site.ron");
+    bench.session.open_profile(site);
+    bench.session.settle();
+    bench.write("templates/index.ron", &after);
+    bench.session.look_again();
+    bench.session.settle();
+    let offer = bench.session.template_offer().expect("an offer");
+    let paths: Vec<String> = offer
+        .conflicts
+        .iter()
+        .map(|one| one.path.to_string())
+        .collect();
+    assert_eq!(paths, ["codes/sex/maps/2"]);
+    bench.session.take_templates(&BTreeSet::new());
+    assert_eq!(bench.shown().0, "4711 F");
 }
