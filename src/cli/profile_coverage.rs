@@ -10,7 +10,8 @@ use super::input::{each_source, samples};
 use super::output::{Output, json_line};
 use super::profile_unmapped::{PrintedCode, text_line};
 use super::report::{Report, counted};
-use super::{site, stop};
+use super::site;
+use super::stop::{self, Counted};
 use crate::workbench::{
     Coverage, CoverageCounts, DefinitionCount, LostPlace, Memo, Snapshot, local_time,
 };
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &ProfileSamples) -> Result<Finish, Failure> {
     let site = site::open(&arguments.profile)?;
     site::report_errors(&site);
     let snapshot = Snapshot::new(site.profile, site.scripts, local_time());
-    let report = Report::new(false);
+    let report = Report::new(true);
     let mut memo = Memo::default();
     let mut coverage = Coverage::new(&snapshot.profile);
     let result = each_source(&arguments.files, &report, &cancel, |source| {
@@ -32,14 +33,14 @@ pub(super) fn run(arguments: &ProfileSamples) -> Result<Finish, Failure> {
         Ok(())
     });
     report.close();
-    let finish = result?;
+    let ending = Counted::of(result)?;
     let mut output = Output::open(None)?;
     match arguments.format {
         ProfileFormat::Text => output.put(text(&coverage).as_bytes())?,
         ProfileFormat::Json => json(&coverage, &mut output)?,
     }
     output.finish()?;
-    Ok(finish)
+    ending.end(coverage.counts.messages, Finish::Clean)
 }
 
 fn text(coverage: &Coverage) -> String {

@@ -7,7 +7,8 @@ use super::failure::{Failure, Finish};
 use super::input::{each_source, samples};
 use super::output::{Output, json_line};
 use super::report::{Report, counted, note};
-use super::{site, stop};
+use super::site;
+use super::stop::{self, Counted};
 use crate::workbench::{Memo, Snapshot, UnmappedCount, UnmappedCounts, local_time, transform};
 
 /// Runs the command.
@@ -16,7 +17,7 @@ pub(super) fn run(arguments: &ProfileSamples) -> Result<Finish, Failure> {
     let site = site::open(&arguments.profile)?;
     site::report_errors(&site);
     let snapshot = Snapshot::new(site.profile, site.scripts, local_time());
-    let report = Report::new(false);
+    let report = Report::new(true);
     let mut memo = Memo::default();
     let mut counts = UnmappedCounts::default();
     let (mut messages, mut not_mapped) = (0_u64, 0_u64);
@@ -33,7 +34,7 @@ pub(super) fn run(arguments: &ProfileSamples) -> Result<Finish, Failure> {
         Ok(())
     });
     report.close();
-    let finish = result?;
+    let ending = Counted::of(result)?;
     let mut output = Output::open(None)?;
     let list = counts.list();
     for one in &list {
@@ -56,11 +57,12 @@ pub(super) fn run(arguments: &ProfileSamples) -> Result<Finish, Failure> {
         summary = format!("{summary}, {} not mapped", counted(not_mapped, "message"));
     }
     note(summary);
-    Ok(if counts.is_empty() {
-        finish
+    let found = if counts.is_empty() {
+        Finish::Clean
     } else {
-        finish.max(Finish::Found)
-    })
+        Finish::Found
+    };
+    ending.end(messages, found)
 }
 
 /// A code as `--format json` prints it.

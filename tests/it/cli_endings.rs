@@ -155,13 +155,15 @@ fn a_reader_that_leaves_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&end.stderr), "");
 }
 
+/// Interrupts a command when it has read a message and waits for more on standard input; gives its
+/// status, what it printed and the rest of what it said.
 #[cfg(unix)]
-#[test]
-fn ctrl_c_stops_with_130_and_keeps_what_was_done() {
-    let folder = folder(&[]);
+fn interrupted(words: &[&str]) -> (Option<i32>, String, String) {
+    let folder = folder(&[("profile.ron", PROFILE.as_bytes())]);
     let mut run = Command::new(env!("CARGO_BIN_EXE_pipehat"))
         .current_dir(&folder)
-        .args(["get", "MSH-10", "--", "admit.hl7", "gone.hl7", "-"])
+        .args(words)
+        .args(["admit.hl7", "gone.hl7", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -180,7 +182,31 @@ fn ctrl_c_stops_with_130_and_keeps_what_was_done() {
     assert!(killed.success());
     let status = run.wait().unwrap();
     input.write_all(b"too late").ok();
-    let mut out = String::new();
+    let (mut out, mut rest) = (String::new(), String::new());
     run.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-    assert_eq!((status.code(), out.as_str()), (Some(130), "M1\n"));
+    said.read_to_string(&mut rest).unwrap();
+    (status.code(), out, rest)
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_with_130_and_keeps_what_was_done() {
+    let (status, out, _) = interrupted(&["get", "MSH-10", "--"]);
+    assert_eq!((status, out.as_str()), (Some(130), "M1\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_what_was_counted_and_says_of_how_many_messages() {
+    let says = "interrupted after 1 message: only what these have was counted";
+    for command in ["coverage", "unmapped"] {
+        let (status, out, said) = interrupted(&["profile", command, "profile.ron"]);
+        assert_eq!(status, Some(130), "{said}");
+        assert!(said.contains(says), "{said}");
+        if command == "coverage" {
+            assert!(out.starts_with("1 message: 1 mapped\n"), "{out}");
+        } else {
+            assert!(said.contains("1 message: 0 codes not listed"), "{said}");
+        }
+    }
 }
