@@ -208,6 +208,9 @@ pub(super) struct ProfileExplain {
     /// The site profile (.ron)
     #[arg(value_name = "P")]
     pub(super) profile: PathBuf,
+    /// Print what the standard says of the segments that the grammars name, too
+    #[arg(long)]
+    pub(super) all: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = ProfileFormat::Text)]
     pub(super) format: ProfileFormat,

@@ -10,6 +10,7 @@ use super::failure::{Failure, Finish};
 use super::output::{Output, json_line};
 use super::report::{counted, note};
 use super::{profile_codes, profile_coverage, profile_unmapped, site};
+use crate::grammar::with_standard;
 use crate::profile::{
     MergeConflict, PartChange, PartChangeKind, PartOrigin, Profile, Resolved, difference,
     explained, merge, print, with_origins,
@@ -41,7 +42,10 @@ fn explain(arguments: &ProfileExplain) -> Result<Finish, Failure> {
     let site = site::open(&arguments.profile)?;
     site::report_errors(&site);
     let mut output = Output::open(None)?;
-    let resolved = resolved(&site);
+    let mut resolved = resolved(&site);
+    if arguments.all {
+        resolved = with_standard(&resolved);
+    }
     match arguments.format {
         ProfileFormat::Text => output.put(with_origins(&resolved).as_bytes())?,
         ProfileFormat::Json => {

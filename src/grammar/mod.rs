@@ -36,6 +36,7 @@ mod type_view;
 mod value_kind;
 mod view;
 mod walk;
+mod whole;
 mod why;
 
 pub use bind::bind;
@@ -54,4 +55,5 @@ pub use standing::check_structure;
 pub use tally::tally;
 pub use type_view::{ComponentView, TypeView, describe_type};
 pub use view::{Attribute, FieldView, Origin, SegmentView, describe_segment};
+pub use whole::with_standard;
 pub use why::{Why, why};

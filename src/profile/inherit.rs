@@ -396,6 +396,14 @@ impl Origins {
             .unwrap_or(PartOrigin::Standard(self.version))
     }
 
+    /// The same, and where more values are from: what the standard says, written out.
+    #[must_use]
+    pub fn with(&self, more: impl IntoIterator<Item = (PartPath, PartOrigin)>) -> Self {
+        let mut origins = self.clone();
+        origins.values.extend(more);
+        origins
+    }
+
     /// Where the value is from that a path names or leads into; `None` for a part that holds values.
     pub(super) fn of_said(&self, path: &PartPath) -> Option<&PartOrigin> {
         let mut value = Some(path.clone());

@@ -31,24 +31,34 @@ pub fn explained(resolved: &Resolved) -> Vec<ExplainedPart> {
         .collect()
 }
 
-/// The text of a resolved profile, a comment with the origin behind every value. It reads back as the
-/// resolved profile.
+/// The text of a resolved profile, a comment with the origin behind every line that holds values: that
+/// of the first, and of the others where it is another. It reads back as the resolved profile.
 pub fn with_origins(resolved: &Resolved) -> String {
     let text = print(&resolved.profile);
     let mut told = String::with_capacity(text.len() * 2);
     let mut copied = 0;
-    for (path, span) in value_spans(&text) {
+    let mut values = value_spans(&text).into_iter().peekable();
+    while let Some((path, span)) = values.next() {
         // A value ends before its comma; the comment goes to the end of that line.
         let rest = text.get(span.end..).unwrap_or_default();
         let end = span.end + rest.find('\n').unwrap_or(rest.len());
-        if end <= copied {
-            continue;
+        let first = resolved.origins.of(&path);
+        let mut origins = first.to_string();
+        while let Some((path, _)) = values.next_if(|(_, span)| span.start < end) {
+            let other = resolved.origins.of(&path);
+            if other != first {
+                let name = path.steps().last().map_or("", |name| name);
+                origins = format!("{origins}, {name}: {other}");
+            }
         }
         told.push_str(text.get(copied..end).unwrap_or_default());
         told.push_str("  // ");
-        let origin = resolved.origins.of(&path).to_string();
         // A template's name may hold anything.
-        told.extend(origin.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        told.extend(
+            origins
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c }),
+        );
         copied = end;
     }
     told.push_str(text.get(copied..).unwrap_or_default());
