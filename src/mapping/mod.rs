@@ -105,4 +105,4 @@ pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
 pub use run::{Given, Job, run, run_and_look, run_recorded};
 pub use text_script::{TextOutcome, TextProgram, compile_text, run_text};
-pub use unused::{UnusedPlace, unused_places};
+pub use unused::{ScriptUse, UnusedPlace, unused_places};

@@ -1,7 +1,9 @@
 //! What a message says and no column of its definition takes.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use super::reads::Reads;
 use crate::hl7::{Element, FieldPath, Location, Message, Pick, SegmentId};
 use crate::profile::{ColumnSource, MessageDefinition};
 
@@ -12,19 +14,29 @@ pub struct UnusedPlace {
     pub at: Location,
     /// How often the like of it stands in the message: in segments of the name, in repetitions.
     pub count: usize,
-    /// Whether the script names it, or the field or segment that holds it.
+    /// Whether the script uses it, as far as is known.
     pub is_in_script: bool,
+}
+
+/// How it is known what a definition's script uses.
+#[derive(Clone, Copy)]
+pub enum ScriptUse<'a> {
+    /// There is no script.
+    Nothing,
+    /// It did not run: by the locations that its text names.
+    Named(&'a str),
+    /// By what it used when it ran.
+    Ran(&'a Reads),
 }
 
 /// A place by its numbers: segment, field, component, subcomponent.
 type Key = (SegmentId, u16, u16, u16);
 
-/// The places with a value that no column reads and no condition asks for; `script` is the text of the
-/// definition's script. In the order of the message.
+/// The places with a value that no column reads and no condition asks for, in the order of the message.
 pub fn unused_places(
     message: &Message,
     definition: &MessageDefinition,
-    script: Option<&str>,
+    script: ScriptUse<'_>,
 ) -> Vec<UnusedPlace> {
     let mut taken: Vec<Location> = Vec::new();
     for rows in &definition.rows {
@@ -32,7 +44,15 @@ pub fn unused_places(
         taken.extend(readings.map(|reading| reading.at.clone()));
     }
     taken.extend(definition.identity.iter().map(|one| one.at.clone()));
-    let named: Vec<Location> = script.map(named_in).unwrap_or_default();
+    let named = match script {
+        ScriptUse::Named(text) => named_in(text),
+        ScriptUse::Nothing | ScriptUse::Ran(_) => Vec::new(),
+    };
+    let uses = |key: Key, part: &Range<usize>| match script {
+        ScriptUse::Nothing => false,
+        ScriptUse::Named(_) => named.iter().any(|at| covers(at, key)),
+        ScriptUse::Ran(reads) => reads.touches(part),
+    };
     let mut found: Vec<UnusedPlace> = Vec::new();
     let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     for segment in message.segments() {
@@ -46,23 +66,24 @@ pub fn unused_places(
                 break;
             };
             for element in segment.field(number).iter().flat_map(Element::repetitions) {
-                leaves(element, &mut |component, subcomponent, start| {
+                leaves(element, &mut |component, subcomponent, part| {
                     let key = (id, field, component, subcomponent);
                     if taken.iter().any(|at| covers(at, key)) {
                         return;
                     }
                     if let Some(known) = places.get(&key).and_then(|at| found.get_mut(*at)) {
                         known.count += 1;
+                        known.is_in_script |= uses(key, &part);
                         return;
                     }
-                    let Some(at) = message.location_at(start) else {
+                    let Some(at) = message.location_at(part.start) else {
                         return;
                     };
                     places.insert(key, found.len());
                     found.push(UnusedPlace {
                         at: whole(at, key),
                         count: 1,
-                        is_in_script: named.iter().any(|at| covers(at, key)),
+                        is_in_script: uses(key, &part),
                     });
                 });
             }
@@ -91,24 +112,24 @@ fn whole(at: Location, (_, field, component, subcomponent): Key) -> Location {
 }
 
 /// Calls `see` with component and subcomponent of each value in a repetition, 0 where it has no parts.
-fn leaves(repetition: Element<'_>, see: &mut impl FnMut(u16, u16, usize)) {
+fn leaves(repetition: Element<'_>, see: &mut impl FnMut(u16, u16, Range<usize>)) {
     let number = |at: usize| u16::try_from(at + 1).unwrap_or(u16::MAX);
     if !repetition.is_composite() {
         if !repetition.is_empty() {
-            see(0, 0, repetition.span().start);
+            see(0, 0, repetition.span());
         }
         return;
     }
     for (at, component) in repetition.children().enumerate() {
         if !component.is_composite() {
             if !component.is_empty() {
-                see(number(at), 0, component.span().start);
+                see(number(at), 0, component.span());
             }
             continue;
         }
         for (inner, part) in component.children().enumerate() {
             if !part.is_empty() {
-                see(number(at), number(inner), part.span().start);
+                see(number(at), number(inner), part.span());
             }
         }
     }
@@ -137,7 +158,7 @@ fn named_in(script: &str) -> Vec<Location> {
 mod tests {
     use super::*;
     use crate::hl7::parse;
-    use crate::profile::read;
+    use crate::profile::{Profile, read};
 
     fn check(columns: &str, script: Option<&str>, expect: &str) {
         let (message, _) = parse(
@@ -148,7 +169,12 @@ mod tests {
              matches: \"LAB\")], rows: [Rows(table: \"t\", root: \"PID\", columns: {{{columns}}})])])"
         );
         let profile = read(&text).expect("a profile");
-        let found = unused_places(&message, &profile.messages[0], script);
+        let script = script.map_or(ScriptUse::Nothing, ScriptUse::Named);
+        check_use(&message, &profile, script, expect);
+    }
+
+    fn check_use(message: &Message, profile: &Profile, script: ScriptUse<'_>, expect: &str) {
+        let found = unused_places(message, &profile.messages[0], script);
         let words: Vec<String> = found
             .iter()
             .map(|place| {
@@ -156,7 +182,7 @@ mod tests {
                 format!("{} {}{script}", place.at, place.count)
             })
             .collect();
-        assert_eq!(words.join(", "), expect, "{columns}");
+        assert_eq!(words.join(", "), expect);
     }
 
     #[test]
@@ -180,5 +206,19 @@ mod tests {
             Some("out.copy(msg, [\"OBX\"]); let a = msg[\"PID-3.4\"]; let b = \"x\";"),
             "PID-3.4 2 script, OBX-1 2 script, OBX-2 2 script, OBX-3 2 script",
         );
+    }
+
+    #[test]
+    fn what_a_script_used_when_it_ran_counts_whatever_it_names() {
+        let (message, _) = parse("MSH|^~\\&|LAB\rPID|1||4711\rOBX|1|NM|GLU\rOBX|2|NM|NA");
+        let text = "Profile(format: 1, name: \"T\", messages: [Message(name: \"M\")])";
+        let profile = read(text).expect("a profile");
+        let mut reads = Reads::default();
+        for place in ["OBX[2]-3", "PID-3"] {
+            let at: Location = place.parse().expect("a location");
+            reads.note(message.find(&at).expect("it is there").span());
+        }
+        let places = "MSH-3 1, PID-1 1, PID-3 1 script, OBX-1 2, OBX-2 2, OBX-3 2 script";
+        check_use(&message, &profile, ScriptUse::Ran(&reads), places);
     }
 }

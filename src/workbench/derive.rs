@@ -56,7 +56,8 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         placed.to_map(snapshot, &read.message, Some(&tree)),
     ) {
         (Some(ended), _) => (Some(ended), Arc::default()),
-        (None, Some(inputs)) if snapshot.sample.is_some() => {
+        (None, Some(mut inputs)) if snapshot.sample.is_some() => {
+            inputs.records_reads = true;
             let (outcome, looks) = memo.outcome(&inputs, cancel)?;
             let position = snapshot.position;
             let outcome = read.finished(snapshot, position, outcome, memo, cancel)?;

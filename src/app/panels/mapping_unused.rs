@@ -14,7 +14,7 @@ use super::super::widgets::{EDITABLE_BYTES, cell_text};
 use super::mapping_edit::plain;
 use super::parts::weak;
 use crate::grammar::PlaceNames;
-use crate::mapping::{UnusedPlace, unused_places};
+use crate::mapping::{ScriptUse, UnusedPlace, unused_places};
 use crate::profile::MessageDefinition;
 use crate::workbench::Preview;
 
@@ -28,6 +28,30 @@ pub(super) struct State {
     found: Vec<UnusedPlace>,
     /// The preview and the definition that it was made from.
     made_from: Option<(usize, usize)>,
+}
+
+/// How it is known what the definition's script uses: what ran decides, if it ran to its end.
+fn script_use<'a>(
+    cx: &'a Cx<'_>,
+    definition: &'a MessageDefinition,
+    preview: &'a Preview,
+) -> ScriptUse<'a> {
+    let script = definition.script.as_ref();
+    let Some(text) = script.and_then(|script| script.text(cx.session.scripts())) else {
+        return ScriptUse::Nothing;
+    };
+    let messages = &cx.session.profile().messages;
+    let chosen = preview.definition.and_then(|at| messages.get(at));
+    let is_of_it =
+        cx.session.is_preview_current() && chosen.is_some_and(|one| **one == *definition);
+    let outcome = preview
+        .outcome
+        .as_ref()
+        .filter(|outcome| is_of_it && !outcome.script_failed);
+    match outcome.and_then(|outcome| outcome.reads.as_ref()) {
+        Some(reads) => ScriptUse::Ran(reads),
+        None => ScriptUse::Named(text),
+    }
 }
 
 /// Shows the list.
@@ -48,9 +72,8 @@ pub(super) fn ui(
         Arc::as_ptr(definition) as usize,
     );
     if state.made_from != Some(key) {
-        let script = definition.script.as_ref();
-        let script = script.and_then(|script| script.text(cx.session.scripts()));
-        state.found = unused_places(&preview.message, definition, script.map(|text| &**text));
+        let script = script_use(cx, definition, preview);
+        state.found = unused_places(&preview.message, definition, script);
         state.made_from = Some(key);
     }
     let count = state.found.len();
