@@ -6,6 +6,7 @@
 
 mod action;
 mod adding;
+mod command;
 mod cx;
 mod dialogs;
 mod drag;

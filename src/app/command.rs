@@ -1,0 +1,364 @@
+//! What stands in the menu, the palette and the help, each with its key.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// Something that stands in the menu, the palette and the help, each with its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Command {
+    OpenSamples,
+    OpenFolder,
+    OpenByPath,
+    PasteMessage,
+    CloseSource,
+    CloseSamples,
+    NewProfile,
+    OpenProfile,
+    SaveProfile,
+    SaveProfileAs,
+    ReloadProfile,
+    SaveOutput,
+    TryExample,
+    ShowStart,
+    Quit,
+    Undo,
+    Redo,
+    RestoreMessage,
+    MapLocation,
+    InsertIntoScript,
+    CopyMapping,
+    DefineFromSample,
+    NextSample,
+    PreviousSample,
+    AddDefinition,
+    AddSegment,
+    AddType,
+    AddCodes,
+    ToggleGhosts,
+    ToggleFolding,
+    ShowSamples,
+    ShowRaw,
+    ShowTree,
+    ShowScript,
+    ShowMapping,
+    ShowProfile,
+    ShowOutput,
+    ShowProblems,
+    ShowCoverage,
+    ShowHelp,
+    ArrangeMap,
+    ArrangeDescribe,
+    FollowSystemTheme,
+    UseDarkTheme,
+    UseLightTheme,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    Presenter,
+    Palette,
+}
+
+/// What the menu, the palette and the help say of a command.
+pub(super) struct Words {
+    pub(super) name: &'static str,
+    pub(super) tip: &'static str,
+    pub(super) key: Option<KeyboardShortcut>,
+}
+
+const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+fn words(name: &'static str, tip: &'static str) -> Words {
+    Words {
+        name,
+        tip,
+        key: None,
+    }
+}
+
+fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) -> Words {
+    Words {
+        name,
+        tip,
+        key: Some(KeyboardShortcut::new(modifiers, key)),
+    }
+}
+
+impl Command {
+    /// All commands, in the order in which help and palette list them.
+    pub(super) const ALL: [Self; 50] = [
+        Self::OpenSamples,
+        Self::OpenFolder,
+        Self::OpenByPath,
+        Self::PasteMessage,
+        Self::CloseSource,
+        Self::CloseSamples,
+        Self::NewProfile,
+        Self::OpenProfile,
+        Self::SaveProfile,
+        Self::SaveProfileAs,
+        Self::ReloadProfile,
+        Self::SaveOutput,
+        Self::TryExample,
+        Self::ShowStart,
+        Self::Quit,
+        Self::Undo,
+        Self::Redo,
+        Self::RestoreMessage,
+        Self::MapLocation,
+        Self::InsertIntoScript,
+        Self::CopyMapping,
+        Self::DefineFromSample,
+        Self::NextSample,
+        Self::PreviousSample,
+        Self::AddDefinition,
+        Self::AddSegment,
+        Self::AddType,
+        Self::AddCodes,
+        Self::ToggleGhosts,
+        Self::ToggleFolding,
+        Self::ShowSamples,
+        Self::ShowRaw,
+        Self::ShowTree,
+        Self::ShowScript,
+        Self::ShowMapping,
+        Self::ShowProfile,
+        Self::ShowOutput,
+        Self::ShowProblems,
+        Self::ShowCoverage,
+        Self::ShowHelp,
+        Self::ArrangeMap,
+        Self::ArrangeDescribe,
+        Self::FollowSystemTheme,
+        Self::UseDarkTheme,
+        Self::UseLightTheme,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
+        Self::Presenter,
+        Self::Palette,
+    ];
+
+    /// The commands that have a key, in the order in which keys are to be compared: Ctrl+S fits
+    /// Ctrl+Shift+S too, as extra modifiers are let pass for keyboards that need Shift for a plus.
+    pub(super) fn keys() -> Vec<(Self, KeyboardShortcut)> {
+        let key = |command: Self| Some((command, command.words().key?));
+        let mut keys: Vec<_> = Self::ALL.into_iter().filter_map(key).collect();
+        keys.sort_by_key(|(_, key)| !(key.modifiers.shift || key.modifiers.alt));
+        keys
+    }
+
+    /// Its name, what it does, and its key.
+    pub(super) fn words(self) -> Words {
+        use Modifiers as M;
+        match self {
+            Self::OpenSamples => keyed(
+                "Open samples…",
+                "Read files that hold HL7 messages",
+                M::COMMAND,
+                Key::O,
+            ),
+            Self::OpenFolder => words(
+                "Open a folder of samples…",
+                "Read all messages below a folder",
+            ),
+            Self::OpenByPath => keyed(
+                "Open by path…",
+                "Type the path of a file, a folder or a profile",
+                M::COMMAND,
+                Key::L,
+            ),
+            Self::PasteMessage => words(
+                "Paste a message",
+                "Take the messages on the clipboard (Ctrl+V outside of a text)",
+            ),
+            Self::CloseSource => words(
+                "Close this source",
+                "Forget the file of the selected sample; the file itself stays",
+            ),
+            Self::CloseSamples => {
+                words("Close all samples", "Forget all samples; their files stay")
+            }
+            Self::NewProfile => keyed(
+                "New profile",
+                "Begin a site profile that stands in no file yet",
+                M::COMMAND,
+                Key::N,
+            ),
+            Self::OpenProfile => keyed(
+                "Open a site profile…",
+                "Read a site profile (RON)",
+                SHIFTED,
+                Key::O,
+            ),
+            Self::SaveProfile => keyed(
+                "Save profile",
+                "Write the profile and its scripts; what was there is kept as .bak",
+                M::COMMAND,
+                Key::S,
+            ),
+            Self::SaveProfileAs => keyed(
+                "Save profile as…",
+                "Write the profile under another name",
+                SHIFTED,
+                Key::S,
+            ),
+            Self::ReloadProfile => words(
+                "Reload profile",
+                "Read the profile's file again and forget what was changed here",
+            ),
+            Self::SaveOutput => words(
+                "Save output message as…",
+                "Write the message that the script made",
+            ),
+            Self::TryExample => words(
+                "Try the worked example",
+                "Open St Elsewhere's samples and profile",
+            ),
+            Self::ShowStart => words("Start page", "Show where to begin"),
+            Self::Quit => keyed("Quit", "Close the window", M::COMMAND, Key::Q),
+            Self::Undo => keyed(
+                "Undo",
+                "Take back the last change of the profile",
+                M::COMMAND,
+                Key::Z,
+            ),
+            Self::Redo => keyed(
+                "Redo",
+                "Make the change again that was taken back",
+                SHIFTED,
+                Key::Z,
+            ),
+            Self::RestoreMessage => words(
+                "Restore the message",
+                "Drop what was changed in the selected sample",
+            ),
+            Self::MapLocation => keyed(
+                "Map to column…",
+                "Choose which column takes what stands at the chosen place",
+                M::COMMAND,
+                Key::M,
+            ),
+            Self::InsertIntoScript => keyed(
+                "Insert into script",
+                "Write the chosen place of the message at the caret of the script",
+                SHIFTED,
+                Key::M,
+            ),
+            Self::CopyMapping => words(
+                "Copy mapping as text",
+                "Copy where each column is from as sentences, for whoever delivers the messages",
+            ),
+            Self::DefineFromSample => words(
+                "New message definition from this sample",
+                "Propose a name, an identity and a grammar for messages like the selected one",
+            ),
+            Self::NextSample => keyed(
+                "Next sample",
+                "Go to the sample below",
+                M::ALT,
+                Key::ArrowDown,
+            ),
+            Self::PreviousSample => keyed(
+                "Previous sample",
+                "Go to the sample above",
+                M::ALT,
+                Key::ArrowUp,
+            ),
+            Self::AddDefinition => words(
+                "Add a message definition",
+                "Describe one more kind of message",
+            ),
+            Self::AddCodes => words(
+                "Add a code table",
+                "Say what the site's codes mean to the application",
+            ),
+            Self::AddType => words(
+                "Describe a data type",
+                "Add a composite type of the site to the profile",
+            ),
+            Self::AddSegment => words(
+                "Describe a Z-segment",
+                "Add a segment of the site to the profile",
+            ),
+            Self::ToggleGhosts => keyed(
+                "Show what could be there",
+                "Show or hide fields and segments that are absent",
+                M::COMMAND,
+                Key::G,
+            ),
+            Self::ToggleFolding => words(
+                "Fold long values",
+                "Show or fold values of more than 160 bytes",
+            ),
+            Self::ShowSamples => words("Samples", "Go to the list of samples"),
+            Self::ShowRaw => words("Message text", "Go to the text of the message"),
+            Self::ShowTree => words("Message tree", "Go to the tree of the message"),
+            Self::ShowScript => words("Script", "Go to the scripts of the profile"),
+            Self::ShowMapping => words("Mapping", "Go to the columns and their sources"),
+            Self::ShowProfile => words("Profile", "Go to the profile's own page"),
+            Self::ShowOutput => words("Output", "Go to what the mapping made"),
+            Self::ShowProblems => words("Problems", "Go to the list of problems"),
+            Self::ShowCoverage => keyed(
+                "Coverage",
+                "Go to what the mapping loses of all samples",
+                SHIFTED,
+                Key::L,
+            ),
+            Self::ShowHelp => keyed(
+                "Help",
+                "Show all commands and all script functions",
+                M::NONE,
+                Key::F1,
+            ),
+            Self::ArrangeDescribe => keyed(
+                "Arrange panels: Describe",
+                "Give the profile the most room, with samples and message beside it",
+                M::COMMAND,
+                Key::Num5,
+            ),
+            Self::ArrangeMap => keyed(
+                "Arrange panels: Map",
+                "Put the panels back: samples, message, script, output",
+                M::COMMAND,
+                Key::Num2,
+            ),
+            Self::FollowSystemTheme => words("System theme", "Be dark or light as the system is"),
+            Self::UseDarkTheme => words("Dark theme", "Light text on dark ground"),
+            Self::UseLightTheme => words("Light theme", "Dark text on light ground"),
+            Self::ZoomIn => keyed("Larger", "Make everything larger", M::COMMAND, Key::Plus),
+            Self::ZoomOut => keyed("Smaller", "Make everything smaller", M::COMMAND, Key::Minus),
+            Self::ZoomReset => keyed(
+                "Normal size",
+                "Take the size of the system",
+                M::COMMAND,
+                Key::Num0,
+            ),
+            Self::Presenter => words("Presenter size", "Large type, for a projector"),
+            Self::Palette => keyed(
+                "Find a command…",
+                "Type a few letters of what you want",
+                M::COMMAND,
+                Key::K,
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_name_or_a_key() {
+        let (mut names, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        for command in Command::ALL {
+            let words = command.words();
+            assert!(names.insert(words.name), "{}", words.name);
+            assert!(!words.tip.ends_with('.'), "{}", words.tip);
+            if let Some(key) = words.key {
+                assert!(keys.insert(format!("{key:?}")), "{key:?} of {}", words.name);
+            }
+        }
+    }
+}
