@@ -55,6 +55,8 @@ pub(super) enum Action {
     LookAtGrammar(Option<Arc<str>>),
     /// Count the coverage of all samples for as long as a panel shows it, or no longer.
     LookAtCoverage(bool),
+    /// Record the run of the selected message for as long as a panel shows it, or no longer.
+    RecordSteps(bool),
     /// Stop counting the coverage until it is asked for or something changes.
     StopCoverage,
     ResumeCoverage,

@@ -7,7 +7,7 @@ use super::action::{Action, Command};
 use super::pane::Pane;
 use super::settings::Settings;
 use crate::hl7::Location;
-use crate::workbench::{CoverageState, GrammarSheet, Preview, Session};
+use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Session};
 
 /// The context of one frame.
 pub(super) struct Cx<'a> {
@@ -20,6 +20,7 @@ pub(super) struct Cx<'a> {
     own_paste: Cell<bool>,
     grammar: RefCell<Option<Arc<str>>>,
     coverage: Cell<bool>,
+    recording: Cell<bool>,
 }
 
 /// Whether the profile holds changes that a person would miss: a new one that nobody touched does not.
@@ -59,6 +60,7 @@ impl<'a> Cx<'a> {
             own_paste: Cell::new(false),
             grammar: RefCell::default(),
             coverage: Cell::new(false),
+            recording: Cell::new(false),
         }
     }
 
@@ -123,6 +125,15 @@ impl<'a> Cx<'a> {
         self.session.coverage()
     }
 
+    /// The run of the selected message step by step; while a panel calls this in each frame, it is
+    /// recorded anew after each change.
+    // Until the stepper shows it.
+    #[allow(dead_code)]
+    pub(super) fn recorded(&self) -> Option<&Arc<Recorded>> {
+        self.recording.set(true);
+        self.preview()?.recorded.as_ref()
+    }
+
     /// Whether a panel is to scroll to the chosen location: it was chosen in another one just now.
     pub(super) fn reveals(&self, pane: Pane, seen: &mut u64) -> bool {
         let new = *seen != self.chosen.serial;
@@ -139,6 +150,9 @@ impl<'a> Cx<'a> {
         }
         if self.session.looks_at_coverage() != self.coverage.get() {
             actions.insert(0, Action::LookAtCoverage(self.coverage.get()));
+        }
+        if self.session.records_steps() != self.recording.get() {
+            actions.insert(0, Action::RecordSteps(self.recording.get()));
         }
         let own = OwnKeys {
             undo: self.own_undo.get(),

@@ -120,6 +120,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::InsertIntoScript(dragged) => insert_into_script(host, &dragged),
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
         Action::LookAtCoverage(is_looked_at) => session.look_at_coverage(is_looked_at),
+        Action::RecordSteps(records) => session.record_steps(records),
         Action::StopCoverage => session.stop_coverage(),
         Action::ResumeCoverage => session.resume_coverage(),
         Action::ShowColumn { table, column } => show_column(host, table, column),

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::recording::{Happening, Recording};
-use crate::hl7::{FieldPath, Location, Message, Pick, Segment};
+use crate::hl7::{FieldPath, Location, Pick, Segment};
 
 /// What a recorded run did with its values.
 #[derive(Debug, Default)]
@@ -158,12 +158,10 @@ impl Lineage {
     }
 
     /// Where the value at a place of the message made comes from.
-    pub fn of_output(
-        &self,
-        recording: &Recording,
-        output: &Message,
-        location: &Location,
-    ) -> Provenance {
+    pub fn of_output(&self, recording: &Recording, location: &Location) -> Provenance {
+        let Some(output) = &recording.output else {
+            return Provenance::default();
+        };
         let named = output.segments_named(location.segment);
         let found = location.occurrence.choose(named, Segment::has_value);
         let key = found

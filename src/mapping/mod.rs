@@ -98,11 +98,12 @@ pub use program::{Program, compile};
 pub use reads::Reads;
 pub use recorded_value::Value;
 pub use recording::{
-    Event, Happening, MOST_STEPS, OutChange, PieceId, Recording, Step, StepPlace, Written,
+    Event, Happening, MOST_STEPS, OutChange, PieceId, Recording, Stage, StageKind, Step, StepPlace,
+    Written,
 };
 pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
 pub use run::{Given, Job, run, run_and_look, run_recorded};
-pub use text_script::{TextOutcome, TextProgram, compile_text, run_text};
+pub use text_script::{TextOutcome, TextProgram, compile_text, run_text, run_text_recorded};
 pub use unused::{ScriptUse, UnusedPlace, unused_places};

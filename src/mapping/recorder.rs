@@ -9,7 +9,8 @@ use super::outcome::Cell;
 use super::output::OutNote;
 use super::recorded_value::Value;
 use super::recording::{
-    Event, Frame, Happening, MOST_STEPS, OutChange, PieceId, Recording, Step, StepPlace, Written,
+    Event, Frame, Happening, MOST_STEPS, OutChange, PieceId, Recording, Stage, Step, StepPlace,
+    Written,
 };
 use crate::hl7::{Location, Message};
 
@@ -56,6 +57,12 @@ struct Open {
     is_echoed: bool,
 }
 
+impl Default for Recorder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Recorder {
     pub(super) fn new() -> Self {
         Self {
@@ -72,11 +79,18 @@ impl Recorder {
         }
     }
 
+    /// How many steps there are.
+    pub(super) fn count(&self) -> usize {
+        self.steps.len()
+    }
+
     /// What was recorded of a run over a message.
-    pub(super) fn finish(mut self, message: &Message) -> Recording {
+    pub(super) fn finish(mut self, message: &Message, stages: Vec<Stage>) -> Recording {
         self.close_to(0, &|_| None);
         Recording {
             message: message.clone(),
+            output: None,
+            stages,
             codes: self.codes,
             steps: self.steps,
             events: self.events,

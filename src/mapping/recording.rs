@@ -17,7 +17,11 @@ pub const MOST_STEPS: usize = 20_000;
 pub struct Recording {
     /// The message that was mapped.
     pub message: Message,
-    /// The scripts and expressions that ran.
+    /// What the script made of it, before the site's last script.
+    pub output: Option<Message>,
+    /// What ran one after the other.
+    pub stages: Vec<Stage>,
+    /// The scripts that ran.
     pub codes: Vec<Arc<Code>>,
     /// The steps, in the order in which they began.
     pub steps: Vec<Step>,
@@ -29,6 +33,39 @@ pub struct Recording {
     pub(super) made: Vec<u32>,
     /// The calls of functions of the scripts.
     pub(super) frames: Vec<Frame>,
+}
+
+/// A part of the way of a message through its mapping.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Which.
+    pub kind: StageKind,
+    /// Its steps.
+    pub steps: Range<usize>,
+    /// The text that went in, where the stage makes one text of another.
+    pub before: Option<Arc<str>>,
+    /// The text that came out.
+    pub after: Option<Arc<str>>,
+}
+
+/// The parts of the way of a message, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StageKind {
+    /// The site's script that changes the text before it is parsed.
+    Prepare,
+    /// The rows that the definition declares.
+    Rows,
+    /// The definition's script.
+    Script,
+    /// The site's script that changes the text before it goes out.
+    Finish,
+}
+
+/// Shows shapes only: texts are a patient's.
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({:?})", self.kind, self.steps)
+    }
 }
 
 /// One statement, pass of a loop or rule that ran.
@@ -246,6 +283,46 @@ impl Recording {
             }
             StepPlace::Row { .. } | StepPlace::Column { .. } => None,
         }
+    }
+
+    /// This recording with another behind it, of the same message; what was made stays what one of the
+    /// two made.
+    #[must_use]
+    pub fn then(mut self, mut next: Self) -> Self {
+        let (steps, events) = (self.steps.len(), self.events.len());
+        let (frames, codes) = (self.frames.len(), self.codes.len());
+        for step in &mut next.steps {
+            step.parent = step.parent.map(|parent| parent + steps);
+            step.end += steps;
+            step.frame += frames;
+            step.began += events;
+            if let StepPlace::Statement { code, .. } | StepPlace::Pass { code, .. } =
+                &mut step.place
+            {
+                *code += codes;
+            }
+        }
+        for event in &mut next.events {
+            event.step += steps;
+        }
+        for frame in &mut next.frames {
+            frame.code += codes;
+            frame.caller = frame.caller.map(|caller| caller + steps);
+        }
+        for stage in &mut next.stages {
+            stage.steps = stage.steps.start + steps..stage.steps.end + steps;
+        }
+        self.steps.append(&mut next.steps);
+        self.events.append(&mut next.events);
+        self.frames.append(&mut next.frames);
+        self.codes.append(&mut next.codes);
+        self.stages.append(&mut next.stages);
+        self.is_full |= next.is_full;
+        if self.made.is_empty() {
+            self.made = next.made;
+            self.output = next.output;
+        }
+        self
     }
 
     /// What happened in a step itself, not in those that are part of it.

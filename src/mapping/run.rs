@@ -14,7 +14,7 @@ use super::paths::Paths;
 use super::program::{Program, scope};
 use super::reads::Reads;
 use super::recorder::Recorder;
-use super::recording::Recording;
+use super::recording::{Recording, Stage, StageKind};
 use super::row_store::RowStore;
 use super::running::{Run, Running, recording};
 use super::stand::Bound;
@@ -109,9 +109,27 @@ pub fn run_recorded(
 ) -> Result<(Outcome, Recording), Stale> {
     let (mut outcome, recorder) = run_looking(engine, job, cancel, None, true)?;
     outcome.reads = outcome.reads.filter(|_| job.records_reads);
-    let recorder = recorder.unwrap_or_else(|| Box::new(Recorder::new()));
-    Ok((outcome, recorder.finish(job.message)))
+    let (recorder, rows) = recorder.unwrap_or_default();
+    let stage = |kind, steps| Stage {
+        kind,
+        steps,
+        before: None,
+        after: None,
+    };
+    let mut stages = Vec::new();
+    if !job.definition.rows.is_empty() {
+        stages.push(stage(StageKind::Rows, 0..rows));
+    }
+    if job.program.is_some() {
+        stages.push(stage(StageKind::Script, rows..recorder.count()));
+    }
+    let mut recording = recorder.finish(job.message, stages);
+    recording.output.clone_from(&outcome.output);
+    Ok((outcome, recording))
 }
+
+/// Who recorded a run, and how many of its steps are of declared rows.
+type Recorded = (Box<Recorder>, usize);
 
 fn run_looking(
     engine: &Engine,
@@ -119,7 +137,7 @@ fn run_looking(
     cancel: &Cancel,
     look: Option<&mut Look>,
     records: bool,
-) -> Result<(Outcome, Option<Box<Recorder>>), Stale> {
+) -> Result<(Outcome, Option<Recorded>), Stale> {
     cancel.check()?;
     let layout = Layout::of(job.profile);
     let plan = layout.plan(job.definition);
@@ -129,7 +147,7 @@ fn run_looking(
         reads.log_from_now();
     }
     let mut expressions = Vec::new();
-    let mut recorder = None;
+    let mut recorder: Option<Box<Recorder>> = None;
     let made = if plan.has_expressions || records {
         // They may read the message, ask for codes and tell findings.
         let empty = RowStore::new(Arc::clone(&layout));
@@ -159,6 +177,7 @@ fn run_looking(
         unmapped,
     } = made;
     diagnostics.append(&mut expressions);
+    let row_steps = recorder.as_ref().map_or(0, |recorder| recorder.count());
     let Some(program) = job.program else {
         let outcome = Outcome {
             output: None,
@@ -169,7 +188,7 @@ fn run_looking(
             verdict: Verdict::Accepted,
             script_failed: false,
         };
-        return Ok((outcome, recorder));
+        return Ok((outcome, recorder.map(|recorder| (recorder, row_steps))));
     };
     let own_rows = rows.mark();
     let mut run = started(engine, &job.given(), cancel, &program.name, rows);
@@ -182,7 +201,7 @@ fn run_looking(
     let result;
     let script = recorder
         .take()
-        .zip(program.recorded(engine).filter(|_| records));
+        .zip(records.then(|| program.recorded(engine)).flatten());
     let running;
     if let Some((mut recorder, script)) = script {
         recorder.begin_script(&script.code);
@@ -201,6 +220,7 @@ fn run_looking(
         return Ok((Outcome::default(), None));
     };
     let recorder = run.recorder.take();
+    let recorder = recorder.map(|recorder| (recorder, row_steps));
     conclude(run, result, &own_rows, engine, program).map(|outcome| (outcome, recorder))
 }
 

@@ -39,8 +39,7 @@ fn recorded(job: &Job<'_>) -> Recorded {
 impl Recorded {
     fn of_output(&self, place: &str) -> Provenance {
         let location: Location = place.parse().expect("a location");
-        let output = self.outcome.output.as_ref().expect("an output");
-        self.lineage.of_output(&self.recording, output, &location)
+        self.lineage.of_output(&self.recording, &location)
     }
 
     /// What there is to know, in a line.
@@ -213,7 +212,7 @@ fn hold(
                     .and_then(|changed| changed.find(&location))
                     .map(|found| found.raw().to_owned());
                 if now.as_ref() != Some(&raw) {
-                    let found = base.lineage.of_output(&base.recording, output, &location);
+                    let found = base.lineage.of_output(&base.recording, &location);
                     if !found.names(part) {
                         return fault(&location.to_string(), &found);
                     }
@@ -236,7 +235,7 @@ fn hold(
                         ..location
                     });
                 if let Some(location) = location {
-                    let found = base.lineage.of_output(&base.recording, output, &location);
+                    let found = base.lineage.of_output(&base.recording, &location);
                     if !found.names(part) {
                         return fault(&location.to_string(), &found);
                     }

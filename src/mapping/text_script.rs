@@ -2,7 +2,7 @@
 //! made before it goes out.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Dynamic, ImmutableString, OptimizationLevel, ParseError, ParseErrorType, Scope};
 
@@ -12,9 +12,13 @@ use super::errors::{of_parsing, of_run};
 use super::fault::{ScriptFault, place};
 use super::layout::Layout;
 use super::outcome::{UnmappedCode, Verdict};
+use super::program::Recorded;
+use super::recorder::Recorder;
+use super::recording::{Recording, Stage, StageKind};
 use super::row_store::RowStore;
 use super::run::{Job, started};
-use super::running::Running;
+use super::running::{Running, recording};
+use super::trace::sight;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
 
@@ -26,6 +30,7 @@ pub struct TextProgram {
     name: Arc<str>,
     source: Box<str>,
     ast: AST,
+    recorded: OnceLock<Option<Recorded>>,
 }
 
 /// What such a script made of a text.
@@ -62,6 +67,7 @@ pub fn compile_text(
         ast: engine
             .rhai()
             .optimize_ast(&scope, ast, OptimizationLevel::Simple),
+        recorded: OnceLock::new(),
     };
     (Some(program), diagnostics)
 }
@@ -100,6 +106,38 @@ pub fn run_text(
     job: &Job<'_>,
     cancel: &Cancel,
 ) -> Result<TextOutcome, Stale> {
+    run_text_with(engine, program, text, job, cancel, false).map(|(outcome, _)| outcome)
+}
+
+/// The same run, and each step of it, as the stage of a message's way that it is.
+pub fn run_text_recorded(
+    engine: &Engine,
+    program: &TextProgram,
+    text: &Arc<str>,
+    job: &Job<'_>,
+    kind: StageKind,
+    cancel: &Cancel,
+) -> Result<(TextOutcome, Recording), Stale> {
+    let (outcome, recorder) = run_text_with(engine, program, text, job, cancel, true)?;
+    let recorder = recorder.unwrap_or_default();
+    let stage = Stage {
+        kind,
+        steps: 0..recorder.count(),
+        before: Some(Arc::clone(text)),
+        after: Some(Arc::clone(&outcome.text)),
+    };
+    let recording = recorder.finish(job.message, vec![stage]);
+    Ok((outcome, recording))
+}
+
+fn run_text_with(
+    engine: &Engine,
+    program: &TextProgram,
+    text: &Arc<str>,
+    job: &Job<'_>,
+    cancel: &Cancel,
+    records: bool,
+) -> Result<(TextOutcome, Option<Box<Recorder>>), Stale> {
     cancel.check()?;
     let limit = engine.limits().text_bytes;
     if text.len() > limit {
@@ -108,18 +146,31 @@ pub fn run_text(
             format!("the text is longer than the {limit} bytes that a script takes"),
         )
         .with_help("leave such messages out, or take the script out of the profile");
-        return Ok(TextOutcome::failed(
-            text,
-            vec![diagnostic.at(place(&program.name, rhai::Position::NONE))],
-        ));
+        let diagnostic = diagnostic.at(place(&program.name, rhai::Position::NONE));
+        return Ok((TextOutcome::failed(text, vec![diagnostic]), None));
     }
     let rows = RowStore::new(Layout::of(job.profile));
-    let running = Running::start(started(engine, &job.given(), cancel, &program.name, rows));
+    let mut run = started(engine, &job.given(), cancel, &program.name, rows);
     let mut scope = scope(ImmutableString::from(&**text));
-    let result = engine.rhai().run_ast_with_scope(&mut scope, &program.ast);
-    let Some(run) = Running::finish(running) else {
-        return Ok(TextOutcome::failed(text, Vec::new()));
+    let steps = records.then(|| program.recorded(engine)).flatten();
+    let (running, result);
+    if let Some(script) = steps {
+        let mut recorder = Box::new(Recorder::new());
+        recorder.begin_script(&script.code);
+        run.record_with(recorder);
+        running = Running::start(run);
+        result = engine
+            .recording()
+            .run_ast_with_scope(&mut scope, &script.ast);
+        recording(|run, recorder| recorder.end_script(&sight(run, &scope)));
+    } else {
+        running = Running::start(run);
+        result = engine.rhai().run_ast_with_scope(&mut scope, &program.ast);
+    }
+    let Some(mut run) = Running::finish(running) else {
+        return Ok((TextOutcome::failed(text, Vec::new()), None));
     };
+    let recorder = run.recorder.take();
     if run.is_stale {
         return Err(Stale);
     }
@@ -131,7 +182,7 @@ pub fn run_text(
         verdict: run.verdict,
     };
     if outcome.verdict != Verdict::Accepted {
-        return Ok(outcome);
+        return Ok((outcome, recorder));
     }
     let made = result.and_then(|()| {
         let made = scope.get_value::<Dynamic>(TEXT).unwrap_or_default();
@@ -150,7 +201,7 @@ pub fn run_text(
             outcome.script_failed = true;
         }
     }
-    Ok(outcome)
+    Ok((outcome, recorder))
 }
 
 fn article(kind: &str) -> String {
@@ -181,6 +232,15 @@ impl TextProgram {
     /// The script's name, as diagnostics show it.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// The script as it is recorded; made when it first is.
+    fn recorded(&self, engine: &Engine) -> Option<&Recorded> {
+        let made = || {
+            let scope = scope(ImmutableString::new());
+            Recorded::of(engine.recording(), &scope, &self.name, &self.source)
+        };
+        self.recorded.get_or_init(made).as_ref()
     }
 }
 

@@ -13,6 +13,7 @@ use super::inputs::{Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
 use super::received::Received;
+use super::recorded::record;
 use super::rows_back::rows_back;
 use super::site_scripts::{SiteScript, missing_script};
 use crate::cancel::{Cancel, Stale};
@@ -67,6 +68,14 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     };
     cancel.check()?;
     let rows_back = rows_back(snapshot, definition, outcome.as_ref(), memo, cancel)?;
+    let recorded = match &snapshot.sample {
+        Some(_) if snapshot.records => {
+            let inputs = placed.to_map(snapshot, &read.message, Some(&tree));
+            record(snapshot, &read, inputs.as_ref(), memo, cancel)?
+        }
+        _ => None,
+    };
+    cancel.check()?;
     let differences = differences(snapshot, &read.message, outcome.as_ref());
     let counted = findings.iter().filter(|finding| finding.waived.is_none());
     let counted = counted.map(|finding| &finding.diagnostic);
@@ -102,6 +111,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         rows_back,
         outcome,
         looks,
+        recorded,
         differences,
         site_problems,
         findings,

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub definition: Option<Arc<str>>,
     /// The definition whose grammar is looked at; `None` spares what only its editor shows.
     pub grammar: Option<GrammarFocus>,
+    /// Whether the run is recorded step by step; it takes longer.
+    pub records: bool,
     /// The time that scripts get from `now()`.
     pub now: Timestamp,
     /// What the ids of the whole run start from.
@@ -66,6 +68,7 @@ impl Snapshot {
             scripts,
             definition: None,
             grammar: None,
+            records: false,
             now,
             seed: SESSION_SEED,
             position: 0,

@@ -16,8 +16,9 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Grammar, Identities, Node, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
-    ComposeJob, Composition, Engine, Job, Outcome, Program, RowsLook, TextOutcome, TextProgram,
-    compile, compile_text, compose, run, run_and_look, run_text,
+    ComposeJob, Composition, Engine, Job, Outcome, Program, Recording, RowsLook, StageKind,
+    TextOutcome, TextProgram, compile, compile_text, compose, run, run_and_look, run_recorded,
+    run_text, run_text_recorded,
 };
 use crate::profile::{
     GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay, Sources,
@@ -346,6 +347,29 @@ impl Memo {
 }
 
 impl Memo {
+    /// Each step of what the mapping makes of a message, and what it made. Not kept: what is edited is
+    /// recorded anew, and what is not has its preview.
+    pub(super) fn recorded(
+        &self,
+        inputs: &MapInputs<'_>,
+        cancel: &Cancel,
+    ) -> Result<(Outcome, Recording), Stale> {
+        run_recorded(&self.engine, &inputs.job(), cancel)
+    }
+
+    /// Each step of what a script of the whole site makes of a text.
+    pub(super) fn recorded_text(
+        &self,
+        program: &TextProgram,
+        text: &Arc<str>,
+        inputs: &MapInputs<'_>,
+        kind: StageKind,
+        cancel: &Cancel,
+    ) -> Result<Recording, Stale> {
+        run_text_recorded(&self.engine, program, text, &inputs.job(), kind, cancel)
+            .map(|(_, recording)| recording)
+    }
+
     /// The message that rows make.
     pub(super) fn compose(
         &self,

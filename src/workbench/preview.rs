@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::corpus::SampleId;
 use super::grammar_sheet::GrammarSheet;
+use super::recorded::Recorded;
 use super::rows_back::RowsBack;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::{Finding, Grammar, Node};
@@ -42,6 +43,8 @@ pub struct Preview {
     pub outcome: Option<Outcome>,
     /// How the cells of the definition's rows came about, entry by entry; empty where none were made.
     pub looks: Arc<[RowsLook]>,
+    /// The run step by step, where somebody asks for it.
+    pub recorded: Option<Arc<Recorded>>,
     /// Where the output differs from what was expected, or from the input.
     pub differences: Vec<Difference>,
     /// What is wrong with the profile and its scripts, whatever the message.

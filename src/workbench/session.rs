@@ -98,6 +98,8 @@ pub struct Session {
     pub(super) loaded: (usize, usize),
     pub(super) pastes: u32,
     pub(super) drafts: Drafts,
+    /// Whether the run of the selected message is recorded.
+    pub(super) records: bool,
     /// What was counted last, or is being counted.
     pub(super) counting: Option<CountJob>,
     pub(super) match_counts: Option<MatchCounts>,
@@ -185,6 +187,7 @@ impl Session {
             loaded: (0, 0),
             pastes: 0,
             drafts: Drafts::default(),
+            records: false,
             counting: None,
             match_counts: None,
             previews,
@@ -584,6 +587,7 @@ impl Session {
             scripts: Arc::clone(self.site.scripts()),
             definition: None,
             grammar: self.drafts.focus(),
+            records: self.records,
             now: self.now,
             seed: self.seed,
             position: self.selected_position().unwrap_or(0) as u64,

@@ -8,7 +8,7 @@ use super::memo::{MapInputs, Memo};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hl7::{parse, parse_shared};
-use crate::mapping::{Outcome, TextOutcome, TextProgram, Verdict};
+use crate::mapping::{Outcome, Recording, StageKind, TextOutcome, TextProgram, Verdict};
 use crate::profile::{Hook, MessageDefinition, Script};
 
 /// A site script that is there: compiled, or why it cannot be.
@@ -68,6 +68,37 @@ impl SiteScript {
         let Some(program) = &self.program else {
             return Ok(TextOutcome::failed(text, self.problems.to_vec()));
         };
+        self.with_inputs(snapshot, position, memo, |memo, inputs| {
+            memo.run_text(program, text, inputs, cancel)
+        })
+    }
+
+    /// Each step in which it makes another text of one; nothing where it cannot run.
+    pub(super) fn record(
+        &self,
+        snapshot: &Snapshot,
+        text: &Arc<str>,
+        kind: StageKind,
+        memo: &mut Memo,
+        cancel: &Cancel,
+    ) -> Result<Option<Recording>, Stale> {
+        let Some(program) = &self.program else {
+            return Ok(None);
+        };
+        self.with_inputs(snapshot, snapshot.position, memo, |memo, inputs| {
+            memo.recorded_text(program, text, inputs, kind, cancel)
+                .map(Some)
+        })
+    }
+
+    /// Does something with what such a script may ask for: no message is shown to it.
+    fn with_inputs<T>(
+        &self,
+        snapshot: &Snapshot,
+        position: u64,
+        memo: &mut Memo,
+        action: impl FnOnce(&mut Memo, &MapInputs<'_>) -> T,
+    ) -> T {
         let message = parse("").0;
         let grammar = memo.grammar(&snapshot.profile, None, &message).0;
         let definition = Arc::new(MessageDefinition::new(""));
@@ -82,7 +113,7 @@ impl SiteScript {
             seed: message_seed(snapshot.seed ^ self.salt(), position),
             records_reads: false,
         };
-        memo.run_text(program, text, &inputs, cancel)
+        action(memo, &inputs)
     }
 }
 
