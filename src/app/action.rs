@@ -10,6 +10,7 @@ use super::drag::Dragged;
 use super::pane::Pane;
 use super::part::Part;
 use crate::hl7::{Location, SegmentId};
+use crate::mapping::End;
 use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
 use crate::workbench::SampleId;
 
@@ -34,6 +35,8 @@ pub(super) enum Action {
     MapTo(Dragged),
     /// Write a place of the message at the caret of the script.
     InsertIntoScript(Dragged),
+    /// Choose a value of the output.
+    ChooseEnd(End),
     /// Put the caret of the script editor there.
     GotoScript {
         place: ScriptPlace,

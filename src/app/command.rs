@@ -44,6 +44,7 @@ pub(super) enum Command {
     ShowOutput,
     ShowProblems,
     ShowCoverage,
+    ShowLinks,
     ShowHelp,
     ArrangeMap,
     ArrangeDescribe,
@@ -84,7 +85,7 @@ fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) 
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 50] = [
+    pub(super) const ALL: [Self; 51] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -124,6 +125,7 @@ impl Command {
         Self::ShowOutput,
         Self::ShowProblems,
         Self::ShowCoverage,
+        Self::ShowLinks,
         Self::ShowHelp,
         Self::ArrangeMap,
         Self::ArrangeDescribe,
@@ -303,6 +305,7 @@ impl Command {
                 SHIFTED,
                 Key::L,
             ),
+            Self::ShowLinks => words("Links", "Go to where a value comes from, and where it ends"),
             Self::ShowHelp => keyed(
                 "Help",
                 "Show all commands and all script functions",

@@ -7,6 +7,7 @@ use super::action::{Action, Command};
 use super::pane::Pane;
 use super::settings::Settings;
 use crate::hl7::Location;
+use crate::mapping::End;
 use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Session};
 
 /// The context of one frame.
@@ -14,6 +15,8 @@ pub(super) struct Cx<'a> {
     pub(super) session: &'a Session,
     pub(super) settings: &'a Settings,
     pub(super) chosen: Chosen,
+    /// The cell of the output that is chosen, if one was chosen last.
+    pub(super) end: Option<End>,
     actions: RefCell<Vec<Action>>,
     own_undo: Cell<bool>,
     own_moves: Cell<bool>,
@@ -49,11 +52,17 @@ pub(super) struct OwnKeys {
 }
 
 impl<'a> Cx<'a> {
-    pub(super) fn new(session: &'a Session, settings: &'a Settings, chosen: Chosen) -> Self {
+    pub(super) fn new(
+        session: &'a Session,
+        settings: &'a Settings,
+        chosen: Chosen,
+        end: Option<End>,
+    ) -> Self {
         Self {
             session,
             settings,
             chosen,
+            end,
             actions: RefCell::default(),
             own_undo: Cell::new(false),
             own_moves: Cell::new(false),
@@ -127,8 +136,6 @@ impl<'a> Cx<'a> {
 
     /// The run of the selected message step by step; while a panel calls this in each frame, it is
     /// recorded anew after each change.
-    // Until the stepper shows it.
-    #[allow(dead_code)]
     pub(super) fn recorded(&self) -> Option<&Arc<Recorded>> {
         self.recording.set(true);
         self.preview()?.recorded.as_ref()
@@ -218,6 +225,7 @@ impl<'a> Cx<'a> {
             | C::ShowOutput
             | C::ShowProblems
             | C::ShowCoverage
+            | C::ShowLinks
             | C::ShowHelp
             | C::ArrangeMap
             | C::ArrangeDescribe

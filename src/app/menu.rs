@@ -76,6 +76,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowOutput,
                     C::ShowProblems,
                     C::ShowCoverage,
+                    C::ShowLinks,
                 ],
                 &[C::ArrangeMap, C::ArrangeDescribe],
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],

@@ -15,6 +15,7 @@ pub(super) enum Pane {
     Output,
     Problems,
     Coverage,
+    Links,
     Help,
 }
 
@@ -31,6 +32,7 @@ impl Pane {
             Self::Output => "Output",
             Self::Problems => "Problems",
             Self::Coverage => "Coverage",
+            Self::Links => "Links",
             Self::Help => "Help",
         }
     }
@@ -47,7 +49,7 @@ pub(super) fn map() -> Tree<Pane> {
     let raw = tabs(&[Pane::Raw]);
     let tree = tabs(&[Pane::Tree]);
     let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
-    let output = tabs(&[Pane::Output, Pane::Problems, Pane::Coverage]);
+    let output = tabs(&[Pane::Output, Pane::Links, Pane::Problems, Pane::Coverage]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
     let shares = [(samples, 0.22), (message, 0.40), (mapping, 0.38)];
@@ -67,6 +69,7 @@ pub(super) fn complete(tree: &mut Tree<Pane>) {
     for (pane, beside) in [
         (Pane::Mapping, Pane::Script),
         (Pane::Coverage, Pane::Problems),
+        (Pane::Links, Pane::Output),
     ] {
         if tree.tiles.find_pane(&pane).is_some() {
             continue;
@@ -101,7 +104,7 @@ pub(super) fn describe() -> Tree<Pane> {
     let samples = tabs(&[Pane::Samples]);
     let profile = tabs(&[Pane::Profile, Pane::Script, Pane::Help]);
     let tree = tabs(&[Pane::Tree, Pane::Raw]);
-    let output = tabs(&[Pane::Problems, Pane::Coverage, Pane::Output]);
+    let output = tabs(&[Pane::Problems, Pane::Coverage, Pane::Output, Pane::Links]);
     let message = column(&mut tiles, [tree, output], [0.64, 0.36]);
     let shares = [(samples, 0.14), (profile, 0.58), (message, 0.28)];
     let mut row = egui_tiles::Linear::new(
@@ -162,6 +165,7 @@ mod tests {
             Pane::Output,
             Pane::Problems,
             Pane::Coverage,
+            Pane::Links,
             Pane::Help,
         ] {
             assert!(again.tiles.find_pane(&pane).is_some(), "{pane:?}");

@@ -19,6 +19,7 @@ use super::settings::PRESENTER_ZOOM;
 use super::target_chooser::TargetChooser;
 use super::{adding, layout, pane, panels};
 use crate::hl7::{Draft, Location};
+use crate::mapping::End;
 use crate::profile::{self, Edit, Profile, Script, ScriptPlace};
 use crate::workbench::SaveGuard;
 
@@ -93,7 +94,15 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             session.select_location(location);
             state.chosen.from = Some(from);
             state.chosen.serial += 1;
+            state.end = None;
         }
+        Action::ChooseEnd(End::Output(location)) => {
+            session.select_location(Some(location));
+            state.chosen.from = Some(Pane::Output);
+            state.chosen.serial += 1;
+            state.end = None;
+        }
+        Action::ChooseEnd(cell) => state.end = Some(cell),
         Action::SelectDefinition(index) => state.definition = index,
         Action::GotoScript {
             place,
@@ -277,6 +286,7 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowOutput => show(host, Pane::Output),
         Command::ShowProblems => show(host, Pane::Problems),
         Command::ShowCoverage => show(host, Pane::Coverage),
+        Command::ShowLinks => show(host, Pane::Links),
         Command::ShowHelp => show(host, Pane::Help),
         Command::ArrangeDescribe => {
             settings.panels = pane::describe();

@@ -9,6 +9,7 @@ use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::target_chooser::TargetChooser;
 use super::template_dialog::TemplateDialog;
+use crate::mapping::End;
 
 /// The view state.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct State {
     /// The message definition that script and profile panels show.
     pub(super) definition: usize,
     pub(super) chosen: Chosen,
+    /// The cell of the output that is chosen, if one was chosen last.
+    pub(super) end: Option<End>,
     pub(super) palette: Option<Palette>,
     pub(super) target_chooser: Option<TargetChooser>,
     pub(super) path_dialog: Option<PathDialog>,

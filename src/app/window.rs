@@ -147,7 +147,7 @@ impl Window {
         // The arrangement is changed while the settings are read.
         let nothing = egui_tiles::Tree::empty(egui::Id::unique("nothing"));
         let mut panels = std::mem::replace(&mut settings.panels, nothing);
-        let cx = Cx::new(session, settings, state.chosen);
+        let cx = Cx::new(session, settings, state.chosen, state.end.clone());
         bars_ui(ui, &cx, toasts);
         let body = Frame::new().fill(*Theme::of(ui).surface.window);
         CentralPanel::default().frame(body).show(ui, |ui| {

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 use std::sync::Arc;
+
+use super::paths::TextHasher;
 
 /// A script's text and its pieces.
 pub struct Code {
@@ -13,8 +16,11 @@ pub struct Code {
     pub(super) pieces: Vec<Piece>,
     pub(super) functions: Vec<Function>,
     /// The piece of each node of the tree that Rhai made, by the node's address.
-    pub(super) nodes: HashMap<usize, usize>,
+    pub(super) nodes: Nodes,
 }
+
+/// Pieces by the addresses of their nodes, asked for at each node that runs.
+pub(super) type Nodes = HashMap<usize, usize, BuildHasherDefault<TextHasher>>;
 
 /// A statement or an expression.
 #[derive(Debug)]
@@ -198,6 +204,55 @@ impl Code {
                 _ => return None,
             }
         }
+    }
+
+    /// Whether a pass of a loop begins with a piece: with the condition of `while`, else with the block.
+    pub(super) fn begins_pass(&self, around: usize, piece: usize) -> bool {
+        let mut inner = self.inner(around);
+        let (Some(condition), Some(block)) = (inner.next(), inner.next()) else {
+            return false;
+        };
+        let kind = |at: usize| self.pieces.get(at).map(|piece| &piece.kind);
+        let asks = kind(around) == Some(&Kind::While)
+            && !matches!(kind(condition), Some(Kind::Constant(_)));
+        if asks {
+            return piece == condition;
+        }
+        let mut first = self.inner(block).next();
+        while let Some(at) = first {
+            if piece == at {
+                return true;
+            }
+            // Rhai does not tell of braces, only of what lies in them.
+            let held = self.inner(at).next();
+            first = match (kind(at), held.and_then(kind)) {
+                (Some(Kind::Evaluate), Some(Kind::Braces)) => {
+                    held.and_then(|held| self.inner(held).next())
+                }
+                _ => None,
+            };
+        }
+        false
+    }
+
+    /// Whether a piece is a chain of dots and brackets.
+    pub(super) fn is_chain(&self, at: usize) -> bool {
+        matches!(
+            self.pieces.get(at).map(|piece| &piece.kind),
+            Some(Kind::Dot | Kind::Index)
+        )
+    }
+
+    /// The call of a function in a statement.
+    pub(super) fn call_in(&self, statement: usize, name: &str, at: (u32, u32)) -> Option<usize> {
+        let end = self.pieces.get(statement)?.end;
+        let is_call = |index: &usize| {
+            self.pieces.get(*index).is_some_and(|piece| {
+                piece.at == at
+                    && matches!(&piece.kind, Kind::Call(known) | Kind::Method(known) if &**known == name)
+            })
+        };
+        (statement..end).find(is_call)
     }
 
     pub(super) fn function(&self, name: &str) -> Option<&Function> {

@@ -1,17 +1,16 @@
 //! From the tree that Rhai makes of a script to its pieces.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt};
 
-use super::code::{Code, Function, Kind, Piece};
+use super::code::{Code, Function, Kind, Nodes, Piece};
 
 /// Reads the pieces of a script. The tree must stay where it is: its nodes are known by their addresses.
 pub(super) fn read(ast: &AST, name: &Arc<str>, source: &Arc<str>) -> Code {
     let mut reader = Reader {
         pieces: Vec::new(),
-        nodes: HashMap::new(),
+        nodes: Nodes::default(),
         around: Vec::new(),
     };
     reader.statements(ast.statements());
@@ -55,7 +54,7 @@ pub(super) fn address<T>(node: &T) -> usize {
 
 struct Reader {
     pieces: Vec<Piece>,
-    nodes: HashMap<usize, usize>,
+    nodes: Nodes,
     /// The pieces around the one being read.
     around: Vec<usize>,
 }

@@ -82,6 +82,18 @@ pub struct Source {
     pub place: String,
 }
 
+impl Source {
+    /// Whether a part of the input is, or has, something of it.
+    pub fn touches(&self, part: &Range<usize>) -> bool {
+        overlap(&self.span, part)
+    }
+
+    /// Whether the message has nothing there.
+    pub fn is_missing(&self) -> bool {
+        self.span.end == 0
+    }
+}
+
 /// In the order of the message; what is missing comes first.
 impl Ord for Source {
     fn cmp(&self, other: &Self) -> Ordering {
@@ -129,7 +141,7 @@ impl Provenance {
         self.sources
             .iter()
             .chain(decided)
-            .any(|source| overlap(&source.span, part))
+            .any(|source| source.touches(part))
     }
 
     /// Whether nothing is known of it: no step wrote it.
@@ -496,8 +508,13 @@ fn covers(written: &FieldPath, path: &FieldPath) -> bool {
     if !touch(written, path) {
         return false;
     }
-    let is_same_repetition = written.repetition == path.repetition
-        || written.component.is_none() && written.repetition == Pick::First;
+    // A component without a repetition is one of the first.
+    let number = |path: &FieldPath| match (&path.repetition, path.component) {
+        (Pick::First, Some(_)) => Pick::Nth(1),
+        (other, _) => other.clone(),
+    };
+    let is_whole_field = written.component.is_none() && written.repetition == Pick::First;
+    let is_same_repetition = number(written) == number(path) || is_whole_field;
     let part = |written: Option<u16>, path: Option<u16>| written.is_none() || written == path;
     is_same_repetition
         && part(written.component, path.component)

@@ -168,8 +168,15 @@ impl<'r> Walk<'r> {
 
     /// What a variable stands for after a statement: what its recorded value says that it is.
     fn held(&self, step: usize, name: &str, at: usize) -> Held {
-        let began = self.recording.steps.get(step).map_or(0, |step| step.began);
-        let later = self.recording.events.get(began..).unwrap_or_default();
+        let steps = &self.recording.steps;
+        let began = |step: usize| {
+            steps
+                .get(step)
+                .map_or(self.recording.events.len(), |step| step.began)
+        };
+        let end = steps.get(step).map_or(step, |step| step.end);
+        let own = self.recording.events.get(began(step)..began(end));
+        let later = own.unwrap_or_default();
         let value = later.iter().find_map(|event| match &event.what {
             Happening::Variable { name: known, value }
                 if event.step == step && **known == *name =>

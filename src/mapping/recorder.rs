@@ -146,6 +146,10 @@ impl Recorder {
 
     /// A piece of the script begins its work.
     pub(super) fn enter(&mut self, piece: usize, stack: usize, sight: Sight<'_>) {
+        if self.is_inner(piece, stack) {
+            self.at = piece;
+            return;
+        }
         self.leave_lost_frames(stack, sight);
         let (Some((number, code)), Some(call)) = (self.code(), self.calls.last().copied()) else {
             return;
@@ -161,7 +165,7 @@ impl Recorder {
         let is_statement = found.kind.is_statement();
         let keeps = |open: &Open| match open.piece {
             Some(outer) if open.frame == frame => {
-                let is_again = outer == piece || open.is_pass && begins_pass(&code, outer, piece);
+                let is_again = outer == piece || open.is_pass && code.begins_pass(outer, piece);
                 code.lies_in(piece, outer) && !is_again
             }
             _ => true,
@@ -176,7 +180,7 @@ impl Recorder {
                 .pieces
                 .get(outer)
                 .is_some_and(|piece| piece.kind.is_loop())
-            && begins_pass(&code, outer, piece)
+            && code.begins_pass(outer, piece)
         {
             self.begin_pass(number, &code, open, sight);
         }
@@ -189,6 +193,27 @@ impl Recorder {
             };
             self.begin_step(place, Some(piece), frame, false);
         }
+    }
+
+    /// Whether a piece is an expression of the innermost open statement, as most are: then no step ends or
+    /// begins.
+    fn is_inner(&self, piece: usize, stack: usize) -> bool {
+        let (Some(call), Some(open)) = (self.calls.last(), self.open.last()) else {
+            return false;
+        };
+        let (Some(outer), Some(code)) = (open.piece, self.frames.get(call.frame)) else {
+            return false;
+        };
+        let Some(code) = self.codes.get(code.code) else {
+            return false;
+        };
+        let kind = |at: usize| code.pieces.get(at).map(|piece| &piece.kind);
+        open.frame == call.frame
+            && stack >= call.stack
+            && piece > outer
+            && code.lies_in(piece, outer)
+            && kind(piece).is_some_and(|kind| !kind.is_statement())
+            && kind(outer).is_some_and(|kind| !kind.is_loop())
     }
 
     /// Whether a piece is told of again: of a statement that is a chain of brackets the engine tells when
@@ -339,10 +364,10 @@ impl Recorder {
         let (name, always) = match code.pieces.get(piece).map(|piece| &piece.kind) {
             Some(Kind::Let(name)) => (Some(&**name), true),
             Some(Kind::Assign { .. }) => {
-                let is_plain = !is_chain(&code, piece + 1);
+                let is_plain = !code.is_chain(piece + 1);
                 (code.root_variable(piece + 1), is_plain)
             }
-            Some(Kind::Evaluate) if is_chain(&code, piece + 1) => {
+            Some(Kind::Evaluate) if code.is_chain(piece + 1) => {
                 (code.root_variable(piece + 1), false)
             }
             _ => (None, false),
@@ -369,7 +394,7 @@ impl Recorder {
             let (Some(code), Some(piece)) = (code, open.piece) else {
                 return false;
             };
-            let is_root = |at: &usize| is_chain(code, *at) && code.root_variable(*at) == Some(name);
+            let is_root = |at: &usize| code.is_chain(*at) && code.root_variable(*at) == Some(name);
             code.own_pieces(piece).any(|at| is_root(&at))
         })
     }
@@ -385,7 +410,7 @@ impl Recorder {
             .functions
             .iter()
             .position(|function| &*function.name == name);
-        let call = caller.and_then(|open| call_in(&code, open.piece?, name, at));
+        let call = caller.and_then(|open| code.call_in(open.piece?, name, at));
         self.frames.push(Frame {
             function,
             code: number,
@@ -533,52 +558,4 @@ impl Recorder {
             key: note.key,
         }));
     }
-}
-
-/// Whether a pass of a loop begins with a piece: with the condition of `while`, else with the block.
-fn begins_pass(code: &Code, around: usize, piece: usize) -> bool {
-    let mut inner = code.inner(around);
-    let (Some(condition), Some(block)) = (inner.next(), inner.next()) else {
-        return false;
-    };
-    let kind = |at: usize| code.pieces.get(at).map(|piece| &piece.kind);
-    let asks =
-        kind(around) == Some(&Kind::While) && !matches!(kind(condition), Some(Kind::Constant(_)));
-    if asks {
-        return piece == condition;
-    }
-    let mut first = code.inner(block).next();
-    while let Some(at) = first {
-        if piece == at {
-            return true;
-        }
-        // Rhai does not tell of braces, only of what lies in them.
-        let held = code.inner(at).next();
-        first = match (kind(at), held.and_then(kind)) {
-            (Some(Kind::Evaluate), Some(Kind::Braces)) => {
-                held.and_then(|held| code.inner(held).next())
-            }
-            _ => None,
-        };
-    }
-    false
-}
-
-fn is_chain(code: &Code, at: usize) -> bool {
-    matches!(
-        code.pieces.get(at).map(|piece| &piece.kind),
-        Some(Kind::Dot | Kind::Index)
-    )
-}
-
-/// The call of a function in a statement.
-fn call_in(code: &Code, statement: usize, name: &str, at: (u32, u32)) -> Option<usize> {
-    let end = code.pieces.get(statement)?.end;
-    let is_call = |index: &usize| {
-        code.pieces.get(*index).is_some_and(|piece| {
-            piece.at == at
-                && matches!(&piece.kind, Kind::Call(known) | Kind::Method(known) if &**known == name)
-        })
-    };
-    (statement..end).find(is_call)
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 
 use super::tests::{MESSAGE, map_with};
-use super::{Engine, Job, Lineage, Outcome, Provenance, Recording, Verdict, run_recorded};
+use super::{Engine, Job, Lineage, Link, Outcome, Provenance, Recording, Verdict, run_recorded};
 use crate::cancel::Cancel;
 use crate::hl7::{Element, Location, Message, parse};
 
@@ -100,6 +100,14 @@ fn a_value_comes_from_what_flowed_into_it() {
 }
 
 #[test]
+fn what_is_written_over_is_forgotten() {
+    let script = "out.copy(msg, [\"PID\"]);\nout[\"PID-3.4\"] = \"HERE\";";
+    check(script, "PID-3[1].4", " by 2");
+    check(script, "PID-3[1].1", "PID-3[1].1 by 1");
+    check(script, "PID-3[2].4", "PID-3[2].4 by 1");
+}
+
+#[test]
 fn functions_loops_and_closures_are_followed() {
     check(
         "fn twice(x) { x + x }\nout[\"PID-8\"] = twice(msg[\"PID-8\"]);",
@@ -146,6 +154,47 @@ fn conditions_are_told_apart() {
         "PID-9",
         " by 4 if 1: PID-8",
     );
+}
+
+#[test]
+fn where_a_value_comes_from_is_told_in_a_sentence() {
+    let script = "let sex = codes(\"sex\", msg[\"PID-8\"]);\nif msg[\"MSH-3\"] == \"LAB\" {\n  out[\"PID-8\"] = sex;\n}";
+    let recorded = record(Some(script), 1);
+    let found = recorded.of_output("PID-8");
+    assert_eq!(
+        recorded.recording.sentence(&found),
+        "PID-8 \"2\" → codes sex → \"F\", written by test:3, because test:2 asked MSH-3 \"LAB\""
+    );
+}
+
+#[test]
+fn what_comes_out_is_linked_with_what_went_in() {
+    let recorded = record(
+        Some(
+            "out[\"PID-8\"] = msg[\"PID-8\"];\nlet row = rows.add(\"order\");\nrow.code = msg[\"PID-8\"];",
+        ),
+        1,
+    );
+    let links = recorded
+        .lineage
+        .links(&recorded.recording, &recorded.outcome.rows);
+    let message = &recorded.recording.message;
+    let span = |place: &str| {
+        message
+            .find(&place.parse().expect("a location"))
+            .expect("a field")
+            .span()
+    };
+    let told = |place: &str| -> Vec<String> {
+        let span = span(place);
+        let of = |link: &Link| {
+            link.influence(&span)
+                .map(|part| format!("{} {part:?}", link.end))
+        };
+        links.iter().filter_map(of).collect()
+    };
+    assert_eq!(told("PID-8"), ["PID-8 Flows", "order[1].code Flows"]);
+    assert!(told("PV1-2").is_empty());
 }
 
 /// The leaves of a message: place, bytes and text.

@@ -7,7 +7,7 @@ use super::memo::{MapInputs, Memo};
 use super::received::Received;
 use super::site_scripts::SiteScript;
 use crate::cancel::{Cancel, Stale};
-use crate::mapping::{Lineage, Recording, StageKind};
+use crate::mapping::{Lineage, Link, Recording, StageKind};
 use crate::profile::Hook;
 
 /// A recorded run, and what came from what in it.
@@ -17,6 +17,8 @@ pub struct Recorded {
     pub recording: Arc<Recording>,
     /// Where the values that came out come from.
     pub lineage: Lineage,
+    /// The same, value by value.
+    pub links: Vec<Link>,
 }
 
 /// Records the way of a message: the site's first script, the rows, the definition's script, the site's
@@ -36,6 +38,7 @@ pub(super) fn record(
         .unwrap_or(&read.message)
         .text()
         .into();
+    let mut rows = Vec::new();
     let mut recording: Option<Recording> = None;
     let mut add = |next: Recording| {
         recording = Some(match recording.take() {
@@ -50,6 +53,7 @@ pub(super) fn record(
     if let Some(inputs) = inputs.filter(|_| read.ended().is_none()) {
         let (outcome, made) = memo.recorded(inputs, cancel)?;
         add(made);
+        rows = outcome.rows;
         if let (Some(finish), Some(output)) = (finish, &outcome.output) {
             let text: Arc<str> = output.text().into();
             let made = finish.record(snapshot, &text, StageKind::Finish, memo, cancel)?;
@@ -59,9 +63,11 @@ pub(super) fn record(
     Ok(recording.map(|mut recording| {
         recording.message = read.message.clone();
         let lineage = Lineage::of(&recording);
+        let links = lineage.links(&recording, &rows);
         Arc::new(Recorded {
             recording: Arc::new(recording),
             lineage,
+            links,
         })
     }))
 }

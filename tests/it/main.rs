@@ -25,9 +25,12 @@ mod gui_check;
 mod gui_codes;
 #[cfg(feature = "gui")]
 mod gui_completion;
+#[cfg(feature = "gui")]
 mod gui_coverage;
 #[cfg(feature = "gui")]
 mod gui_grammar;
+#[cfg(feature = "gui")]
+mod gui_links;
 #[cfg(feature = "gui")]
 mod gui_mapping;
 #[cfg(feature = "gui")]

@@ -15,6 +15,7 @@ mod grammar_steps;
 mod grammar_text;
 mod grammar_tree;
 mod help;
+mod links;
 mod mapping;
 mod mapping_cells;
 mod mapping_column;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{Button, RichText, Role, Ui, Vec2};
 
-use super::super::action::Command;
+use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::pane::Pane;
 use super::super::status::plural;
@@ -19,7 +19,7 @@ use super::parts::{bar_ui, empty_ui, weak, without_message_ui};
 use super::tree::{TreeView, columns, tree_cell_ui};
 use super::tree_row::{RowKind, TreeRow};
 use crate::hl7::{Message, Part};
-use crate::mapping::{Cell, Outcome, TableRows, Verdict};
+use crate::mapping::{Cell, End, Outcome, TableRows, Verdict};
 use crate::workbench::Preview;
 
 /// The faces of the output.
@@ -40,6 +40,8 @@ pub(crate) struct State {
     seen_text: u64,
     seen_tree: u64,
     selected: Option<(usize, usize)>,
+    /// The column that was clicked last.
+    column: Option<usize>,
 }
 
 /// Shows the output.
@@ -316,12 +318,13 @@ fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome) {
                         weak(ui, plural(table.rows.len(), "row"));
                     });
                 });
-                grid_ui(ui, theme, state, index, table);
+                grid_ui(ui, cx, state, index, table);
             }
         });
 }
 
-fn grid_ui(ui: &mut Ui, theme: &Theme, state: &mut State, index: usize, table: &TableRows) {
+fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, index: usize, table: &TableRows) {
+    let theme = Theme::of(ui);
     let visible = table.rows.len().min(12) as f32;
     let height =
         visible * (theme.size.row + ui.spacing().item_spacing.y) + theme.size.row + theme.grid(4);
@@ -363,8 +366,18 @@ fn grid_ui(ui: &mut Ui, theme: &Theme, state: &mut State, index: usize, table: &
                         .map(|(_, row)| row),
                     reveal: false,
                 };
-                if let Some(row) = view.ui(ui, &mut GridRows { table }).selected {
+                let shown = view.ui(ui, &mut GridRows { table });
+                if let Some(row) = shown.selected {
                     state.selected = Some((index, row));
+                    let column = shown.column.or(state.column).unwrap_or_default();
+                    state.column = Some(column);
+                    if let Some(column) = table.columns.get(column) {
+                        cx.send(Action::ChooseEnd(End::Cell {
+                            table: Arc::clone(&table.table),
+                            row,
+                            column: Arc::clone(column),
+                        }));
+                    }
                 }
             });
         });

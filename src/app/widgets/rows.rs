@@ -109,6 +109,8 @@ pub(crate) struct RowsResponse {
     pub(crate) selected: Option<usize>,
     /// It was chosen by a click, not by keys.
     pub(crate) clicked: bool,
+    /// The column that was clicked.
+    pub(crate) column: Option<usize>,
     /// The row whose rows below it are to be shown or hidden.
     pub(crate) toggled: Option<usize>,
     /// The row that was opened by a double click or Enter.
@@ -183,7 +185,7 @@ impl RowsView<'_> {
                 let chosen = self.selected == Some(index);
                 row.set_selected(chosen);
                 for column in 0..self.columns.len() {
-                    row.col(|ui| {
+                    let (_, cell) = row.col(|ui| {
                         ui.add_space(theme.grid(1));
                         if column == 0 && self.role == Role::Tree {
                             outline_ui(
@@ -197,6 +199,9 @@ impl RowsView<'_> {
                         }
                         source.cell_ui(ui, index, column);
                     });
+                    if cell.clicked() {
+                        response.column = Some(column);
+                    }
                 }
                 let row = row.response();
                 let role = if self.role == Role::Tree {
