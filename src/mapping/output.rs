@@ -94,17 +94,17 @@ impl Output {
             .collect()
     }
 
-    /// What stands at a place, for a note about what will.
-    fn before(&self, index: usize, path: &FieldPath) -> Arc<str> {
-        let wanted = self.notes.is_some();
-        let raw = wanted.then(|| self.draft.raw_in(index, path)).flatten();
-        raw.unwrap_or_default().into()
+    /// What stands at a place, for a note about what will; nothing where no notes are taken.
+    fn before(&self, index: usize, path: &FieldPath) -> Option<Arc<str>> {
+        self.notes.as_ref()?;
+        let raw = self.draft.raw_in(index, path);
+        Some(raw.unwrap_or_default().into())
     }
 
-    fn note_place(&mut self, index: usize, path: &FieldPath, before: Arc<str>) {
+    fn note_place(&mut self, index: usize, path: &FieldPath, before: Option<Arc<str>>) {
         self.note(index, |note, draft| {
             note.after = draft.raw_in(index, path).unwrap_or_default().into();
-            note.before = before;
+            note.before = before.unwrap_or_default();
             note.path = Some(path.clone());
         });
     }
@@ -143,7 +143,7 @@ impl Output {
         let is_whole = self.draft.segment_count() != before;
         for index in self.draft.indexes(location) {
             match &location.path {
-                Some(path) => self.note_place(index, path, Arc::default()),
+                Some(path) => self.note_place(index, path, None),
                 None => self.note_segment(index, None),
             }
             if let Some(note) = self.notes.as_mut().and_then(|notes| notes.last_mut()) {
