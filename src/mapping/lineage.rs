@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::maybes::{CellKey, Maybes, touch};
 use super::recording::{Happening, Recording};
 use crate::hl7::{FieldPath, Location, Pick, Segment};
 
@@ -22,13 +23,10 @@ pub struct Lineage {
     /// Conditions under which the message might have been skipped or rejected: all that came out hangs on them.
     pub(super) ends: Vec<usize>,
     /// What was not written and might have been.
-    pub(super) maybes: Vec<(Target, usize)>,
+    pub(super) maybes: Maybes,
     /// The handles of the segments of the message made, in their order.
     pub(super) made: Vec<u32>,
 }
-
-/// Table, row and column.
-pub(super) type CellKey = (Arc<str>, usize, Arc<str>);
 
 /// Something that happened, and what it came from.
 #[derive(Clone, Debug)]
@@ -61,16 +59,6 @@ pub(super) struct SegmentFlow {
     pub(super) whole: Vec<usize>,
     /// What was written to its places, in order.
     pub(super) places: Vec<(FieldPath, usize)>,
-}
-
-/// What a write that did not happen would have written to.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Target {
-    Anything,
-    Place(Location),
-    Segment(u32, Option<FieldPath>),
-    Cell(Arc<str>, usize, Arc<str>),
-    Column(Box<str>),
 }
 
 /// A place of the input that a value comes from.
@@ -215,21 +203,11 @@ impl Lineage {
                 query.written_by(*node);
             }
         }
-        for (target, node) in &self.maybes {
-            let is_meant = match target {
-                Target::Anything => true,
-                Target::Place(place) => {
-                    place.segment == location.segment
-                        && paths_touch(place.path.as_ref(), location.path.as_ref())
-                }
-                Target::Segment(own, path) => {
-                    *own == key && paths_touch(path.as_ref(), location.path.as_ref())
-                }
-                Target::Cell(..) | Target::Column(_) => false,
-            };
-            if is_meant {
-                query.decided_by(*node);
-            }
+        for node in self
+            .maybes
+            .of_place(location.segment, key, location.path.as_ref())
+        {
+            query.decided_by(node);
         }
         query.finish()
     }
@@ -250,18 +228,8 @@ impl Lineage {
         if let Some(node) = self.rows.get(&(table.into(), row)) {
             query.decided_by(*node);
         }
-        for (target, node) in &self.maybes {
-            let is_meant = match target {
-                Target::Anything => true,
-                Target::Cell(own, number, name) => {
-                    (&**own, *number, &**name) == (table, row, column)
-                }
-                Target::Column(name) => &**name == column,
-                Target::Place(_) | Target::Segment(..) => false,
-            };
-            if is_meant {
-                query.decided_by(*node);
-            }
+        for node in self.maybes.of_cell(&key) {
+            query.decided_by(node);
         }
         query.finish()
     }
@@ -462,45 +430,6 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
             && other.start <= one.end;
     }
     one.start < other.end && other.start < one.end
-}
-
-fn paths_touch(one: Option<&FieldPath>, other: Option<&FieldPath>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => touch(one, other),
-        _ => true,
-    }
-}
-
-/// Whether two paths of a segment have something in common.
-pub(super) fn touch(one: &FieldPath, other: &FieldPath) -> bool {
-    let parts = |one: Option<u16>, other: Option<u16>| match (one, other) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    };
-    one.field == other.field
-        && repetitions_touch(
-            &one.repetition,
-            &other.repetition,
-            one.component.is_none() || other.component.is_none(),
-        )
-        && parts(one.component, other.component)
-        && parts(one.subcomponent, other.subcomponent)
-}
-
-fn repetitions_touch(one: &Pick, other: &Pick, is_field: bool) -> bool {
-    let number = |pick: &Pick| match pick {
-        Pick::First => Some(1),
-        Pick::Nth(number) => Some(*number),
-        Pick::Every | Pick::Where { .. } => None,
-    };
-    // A field without a repetition means all of them.
-    if is_field && (*one == Pick::First || *other == Pick::First) {
-        return true;
-    }
-    match (number(one), number(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    }
 }
 
 /// Whether what was written to the first path leaves nothing of what stood at the second.

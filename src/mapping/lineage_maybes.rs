@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::flow_facts::Site;
-use super::lineage::Target;
 use super::lineage_state::{Held, Walk};
+use super::maybes::Target;
 use super::paths::Path;
 
 impl<'r> Walk<'r> {
@@ -58,10 +58,7 @@ impl<'r> Walk<'r> {
     pub(super) fn might_write(&mut self, code: &'r Code, piece: usize, frame: usize, node: usize) {
         for site in code.sites(piece) {
             let target = self.target(code, &site, frame, piece);
-            let maybe = (target, node);
-            if !self.made.maybes.contains(&maybe) {
-                self.made.maybes.push(maybe);
-            }
+            self.made.maybes.add(target, node);
         }
     }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Code, Kind};
-use super::lineage::{Lineage, Target, What, touch};
+use super::lineage::{Lineage, What};
 use super::lineage_state::{Entry, Frame, Held, Open, Walk};
+use super::maybes::touch;
 use super::recording::{Event, Happening, Recording, Step, StepPlace};
 
 impl Lineage {
@@ -228,22 +229,14 @@ impl<'r> Walk<'r> {
                     let span = self.copied_part(&base, path.as_ref());
                     data.push(self.made.add(What::Copied(span), Vec::new(), Vec::new()));
                 }
-                let maybes = self.made.maybes.iter();
-                let control = maybes
-                    .filter(|(target, _)| !matches!(target, Target::Cell(..)))
-                    .map(|(_, node)| *node);
-                let control = control.collect();
+                let control = self.made.maybes.of_message();
                 let node = self.made.add(What::Event(at), data, control);
                 self.own(event.piece, node);
             }
             Happening::CellRead { table, row, column } => {
                 let key = (Arc::clone(table), *row, Arc::clone(column));
                 let data = self.made.cells.get(&key).copied().into_iter().collect();
-                let maybes = self.made.maybes.iter();
-                let control = maybes
-                    .filter(|(target, _)| !matches!(target, Target::Place(_)))
-                    .map(|(_, node)| *node);
-                let control = control.collect();
+                let control = self.made.maybes.of_cell(&key);
                 let node = self.made.add(What::Event(at), data, control);
                 self.own(event.piece, node);
             }

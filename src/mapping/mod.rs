@@ -35,6 +35,7 @@ mod lineage_writes;
 mod links;
 mod look;
 mod masks;
+mod maybes;
 mod outcome;
 mod output;
 mod owners;
