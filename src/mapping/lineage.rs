@@ -4,7 +4,7 @@
 //! flowed into it, and which conditions decided that it happened. A branch that was not taken decides too.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct Lineage {
     pub(super) cells: HashMap<CellKey, usize>,
     pub(super) rows: HashMap<(Arc<str>, usize), usize>,
     /// Conditions under which the message might have been skipped or rejected: all that came out hangs on them.
-    pub(super) ends: Vec<usize>,
+    pub(super) ends: Option<usize>,
     /// What was not written and might have been.
     pub(super) maybes: Maybes,
     /// The handles of the segments of the message made, in their order.
@@ -48,6 +48,8 @@ pub(super) enum What {
     Value(usize),
     /// The condition of a step.
     Condition(usize),
+    /// Several conditions, any of which may have decided.
+    Any,
 }
 
 /// How one segment of the message made came about.
@@ -138,7 +140,18 @@ impl Provenance {
     }
 }
 
+/// Nodes of one question that are told apart by what asked; beyond these each is followed once.
+const MOST_ASKED: usize = 20_000;
+
 impl Lineage {
+    /// The conditions so far and one more, as one node: what hangs on them need not list them all.
+    pub(super) fn any(&mut self, known: Option<usize>, node: usize) -> usize {
+        match known {
+            Some(known) => self.add(What::Any, vec![known, node], Vec::new()),
+            None => node,
+        }
+    }
+
     pub(super) fn add(
         &mut self,
         what: What,
@@ -244,8 +257,9 @@ struct Query<'l> {
     lookups: BTreeSet<usize>,
     sources: BTreeSet<Source>,
     because: BTreeMap<usize, BTreeSet<Source>>,
-    seen: BTreeSet<usize>,
-    decided: BTreeSet<usize>,
+    seen: HashSet<usize>,
+    /// Nodes, with the decision that asked.
+    asked: HashSet<(usize, Option<usize>)>,
 }
 
 impl<'l> Query<'l> {
@@ -258,15 +272,15 @@ impl<'l> Query<'l> {
             lookups: BTreeSet::new(),
             sources: BTreeSet::new(),
             because: BTreeMap::new(),
-            seen: BTreeSet::new(),
-            decided: BTreeSet::new(),
+            seen: HashSet::new(),
+            asked: HashSet::new(),
         }
     }
 
     /// What decides on all that comes out.
     fn decided_by_ends(&mut self) {
-        for node in &self.lineage.ends {
-            self.decided_by(*node);
+        if let Some(node) = self.lineage.ends {
+            self.decided_by(node);
         }
     }
 
@@ -310,7 +324,7 @@ impl<'l> Query<'l> {
             },
             What::Copied(span) => self.source(span.clone()),
             What::Value(step) => drop(self.through.insert(*step)),
-            What::Condition(_) => {}
+            What::Condition(_) | What::Any => {}
         }
     }
 
@@ -321,47 +335,37 @@ impl<'l> Query<'l> {
 
     /// Follows all that stands behind a decision.
     fn decided_by(&mut self, node: usize) {
-        if !self.decided.insert(node) {
-            return;
-        }
-        // The decision that asked, and what is still to be followed for it.
-        let mut left = vec![(node, self.step_of(node))];
-        let mut seen = BTreeSet::new();
-        while let Some((at, step)) = left.pop() {
-            let Some(node) = self
-                .lineage
-                .nodes
-                .get(at)
-                .filter(|_| seen.insert((at, step)))
-            else {
+        let mut left = vec![(node, None)];
+        while let Some((at, around)) = left.pop() {
+            let Some(node) = self.lineage.nodes.get(at) else {
                 continue;
             };
-            let step = self.step_of(at).or(step);
+            let step = self.step_of(at).or(around);
+            // In a long run what one decision asked is not told again for those that hang on it.
+            let asker = step.filter(|_| self.asked.len() < MOST_ASKED);
+            if !self.asked.insert((at, asker)) {
+                continue;
+            }
             if let Some(step) = step {
-                let sources = self.because.entry(step).or_default();
-                match &node.what {
-                    What::Event(event) => {
-                        match self.recording.events.get(*event).map(|event| &event.what) {
-                            Some(Happening::Read { span }) => {
-                                sources.insert(source_of(self.recording, span.clone()));
-                            }
-                            Some(Happening::Missed { location }) => {
-                                sources.insert(missed(location));
-                            }
-                            _ => {}
-                        }
-                    }
-                    What::Copied(span) => {
-                        sources.insert(source_of(self.recording, span.clone()));
-                    }
-                    What::Value(_) | What::Condition(_) => {}
-                }
+                self.note_asked(&node.what, step);
             }
             left.extend(node.data.iter().map(|next| (*next, step)));
-            for control in &node.control {
-                self.decided_by(*control);
-            }
+            left.extend(node.control.iter().map(|next| (*next, None)));
         }
+    }
+
+    /// Notes what of the input a decision asked.
+    fn note_asked(&mut self, what: &What, step: usize) {
+        let source = match what {
+            What::Event(at) => match self.recording.events.get(*at).map(|event| &event.what) {
+                Some(Happening::Read { span }) => source_of(self.recording, span.clone()),
+                Some(Happening::Missed { location }) => missed(location),
+                _ => return,
+            },
+            What::Copied(span) => source_of(self.recording, span.clone()),
+            What::Value(_) | What::Condition(_) | What::Any => return,
+        };
+        self.because.entry(step).or_default().insert(source);
     }
 
     /// The step that a decision is of.
@@ -373,7 +377,7 @@ impl<'l> Query<'l> {
                 matches!(event.what, Happening::Wrote(_) | Happening::RowAdded { .. })
                     .then_some(event.step)
             }
-            What::Value(_) | What::Copied(_) => None,
+            What::Value(_) | What::Copied(_) | What::Any => None,
         }
     }
 

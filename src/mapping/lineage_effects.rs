@@ -200,7 +200,7 @@ impl<'r> Walk<'r> {
     fn decide(&mut self, code: &'r Code, piece: usize, at: usize, is_pass: bool) {
         let (frame, step) = (self.open[at].frame, self.open[at].step);
         let mut decided: Vec<usize> = self.open[at].condition.into_iter().collect();
-        decided.extend(&self.open[at].floor);
+        decided.extend(self.open[at].floor);
         if matches!(code.pieces[piece].kind, Kind::Do) && is_pass {
             let first = code.inner(piece).next();
             decided.extend(
@@ -224,7 +224,7 @@ impl<'r> Walk<'r> {
                 .checked_sub(1)
                 .and_then(|around| self.open.get_mut(around))
             {
-                around.floor.push(node);
+                around.floor = Some(self.made.any(around.floor, node));
             }
             return;
         }
@@ -242,12 +242,12 @@ impl<'r> Walk<'r> {
         let leaves = code.leaves(piece);
         let is_loop = code.pieces[piece].kind.is_loop();
         if leaves.run {
-            self.made.ends.push(node);
+            self.made.ends = Some(self.made.any(self.made.ends, node));
         }
         if leaves.function
             && let Some(frame) = self.frames.get_mut(&frame)
         {
-            frame.floor.push(node);
+            frame.floor = Some(self.made.any(frame.floor, node));
             frame.result.push(node);
         }
         if leaves.a_loop
@@ -259,7 +259,7 @@ impl<'r> Walk<'r> {
                         .is_some_and(|(_, piece)| code.pieces[piece].kind.is_loop())
             })
         {
-            around.floor.push(node);
+            around.floor = Some(self.made.any(around.floor, node));
         }
         if leaves.run || leaves.function || leaves.a_loop && !is_loop {
             // What would have come behind the way out may not have.

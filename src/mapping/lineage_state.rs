@@ -37,7 +37,7 @@ pub(super) struct Open {
     pub(super) values: Vec<(usize, usize)>,
     pub(super) condition: Option<usize>,
     /// Conditions under which the rest of a loop is left out.
-    pub(super) floor: Vec<usize>,
+    pub(super) floor: Option<usize>,
     /// The row or the segment that was made last, for the variable that takes it.
     pub(super) held: Held,
 }
@@ -61,7 +61,7 @@ pub(super) struct Frame {
     /// What decided that it was called.
     pub(super) control: Vec<usize>,
     /// Conditions under which it might have returned before.
-    pub(super) floor: Vec<usize>,
+    pub(super) floor: Option<usize>,
     /// What it gave back.
     pub(super) result: Vec<usize>,
     pub(super) last: Vec<usize>,
@@ -96,7 +96,7 @@ impl<'r> Walk<'r> {
         let mut control = Vec::new();
         if let Some(frame) = self.frames.get(&frame) {
             control.extend(&frame.control);
-            control.extend(&frame.floor);
+            control.extend(frame.floor);
         }
         let mut is_decided = false;
         for open in self.open[..at]
@@ -104,7 +104,7 @@ impl<'r> Walk<'r> {
             .rev()
             .filter(|open| open.frame == frame)
         {
-            control.extend(&open.floor);
+            control.extend(open.floor);
             if let Some(condition) = open.condition.filter(|_| !is_decided) {
                 control.push(condition);
                 is_decided = true;
@@ -264,7 +264,7 @@ impl<'r> Walk<'r> {
             {
                 nodes.extend(&frame.result);
                 nodes.extend(&frame.last);
-                nodes.extend(&frame.floor);
+                nodes.extend(frame.floor);
             }
         }
         nodes.sort_unstable();

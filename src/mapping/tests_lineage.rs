@@ -197,6 +197,20 @@ fn what_comes_out_is_linked_with_what_went_in() {
     assert!(told("PV1-2").is_empty());
 }
 
+#[test]
+fn a_run_of_many_conditions_is_worked_out() {
+    let script = "let n = 0;\nwhile n < 6000 {\n  n += 1;\n  if msg[\"PID-8\"] == \"x\" { break; }\n}\nout[\"PID-9\"] = n;";
+    let recorded = record(Some(script), 1);
+    assert!(recorded.recording.steps.len() > 18_000);
+    let found = recorded.of_output("PID-9");
+    assert!(
+        found
+            .because
+            .iter()
+            .any(|because| because.sources.iter().any(|source| source.place == "PID-8"))
+    );
+}
+
 /// The leaves of a message: place, bytes and text.
 fn leaves(message: &Message) -> Vec<(Location, std::ops::Range<usize>, String)> {
     let mut found = Vec::new();
