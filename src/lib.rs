@@ -43,6 +43,14 @@
 //! selected, and `derive` takes it through: decode (MSH-18) → parse → match a message definition →
 //! bind to the structure → check → rows and script → print. The window shows the last good preview
 //! until the next one is there; a newer edit cancels the run of an older one.
+//!
+//! # Stepping: record, then walk
+//!
+//! Where somebody looks, the run is recorded: each statement and rule, what it read, set and wrote. A
+//! [`workbench::Track`] is a recording with its places in order of time; a [`workbench::Walk`] goes
+//! into, over and out, forwards and backwards, to lines, breakpoints and watch-points, and
+//! [`workbench::StateAt`] is what there was at a place. Nothing runs again, and nothing waits:
+//! `pipehat trace` prints the same places that the window's stepper shows.
 
 #[cfg(feature = "gui")]
 pub mod app;

@@ -47,6 +47,7 @@ mod reads;
 mod recorded_value;
 mod recorder;
 mod recording;
+mod recording_calls;
 mod recording_text;
 mod register;
 mod row_record;
@@ -104,6 +105,7 @@ pub use recording::{
     Event, Happening, MOST_STEPS, OutChange, PieceId, Recording, Stage, StageKind, Step, StepPlace,
     Written,
 };
+pub use recording_calls::Call;
 pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};

@@ -108,6 +108,7 @@ impl Recorder {
             code: self.codes.len() - 1,
             caller: self.open.last().map(|open| open.step),
             call: None,
+            arguments: Vec::new(),
         };
         self.frames.push(frame);
         self.push_call(0);
@@ -416,8 +417,24 @@ impl Recorder {
             code: number,
             caller: caller.map(|open| open.step),
             call,
+            arguments: Vec::new(),
         });
         self.push_call(stack);
+        self.keep_arguments(sight);
+    }
+
+    /// Keeps what the parameters of the function that begins hold.
+    fn keep_arguments(&mut self, sight: Sight<'_>) {
+        let frame = self.frames.last().filter(|_| !self.is_full);
+        let code = frame.and_then(|frame| Some((frame.function?, self.codes.get(frame.code)?)));
+        let function = code.and_then(|(at, code)| code.functions.get(at));
+        let names = function.map_or(&[][..], |function| &function.parameters);
+        let seen = names.iter().filter(|name| !self.is_busy(name));
+        let value = |name: &str| Some((Arc::from(name), sight(name)?));
+        let arguments = seen.filter_map(|name| value(name)).collect();
+        if let Some(frame) = self.frames.last_mut() {
+            frame.arguments = arguments;
+        }
     }
 
     /// Whether the innermost frame is one of a function with a call stack of this length.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::code::Code;
 use super::outcome::Cell;
 use super::recorded_value::Value;
+use crate::diagnostic::Diagnostic;
 use crate::hl7::{FieldPath, Location, Message};
 
 /// Steps of one recording; a run goes on beyond them, and they are not recorded.
@@ -229,8 +230,8 @@ pub enum Happening {
         /// The owner's column.
         from: Arc<str>,
     },
-    /// A finding was told: which of the outcome's, as far as it is listed.
-    Found(usize),
+    /// A finding was told.
+    Found(Arc<Diagnostic>),
 }
 
 /// A change of the message being made.
@@ -272,6 +273,8 @@ pub(super) struct Frame {
     pub(super) caller: Option<usize>,
     /// The piece that called, where it is known.
     pub(super) call: Option<usize>,
+    /// What the function's parameters held when it began.
+    pub(super) arguments: Vec<(Arc<str>, Value)>,
 }
 
 impl Recording {
@@ -340,6 +343,11 @@ impl Step {
         }
     }
 
+    /// How many events there were when it began.
+    pub fn began(&self) -> usize {
+        self.began
+    }
+
     pub(super) fn piece(&self) -> Option<(usize, usize)> {
         match self.place {
             StepPlace::Statement { code, piece, .. } | StepPlace::Pass { code, piece, .. } => {
@@ -382,7 +390,7 @@ impl fmt::Debug for Happening {
                 write!(f, "CellSet({table}, {row}, {column})")
             }
             Happening::Taken { column, table, .. } => write!(f, "Taken({column}, {table})"),
-            Happening::Found(at) => write!(f, "Found({at})"),
+            Happening::Found(found) => write!(f, "Found({})", found.code),
         }
     }
 }

@@ -116,13 +116,13 @@ impl Recording {
                     before => format!("{place} = {}, was {}", cell(after), cell(before)),
                 }
             }
-            Happening::Found(_) => "told a finding".to_owned(),
+            Happening::Found(found) => format!("told {}: {}", found.severity, found.message),
         }
     }
 }
 
 /// What a function is called; closures have no name of their own.
-fn called(name: &str) -> &str {
+pub(super) fn called(name: &str) -> &str {
     if name.starts_with("anon$") {
         "the closure"
     } else {

@@ -194,8 +194,8 @@ impl Run {
         for note in self.rows.take_notes() {
             recorder.happened(self.rows.told(note));
         }
-        for index in found..self.diagnostics.len() {
-            recorder.happened(Happening::Found(index));
+        for told in self.diagnostics.iter().skip(found) {
+            recorder.happened(Happening::Found(Arc::new(told.clone())));
         }
         self.recorder = Some(recorder);
     }

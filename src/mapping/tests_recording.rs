@@ -127,7 +127,7 @@ fn what_breaks_off_is_recorded_up_to_there() {
 test:1  try {
   test:2  throw "no";
   test:4  print(e);
-      · told a finding
+      · told info: no
 test:6  skip("enough");"#,
     );
 }

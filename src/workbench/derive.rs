@@ -71,7 +71,14 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     let recorded = match &snapshot.sample {
         Some(_) if snapshot.records => {
             let inputs = placed.to_map(snapshot, &read.message, Some(&tree));
-            record(snapshot, &read, inputs.as_ref(), memo, cancel)?
+            record(
+                snapshot,
+                &read,
+                inputs.as_ref(),
+                outcome.as_ref(),
+                memo,
+                cancel,
+            )?
         }
         _ => None,
     };

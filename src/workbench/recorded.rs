@@ -6,8 +6,9 @@ use super::inputs::Snapshot;
 use super::memo::{MapInputs, Memo};
 use super::received::Received;
 use super::site_scripts::SiteScript;
+use super::track::Track;
 use crate::cancel::{Cancel, Stale};
-use crate::mapping::{Lineage, Link, Recording, StageKind};
+use crate::mapping::{Lineage, Link, Outcome, Recording, StageKind};
 use crate::profile::Hook;
 
 /// A recorded run, and what came from what in it.
@@ -19,14 +20,17 @@ pub struct Recorded {
     pub lineage: Lineage,
     /// The same, value by value.
     pub links: Vec<Link>,
+    /// The steps, to be walked through.
+    pub track: Arc<Track>,
 }
 
 /// Records the way of a message: the site's first script, the rows, the definition's script, the site's
-/// last script, as far as it goes.
+/// last script, as far as it goes. `ending` is what came of it.
 pub(super) fn record(
     snapshot: &Snapshot,
     read: &Received,
     inputs: Option<&MapInputs<'_>>,
+    ending: Option<&Outcome>,
     memo: &mut Memo,
     cancel: &Cancel,
 ) -> Result<Option<Arc<Recorded>>, Stale> {
@@ -64,10 +68,13 @@ pub(super) fn record(
         recording.message = read.message.clone();
         let lineage = Lineage::of(&recording);
         let links = lineage.links(&recording, &rows);
+        let recording = Arc::new(recording);
+        let track = Track::new(Arc::clone(&recording), ending);
         Arc::new(Recorded {
-            recording: Arc::new(recording),
+            recording,
             lineage,
             links,
+            track: Arc::new(track),
         })
     }))
 }

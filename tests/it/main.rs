@@ -52,3 +52,4 @@ mod session_coverage;
 mod session_templates;
 mod sites;
 mod standard;
+mod walk;
