@@ -38,6 +38,7 @@ pub(super) enum Command {
     Show(Show),
     Get(Get),
     Transform(Transform),
+    Trace(Trace),
     Check(Check),
     Profile(ProfileArguments),
 }
@@ -144,6 +145,37 @@ pub(super) enum Target {
     RowsJson,
     /// Rows, comma-separated
     Csv,
+}
+
+/// Print what a mapping does with one message, step by step: what each line and each rule reads, sets and
+/// writes
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::TRACE)]
+pub(super) struct Trace {
+    /// The site profile (.ron)
+    #[arg(long, value_name = "P")]
+    pub(super) profile: PathBuf,
+    /// The message of this number, counted from 1 over all files
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) message: u64,
+    /// Files or folders; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
+    pub(super) format: TraceFormat,
+    /// The time that now() gives in scripts, as HL7 writes it (20260301120000+0100); else the clock
+    #[arg(long, value_name = "T")]
+    pub(super) now: Option<String>,
+}
+
+/// How `trace` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TraceFormat {
+    /// A line a step, and below it what happened in it
+    Text,
+    /// One object a line
+    Json,
 }
 
 /// Find faults: in messages, and in the profile and its scripts

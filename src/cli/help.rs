@@ -66,6 +66,21 @@ are read backwards: columns are written where they are read from, codes go back 
 are made for the rows that stand for them, and the rest stands in the definition's `out` template. The
 message is read again: a column that does not come back is an error by its name."#;
 
+/// For `trace`.
+pub(super) const TRACE: &str = r#"The steps are those that the window's stepper shows, in its order: the site's first script, the rows
+that the definition declares, its script, the site's last script. What is part of another step is set
+in under it: a pass under its loop, the lines of a function under the line that calls it. "(goes on)"
+is where a line goes on after such steps; it shows what the call gave. Ids are those of the window.
+
+json: one object for each place, {"step","again","part_of","pass","script","line","column","table",
+"function","title","events"}, steps and rows counted from 1; each event says "what" happened. The last
+object says what became of the message: {"verdict","why","failure","full"}.
+
+After 20,000 steps the recording ends, and says so. Exit status 1 when the mapping tells errors, fails
+or rejects the message, or no definition fits it.
+
+  pipehat trace --profile site.ron --message 3 samples.hl7"#;
+
 /// For `check`.
 pub(super) const CHECK: &str = r#"Each finding names its place, its rule and what would mend it. --rules lists the rules, with how grave
 they are where the standard asks and where the profile does; a profile changes that (`severity`), waives

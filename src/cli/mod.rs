@@ -28,6 +28,8 @@ mod show_why;
 mod sink;
 mod site;
 mod stop;
+mod trace;
+mod trace_json;
 mod transform;
 mod transform_csv;
 mod transform_rows;

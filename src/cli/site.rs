@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::input::sentence;
 use super::report::note;
 use crate::diagnostic::Severity;
+use crate::hl7::Timestamp;
 use crate::profile::{Profile, read};
 use crate::workbench::{SiteError, SiteFile, Snapshot, local_time, read_text};
 
@@ -25,6 +26,18 @@ pub(super) fn open(path: &Path) -> Result<SiteFile, Failure> {
 pub(super) fn open_own(path: &Path) -> Result<Profile, Failure> {
     let (text, _) = read_text(path)?;
     read(&text).map_err(|error| Failure::Profile(format!("{}: {error}", path.display())))
+}
+
+/// The time that `--now` names.
+pub(super) fn stated_time(now: Option<&str>) -> Result<Option<Timestamp>, Failure> {
+    let parse = |text: &str| {
+        text.parse().map_err(|error| {
+            Failure::Argument(format!(
+                "--now {text}: {error}. Write it as 20260301120000+0100."
+            ))
+        })
+    };
+    now.map(parse).transpose()
 }
 
 /// Says on standard error what is wrong in a profile that is used all the same.

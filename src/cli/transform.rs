@@ -75,14 +75,7 @@ pub(super) fn run(arguments: &Transform) -> Result<Finish, Failure> {
 fn snapshot(arguments: &Transform) -> Result<Snapshot, Failure> {
     let site = site::open(&arguments.profile)?;
     site::report_errors(&site);
-    let stated: Option<Timestamp> = match &arguments.now {
-        Some(text) => Some(text.parse().map_err(|error| {
-            Failure::Argument(format!(
-                "--now {text}: {error}. Write it as 20260301120000+0100."
-            ))
-        })?),
-        None => None,
-    };
+    let stated = site::stated_time(arguments.now.as_deref())?;
     let now = stated.unwrap_or_else(local_time);
     let mut snapshot = Snapshot::new(site.profile, site.scripts, now);
     snapshot.seed = arguments

@@ -10,6 +10,8 @@
 //!   standard error), `expected.check.json` and `expected.junit.xml` (check in these formats),
 //!   `expected.hl7`, `expected.rows.json`, `expected.csv` and `expected.report` (transform; the report
 //!   is what it says on standard error, with the exit status),
+//!   `expected.trace` (trace of the first message, with what is said on standard error and the exit status) and
+//!   `expected.trace.json`,
 //!   `expected.profile` (the commands in `profile.txt`, `profile` left out, one a line, one after the other in a
 //!   copy of the folder; a line `cat FILE` shows what a file holds then); it needs no input,
 //!   `expected.explain` (profile explain), `expected.difference` (profile diff, of `profile.ron` and
@@ -139,6 +141,8 @@ impl Case {
                 | "expected.check.json"
                 | "expected.junit.xml"
                 | "expected.why"
+                | "expected.trace"
+                | "expected.trace.json"
                 | "expected.hl7"
                 | "expected.rows.json"
                 | "expected.csv"
@@ -281,6 +285,16 @@ impl Case {
                     with_status(output.stderr, output.status.code()),
                 );
                 actual.insert("expected.hl7".to_owned(), output.stdout);
+            }
+            "expected.trace" => {
+                let output = self.run(&["trace", "--now", NOW]);
+                let mut text = output.stdout;
+                text.extend(output.stderr);
+                actual.insert(file.to_owned(), with_status(text, output.status.code()));
+            }
+            "expected.trace.json" => {
+                let output = self.run(&["trace", "--format", "json", "--now", NOW]);
+                actual.insert(file.to_owned(), output.stdout);
             }
             "expected.rows.json" => {
                 let output = self.run(&["transform", "--to", "rows-json", "--now", NOW]);

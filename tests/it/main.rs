@@ -11,6 +11,7 @@ mod cases;
 mod cli;
 mod cli_endings;
 mod cli_stream;
+mod cli_trace;
 mod cli_transform;
 mod corpus;
 mod corpus_check;
