@@ -9,6 +9,7 @@ use super::dialogs::Want;
 use super::drag::Dragged;
 use super::pane::Pane;
 use super::part::Part;
+use super::stepping::Go;
 use crate::hl7::{Location, SegmentId};
 use crate::mapping::End;
 use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
@@ -60,6 +61,27 @@ pub(super) enum Action {
     LookAtCoverage(bool),
     /// Record the run of the selected message for as long as a panel shows it, or no longer.
     RecordSteps(bool),
+    /// Whether the stepper is on the screen.
+    WatchSteps(bool),
+    /// Go to another place of the recorded run.
+    Walk(Go),
+    /// Let runs stop at a line, or no longer.
+    ToggleStop {
+        script: ScriptPlace,
+        line: u32,
+    },
+    /// Let runs stop at a line only where a condition is met.
+    SetStopCondition {
+        script: ScriptPlace,
+        line: u32,
+        condition: String,
+    },
+    /// Show the values of a pass of a loop beside the script of that name.
+    ShowPass {
+        script: Arc<str>,
+        line: u32,
+        pass: u32,
+    },
     /// Stop counting the coverage until it is asked for or something changes.
     StopCoverage,
     ResumeCoverage,

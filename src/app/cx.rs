@@ -1,11 +1,13 @@
 //! What a panel may read, and how it asks for a change.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::action::{Action, Command};
 use super::pane::Pane;
 use super::settings::Settings;
+use super::stepping::{Stepping, Walked};
 use crate::hl7::Location;
 use crate::mapping::End;
 use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Session};
@@ -17,6 +19,7 @@ pub(super) struct Cx<'a> {
     pub(super) chosen: Chosen,
     /// The cell of the output that is chosen, if one was chosen last.
     pub(super) end: Option<End>,
+    pub(super) stepping: &'a Stepping,
     actions: RefCell<Vec<Action>>,
     own_undo: Cell<bool>,
     own_moves: Cell<bool>,
@@ -24,6 +27,7 @@ pub(super) struct Cx<'a> {
     grammar: RefCell<Option<Arc<str>>>,
     coverage: Cell<bool>,
     recording: Cell<bool>,
+    stepper: Cell<bool>,
 }
 
 /// Whether the profile holds changes that a person would miss: a new one that nobody touched does not.
@@ -57,12 +61,14 @@ impl<'a> Cx<'a> {
         settings: &'a Settings,
         chosen: Chosen,
         end: Option<End>,
+        stepping: &'a Stepping,
     ) -> Self {
         Self {
             session,
             settings,
             chosen,
             end,
+            stepping,
             actions: RefCell::default(),
             own_undo: Cell::new(false),
             own_moves: Cell::new(false),
@@ -70,6 +76,7 @@ impl<'a> Cx<'a> {
             grammar: RefCell::default(),
             coverage: Cell::new(false),
             recording: Cell::new(false),
+            stepper: Cell::new(false),
         }
     }
 
@@ -141,6 +148,24 @@ impl<'a> Cx<'a> {
         self.preview()?.recorded.as_ref()
     }
 
+    /// The same run with where the walk through it stands; the last one while there is no newer one.
+    pub(super) fn walked(&self) -> Option<&Walked> {
+        self.recording.set(true);
+        self.stepping.walked()
+    }
+
+    /// The bytes of the message that the current step of an open stepper read.
+    pub(super) fn read_now(&self) -> Vec<Range<usize>> {
+        let walked = self.stepping.walked();
+        let walked = walked.filter(|_| self.stepping.is_open && !self.stepping.is_old);
+        walked.map_or_else(Vec::new, |walked| walked.walk.state().changes().reads)
+    }
+
+    /// Says that the stepper is on the screen: other panels mark what its step is about.
+    pub(super) fn watch_steps(&self) {
+        self.stepper.set(true);
+    }
+
     /// Whether a panel is to scroll to the chosen location: it was chosen in another one just now.
     pub(super) fn reveals(&self, pane: Pane, seen: &mut u64) -> bool {
         let new = *seen != self.chosen.serial;
@@ -160,6 +185,9 @@ impl<'a> Cx<'a> {
         }
         if self.session.records_steps() != self.recording.get() {
             actions.insert(0, Action::RecordSteps(self.recording.get()));
+        }
+        if self.stepping.is_open != self.stepper.get() {
+            actions.insert(0, Action::WatchSteps(self.stepper.get()));
         }
         let own = OwnKeys {
             undo: self.own_undo.get(),
@@ -196,7 +224,16 @@ impl<'a> Cx<'a> {
                 session.location().is_some() && !session.profile().messages.is_empty()
             }
             C::CopyMapping => !session.profile().messages.is_empty(),
-            C::DefineFromSample => session.selected().is_some(),
+            C::DefineFromSample
+            | C::StepInto
+            | C::StepOver
+            | C::StepOut
+            | C::StepBack
+            | C::StepBackOver
+            | C::RunOn
+            | C::RunBack
+            | C::StepToStart
+            | C::StepToEnd => session.selected().is_some(),
             C::Undo => session.undo_name().is_some(),
             C::Redo => session.redo_name().is_some(),
             C::OpenSamples
@@ -226,6 +263,10 @@ impl<'a> Cx<'a> {
             | C::ShowProblems
             | C::ShowCoverage
             | C::ShowLinks
+            | C::ShowStepper
+            | C::ToggleValues
+            | C::ToggleStop
+            | C::ArrangeTeach
             | C::ShowHelp
             | C::ArrangeMap
             | C::ArrangeDescribe

@@ -3,6 +3,7 @@
 use super::dialogs::Dialogs;
 use super::settings::Settings;
 use super::state::State;
+use super::stepping::Stepping;
 use super::toasts::Toasts;
 use crate::workbench::Session;
 
@@ -11,6 +12,7 @@ pub(super) struct Host {
     pub(super) session: Session,
     pub(super) settings: Settings,
     pub(super) state: State,
+    pub(super) stepping: Stepping,
     pub(super) dialogs: Dialogs,
     pub(super) toasts: Toasts,
 }

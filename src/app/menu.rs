@@ -64,6 +64,17 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         menu(
             ui,
             cx,
+            "Step",
+            &[
+                &[C::StepInto, C::StepOver, C::StepOut],
+                &[C::StepBack, C::StepBackOver],
+                &[C::RunOn, C::RunBack, C::StepToStart, C::StepToEnd],
+                &[C::ToggleStop],
+            ],
+        );
+        menu(
+            ui,
+            cx,
             "View",
             &[
                 &[
@@ -77,8 +88,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowProblems,
                     C::ShowCoverage,
                     C::ShowLinks,
+                    C::ShowStepper,
                 ],
-                &[C::ArrangeMap, C::ArrangeDescribe],
+                &[C::ToggleValues],
+                &[C::ArrangeTeach, C::ArrangeMap, C::ArrangeDescribe],
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],
                 &[C::ZoomIn, C::ZoomOut, C::ZoomReset, C::Presenter],
             ],
@@ -127,6 +140,7 @@ pub(super) fn is_on(cx: &Cx<'_>, command: Command) -> bool {
     match command {
         Command::ToggleGhosts => cx.settings.ghosts,
         Command::ToggleFolding => cx.settings.folding,
+        Command::ToggleValues => cx.settings.values,
         Command::FollowSystemTheme => theme == egui::ThemePreference::System,
         Command::UseDarkTheme => theme == egui::ThemePreference::Dark,
         Command::UseLightTheme => theme == egui::ThemePreference::Light,

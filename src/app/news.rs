@@ -15,6 +15,8 @@ const TOLD_AT_ONCE: usize = 3;
 /// Takes what the workers made; `true` when anything changed that a panel shows.
 pub(super) fn poll(host: &mut Host) -> bool {
     let changed = host.session.poll();
+    let selected = host.session.selected();
+    host.stepping.follow(host.session.preview(), selected);
     let (failed, other): (Vec<_>, Vec<_>) = host
         .session
         .take_notices()

@@ -16,6 +16,7 @@ pub(super) enum Pane {
     Problems,
     Coverage,
     Links,
+    Stepper,
     Help,
 }
 
@@ -33,6 +34,7 @@ impl Pane {
             Self::Problems => "Problems",
             Self::Coverage => "Coverage",
             Self::Links => "Links",
+            Self::Stepper => "Stepper",
             Self::Help => "Help",
         }
     }
@@ -49,18 +51,17 @@ pub(super) fn map() -> Tree<Pane> {
     let raw = tabs(&[Pane::Raw]);
     let tree = tabs(&[Pane::Tree]);
     let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
-    let output = tabs(&[Pane::Output, Pane::Links, Pane::Problems, Pane::Coverage]);
+    let output = tabs(&[
+        Pane::Output,
+        Pane::Links,
+        Pane::Problems,
+        Pane::Coverage,
+        Pane::Stepper,
+    ]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
     let shares = [(samples, 0.22), (message, 0.40), (mapping, 0.38)];
-    let mut row = egui_tiles::Linear::new(
-        egui_tiles::LinearDir::Horizontal,
-        shares.map(|(tile, _)| tile).to_vec(),
-    );
-    for (tile, share) in shares {
-        row.shares.set_share(tile, share);
-    }
-    let root = tiles.insert_container(row);
+    let root = row(&mut tiles, &shares);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
@@ -70,6 +71,7 @@ pub(super) fn complete(tree: &mut Tree<Pane>) {
         (Pane::Mapping, Pane::Script),
         (Pane::Coverage, Pane::Problems),
         (Pane::Links, Pane::Output),
+        (Pane::Stepper, Pane::Output),
     ] {
         if tree.tiles.find_pane(&pane).is_some() {
             continue;
@@ -104,18 +106,49 @@ pub(super) fn describe() -> Tree<Pane> {
     let samples = tabs(&[Pane::Samples]);
     let profile = tabs(&[Pane::Profile, Pane::Script, Pane::Help]);
     let tree = tabs(&[Pane::Tree, Pane::Raw]);
-    let output = tabs(&[Pane::Problems, Pane::Coverage, Pane::Output, Pane::Links]);
+    let output = tabs(&[
+        Pane::Problems,
+        Pane::Coverage,
+        Pane::Output,
+        Pane::Links,
+        Pane::Stepper,
+    ]);
     let message = column(&mut tiles, [tree, output], [0.64, 0.36]);
     let shares = [(samples, 0.14), (profile, 0.58), (message, 0.28)];
-    let mut row = egui_tiles::Linear::new(
-        egui_tiles::LinearDir::Horizontal,
-        shares.map(|(tile, _)| tile).to_vec(),
-    );
-    for (tile, share) in shares {
-        row.shares.set_share(tile, share);
-    }
-    let root = tiles.insert_container(row);
+    let root = row(&mut tiles, &shares);
     Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+/// The message and the script large, the stepper below both.
+pub(super) fn teach() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut tabs = |panes: &[Pane]| {
+        let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+        tiles.insert_tab_tile(children)
+    };
+    let samples = tabs(&[Pane::Samples]);
+    let tree = tabs(&[Pane::Tree, Pane::Raw]);
+    let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
+    let stepper = tabs(&[
+        Pane::Stepper,
+        Pane::Output,
+        Pane::Links,
+        Pane::Problems,
+        Pane::Coverage,
+    ]);
+    let above = row(&mut tiles, &[(tree, 0.46), (script, 0.54)]);
+    let large = column(&mut tiles, [above, stepper], [0.56, 0.44]);
+    let root = row(&mut tiles, &[(samples, 0.14), (large, 0.86)]);
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+fn row(tiles: &mut Tiles<Pane>, shares: &[(TileId, f32)]) -> TileId {
+    let children = shares.iter().map(|(tile, _)| *tile).collect();
+    let mut row = egui_tiles::Linear::new(egui_tiles::LinearDir::Horizontal, children);
+    for (tile, share) in shares {
+        row.shares.set_share(*tile, *share);
+    }
+    tiles.insert_container(row)
 }
 
 fn column(tiles: &mut Tiles<Pane>, children: [TileId; 2], shares: [f32; 2]) -> TileId {
@@ -166,6 +199,7 @@ mod tests {
             Pane::Problems,
             Pane::Coverage,
             Pane::Links,
+            Pane::Stepper,
             Pane::Help,
         ] {
             assert!(again.tiles.find_pane(&pane).is_some(), "{pane:?}");

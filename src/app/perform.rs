@@ -16,12 +16,14 @@ use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
+use super::stepping::Go;
 use super::target_chooser::TargetChooser;
+use super::walk::{toggle_stop, walk, walk_by_key};
 use super::{adding, layout, pane, panels};
 use crate::hl7::{Draft, Location};
 use crate::mapping::End;
 use crate::profile::{self, Edit, Profile, Script, ScriptPlace};
-use crate::workbench::SaveGuard;
+use crate::workbench::{Direction, Move, SaveGuard};
 
 /// Does what a person asked for.
 pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
@@ -54,6 +56,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
     let Host {
         session,
         state,
+        stepping,
         settings,
         ..
     } = host;
@@ -130,6 +133,15 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
         Action::LookAtCoverage(is_looked_at) => session.look_at_coverage(is_looked_at),
         Action::RecordSteps(records) => session.record_steps(records),
+        Action::WatchSteps(is_open) => stepping.is_open = is_open,
+        Action::Walk(to) => walk(host, to),
+        Action::ToggleStop { script, line } => stepping.toggle(&script, line),
+        Action::SetStopCondition {
+            script,
+            line,
+            condition,
+        } => stepping.condition(&script, line, condition),
+        Action::ShowPass { script, line, pass } => stepping.passes.choose(script, line, pass),
         Action::StopCoverage => session.stop_coverage(),
         Action::ResumeCoverage => session.resume_coverage(),
         Action::ShowColumn { table, column } => show_column(host, table, column),
@@ -287,6 +299,22 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowProblems => show(host, Pane::Problems),
         Command::ShowCoverage => show(host, Pane::Coverage),
         Command::ShowLinks => show(host, Pane::Links),
+        Command::ShowStepper => show(host, Pane::Stepper),
+        Command::ToggleValues => settings.values = !settings.values,
+        Command::StepInto => walk_by_key(host, Go::By(Move::Into)),
+        Command::StepOver => walk_by_key(host, Go::By(Move::Over)),
+        Command::StepOut => walk_by_key(host, Go::By(Move::Out)),
+        Command::StepBack => walk_by_key(host, Go::By(Move::BackInto)),
+        Command::StepBackOver => walk_by_key(host, Go::By(Move::BackOver)),
+        Command::RunOn => walk_by_key(host, Go::Run(Direction::Forwards)),
+        Command::RunBack => walk_by_key(host, Go::Run(Direction::Backwards)),
+        Command::StepToStart => walk_by_key(host, Go::By(Move::Start)),
+        Command::StepToEnd => walk_by_key(host, Go::By(Move::End)),
+        Command::ToggleStop => toggle_stop(host, ctx),
+        Command::ArrangeTeach => {
+            settings.panels = pane::teach();
+            state.start = false;
+        }
         Command::ShowHelp => show(host, Pane::Help),
         Command::ArrangeDescribe => {
             settings.panels = pane::describe();

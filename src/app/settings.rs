@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub(super) ghosts: bool,
     /// Fold long values in the text.
     pub(super) folding: bool,
+    /// Show beside each line of a script what it made.
+    pub(super) values: bool,
     pub(super) panels: egui_tiles::Tree<Pane>,
 }
 
@@ -37,6 +39,7 @@ impl Default for Settings {
             recent: Vec::new(),
             ghosts: false,
             folding: true,
+            values: false,
             panels: pane::map(),
         }
     }

@@ -19,6 +19,7 @@ use super::question::Question;
 use super::settings::Settings;
 use super::startup::Startup;
 use super::state::State;
+use super::stepping::Stepping;
 use super::theme::Theme;
 use super::toasts::Toasts;
 use super::{drag, fonts, menu, status, theme};
@@ -64,6 +65,7 @@ impl Window {
             session,
             settings,
             state: State::new(),
+            stepping: Stepping::default(),
             dialogs: Dialogs::new(start.use_system),
             toasts: Toasts::default(),
         };
@@ -141,13 +143,14 @@ impl Window {
             session,
             settings,
             state,
+            stepping,
             dialogs,
             toasts,
         } = &mut self.host;
         // The arrangement is changed while the settings are read.
         let nothing = egui_tiles::Tree::empty(egui::Id::unique("nothing"));
         let mut panels = std::mem::replace(&mut settings.panels, nothing);
-        let cx = Cx::new(session, settings, state.chosen, state.end.clone());
+        let cx = Cx::new(session, settings, state.chosen, state.end.clone(), stepping);
         bars_ui(ui, &cx, toasts);
         let body = Frame::new().fill(*Theme::of(ui).surface.window);
         CentralPanel::default().frame(body).show(ui, |ui| {

@@ -41,6 +41,8 @@ mod gui_profile;
 #[cfg(feature = "gui")]
 mod gui_site;
 #[cfg(feature = "gui")]
+mod gui_stepper;
+#[cfg(feature = "gui")]
 mod gui_templates;
 mod notation;
 mod plain_reader;

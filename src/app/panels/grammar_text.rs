@@ -44,6 +44,7 @@ pub(super) fn ui(
     let marks: Vec<Mark> = faults.iter().map(mark).collect();
     let view = CodeView {
         name: "Grammar text",
+        beside: None,
         language: Language::Grammar,
         marks: &marks,
         emphasis: None,

@@ -106,6 +106,7 @@ fn text_ui(
     let marks: Vec<Mark> = faults.iter().map(mark).collect();
     let view = CodeView {
         name: "Template of the message",
+        beside: None,
         language: Language::Message,
         marks: &marks,
         emphasis: None,

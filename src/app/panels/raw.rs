@@ -97,7 +97,11 @@ fn marks(cx: &Cx<'_>, preview: &Preview) -> Vec<(Range<usize>, Emphasis)> {
         .iter()
         .filter(|_| preview.received.is_none())
         .map(|fault| (fault.span.clone(), Emphasis::Faulty));
-    chosen.into_iter().chain(faulty).collect()
+    let read = cx.read_now().into_iter();
+    let read = read
+        .filter(|_| preview.received.is_none())
+        .map(|span| (span, Emphasis::Read));
+    chosen.into_iter().chain(faulty).chain(read).collect()
 }
 
 fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, folded: usize) {

@@ -9,10 +9,12 @@ use super::super::cx::Cx;
 use super::super::drag::{self, Dragged};
 use super::super::pane::Pane;
 use super::super::theme::Theme;
-use super::super::widgets::{CodeEditor, CodeView, Language, Mark};
+use super::super::widgets::{Beside, BesideClick, CodeEditor, CodeView, Language, Mark};
 use super::mapping_edit::plain;
 use super::parts::{bar_ui, empty_ui, weak};
 use super::proposals::proposals;
+use super::script_popup::Popup;
+use super::script_values::Values;
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::Location;
 use crate::profile::{Edit, Hook, MessageDefinition, Profile, Script, ScriptPlace};
@@ -36,6 +38,10 @@ pub(crate) struct State {
     followed: Followed,
     /// Text to write at the caret in the next frame.
     insert: Option<String>,
+    values: Values,
+    popup: Option<Popup>,
+    /// The move of the stepper that was scrolled to last.
+    seen: u64,
 }
 
 /// The sample that was followed to its definition last, and that definition.
@@ -47,12 +53,23 @@ impl State {
         self.insert = Some(text);
     }
 
-    /// Puts the caret there in the next frame.
-    pub(crate) fn goto(&mut self, place: &ScriptPlace, line: u32, column: u32) {
+    /// Shows a script and leaves the caret where it is.
+    pub(crate) fn show(&mut self, place: &ScriptPlace) {
         self.hook = match place {
             ScriptPlace::Hook(hook) => Some(*hook),
             ScriptPlace::Message(_) => None,
         };
+    }
+
+    /// The script and line of the caret, where the text has the focus.
+    pub(crate) fn caret(&self, ctx: &egui::Context) -> Option<(ScriptPlace, u32)> {
+        let line = self.editor.caret_line(ctx, &self.buffer)?;
+        Some((self.shown.clone()?, line))
+    }
+
+    /// Puts the caret there in the next frame.
+    pub(crate) fn goto(&mut self, place: &ScriptPlace, line: u32, column: u32) {
+        self.show(place);
         self.goto = Some((line, column));
     }
 }
@@ -134,8 +151,21 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
         .location()
         .map(|location| quoted(location, &state.buffer));
     let propose = |line: &str| proposals(cx, line);
+    let (stops, current) = take_values(cx, state, &place);
+    let moved = current.is_some() && state.seen != cx.stepping.serial;
+    state.seen = cx.stepping.serial;
+    let beside = Beside {
+        shows_values: shows_values(cx),
+        is_old: cx.stepping.is_old,
+        notes: &state.values.notes,
+        idle: state.values.idle(cx.stepping.walked()),
+        stops: &stops,
+        current: current.filter(|_| cx.stepping.is_open),
+        reveal: current.filter(|_| moved && cx.stepping.is_open),
+    };
     let view = CodeView {
         name: "Script editor",
+        beside: Some(beside),
         language: Language::Script,
         propose: &propose,
         marks: &marks,
@@ -145,6 +175,10 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
     let area = ui.available_rect_before_wrap();
     let mut response = state.editor.ui(ui, &view, &mut state.buffer);
     response.changed |= drop_ui(ui, state, area);
+    if let Some(click) = response.beside {
+        beside_clicked(cx, state, &place, click);
+    }
+    popup_ui(ui, cx, state, &place);
     if response.changed {
         cx.send(Action::EditScript {
             place,
@@ -156,6 +190,77 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
         .and_then(|words| words.trim_start_matches('/').parse::<Location>().ok());
     if let Some(location) = location.filter(|location| location.path.is_some()) {
         cx.choose(Some(location), Pane::Script);
+    }
+}
+
+/// Whether values stand beside the script.
+fn shows_values(cx: &Cx<'_>) -> bool {
+    cx.settings.values || cx.stepping.is_open
+}
+
+/// Brings what the run says of a script up to date; where runs stop in it, and the current line.
+fn take_values(
+    cx: &Cx<'_>,
+    state: &mut State,
+    place: &ScriptPlace,
+) -> (Vec<(u32, bool)>, Option<u32>) {
+    let stops = cx.stepping.stops_of(place);
+    let walked = shows_values(cx).then(|| cx.walked()).flatten();
+    let profile = cx.session.profile();
+    let name = walked.and_then(|walked| {
+        let mut codes = walked.recording().codes.iter().map(|code| code.name());
+        codes.find(|name| script_named(profile, name).as_ref() == Some(place))
+    });
+    let (Some(walked), Some(name)) = (walked, name) else {
+        state.values = Values::default();
+        return (stops, None);
+    };
+    state.values.update(walked, name, &cx.stepping.passes);
+    let at = walked.step();
+    let is_here = walked.recording().code_of(at).map(|code| code.name()) == Some(name);
+    let step = walked.recording().steps.get(at).filter(|_| is_here);
+    (stops, step.and_then(crate::mapping::Step::line))
+}
+
+fn beside_clicked(cx: &Cx<'_>, state: &mut State, place: &ScriptPlace, click: BesideClick) {
+    let script = place.clone();
+    let values = &state.values;
+    match click {
+        BesideClick::Stop(line) => cx.send(Action::ToggleStop { script, line }),
+        BesideClick::Pass(line, pass) => show_pass(cx, place, line, pass),
+        BesideClick::Value(line, at) => {
+            state.popup = Some(Popup::values(line, values.shown(line), at));
+        }
+        BesideClick::Passes(line, at) => {
+            state.popup = values.ran(line).map(|ran| Popup::passes(ran, at));
+        }
+    }
+}
+
+/// Shows the values of another pass of a loop.
+fn show_pass(cx: &Cx<'_>, place: &ScriptPlace, line: u32, pass: u32) {
+    let walked = cx.stepping.walked();
+    let codes = walked
+        .into_iter()
+        .flat_map(|walked| &walked.recording().codes);
+    let mut names = codes.map(|code| code.name());
+    let profile = cx.session.profile();
+    let name = names.find(|name| script_named(profile, name).as_ref() == Some(place));
+    if let Some(script) = name.cloned() {
+        cx.send(Action::ShowPass { script, line, pass });
+    }
+}
+
+fn popup_ui(ui: &Ui, cx: &Cx<'_>, state: &mut State, place: &ScriptPlace) {
+    let Some(mut popup) = state.popup.take().filter(|_| shows_values(cx)) else {
+        return;
+    };
+    let (chosen, is_open) = popup.ui(ui, cx);
+    if let Some((line, pass)) = chosen {
+        show_pass(cx, place, line, pass);
+    }
+    if is_open {
+        state.popup = Some(popup);
     }
 }
 
@@ -293,6 +398,14 @@ fn scripts_ui(ui: &mut Ui, cx: &Cx<'_>, hook: &mut Option<Hook>, chosen: usize) 
     };
     hook_ui(ui, hook, Hook::Prepare);
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let values = Button::selectable(shows_values(cx), "Values");
+        let tip = Command::ToggleValues.words().tip;
+        let values = ui
+            .add_enabled(!cx.stepping.is_open, values)
+            .on_disabled_hover_text("Values stand beside the script while the stepper is open");
+        if values.on_hover_text(tip).clicked() {
+            cx.run(Command::ToggleValues);
+        }
         hook_ui(ui, hook, Hook::Finish);
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let chosen = hook.is_none().then_some(chosen);
@@ -361,7 +474,7 @@ fn marks(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<Mark> {
 }
 
 /// The script of this name.
-pub(super) fn script_named(profile: &Profile, name: &str) -> Option<ScriptPlace> {
+pub(crate) fn script_named(profile: &Profile, name: &str) -> Option<ScriptPlace> {
     let is_named = |(hook, script): &(Hook, &Script)| match script {
         Script::File(path) => **path == *name,
         Script::Inline(_) => hook.script_name() == name,

@@ -32,6 +32,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Problems => super::problems::ui(ui, cx, &mut views.problems),
         Pane::Coverage => super::coverage::ui(ui, cx, &mut views.coverage),
         Pane::Links => super::links::ui(ui, cx),
+        Pane::Stepper => super::stepper::ui(ui, cx, &mut views.stepper),
         Pane::Help => super::help::ui(ui, cx, &mut views.help),
     }
 }

@@ -1,6 +1,7 @@
 //! The message as a tree, with the names of the standard and the site; values are edited in place.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::{Checkbox, Id, Key, RichText, Role, TextEdit, Ui};
@@ -25,6 +26,8 @@ use crate::workbench::Preview;
 pub(crate) struct State {
     pub(super) rows: TreeView,
     seen: u64,
+    /// The move of the stepper that was seen last.
+    walked: u64,
     editing: Option<Editing>,
 }
 
@@ -142,8 +145,13 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
             .and_then(|location| state.rows.row_of(location)),
         reveal,
     };
+    let read = cx.read_now();
+    let moved = state.walked != cx.stepping.serial;
+    state.walked = cx.stepping.serial;
     let mut rows = Rows {
         cx,
+        read: &read,
+        moved,
         shown: &state.rows.rows,
         editing: &mut state.editing,
     };
@@ -276,16 +284,25 @@ pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
 
 struct Rows<'a> {
     cx: &'a Cx<'a>,
+    /// What the current step of the stepper read.
+    read: &'a [Range<usize>],
+    /// The stepper went on.
+    moved: bool,
     shown: &'a [TreeRow],
     editing: &'a mut Option<Editing>,
 }
 
 impl RowSource for Rows<'_> {
     fn name(&self, row: usize) -> String {
-        self.shown
-            .get(row)
-            .map(|row| format!("{} {}", row.place, row.name))
-            .unwrap_or_default()
+        let Some(row) = self.shown.get(row) else {
+            return String::new();
+        };
+        let read = if is_read(row, self.read) {
+            ", read at this step"
+        } else {
+            ""
+        };
+        format!("{} {}{read}", row.place, row.name)
     }
 
     fn outline(&self, row: usize) -> Outline {
@@ -295,6 +312,11 @@ impl RowSource for Rows<'_> {
                 depth: row.depth,
                 open: row.open,
             })
+    }
+
+    fn sight(&self) -> Option<usize> {
+        let mut rows = self.shown.iter().filter(|_| self.moved);
+        rows.position(|row| is_read(row, self.read))
     }
 
     fn has_drag(&self) -> bool {
@@ -342,6 +364,9 @@ impl RowSource for Rows<'_> {
         let Some(row) = self.shown.get(row) else {
             return;
         };
+        if is_read(row, self.read) {
+            read_ui(ui, column);
+        }
         let edited = self
             .editing
             .as_ref()
@@ -353,6 +378,27 @@ impl RowSource for Rows<'_> {
         } else {
             tree_cell_ui(ui, row, column);
         }
+    }
+}
+
+/// Whether the row shows what was read, or holds it while it is closed.
+fn is_read(row: &TreeRow, read: &[Range<usize>]) -> bool {
+    let Some(span) = &row.span else { return false };
+    let holds = |read: &Range<usize>| span.start <= read.start && read.end <= span.end;
+    read.iter()
+        .any(|read| read == span || row.open == Some(false) && holds(read))
+}
+
+/// A ground for what the step of the stepper read, with a bar before the first column.
+fn read_ui(ui: &Ui, column: usize) {
+    let theme = Theme::of(ui);
+    let rect = ui.max_rect();
+    if column == 0 {
+        // What opens the row stands under a ground.
+        let bar = egui::Rect::from_min_size(rect.min, egui::Vec2::new(3.0, rect.height()));
+        ui.painter().rect_filled(bar, 0.0, *theme.accent.line);
+    } else {
+        ui.painter().rect_filled(rect, 0.0, *theme.surface.mark);
     }
 }
 

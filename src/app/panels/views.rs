@@ -1,6 +1,8 @@
 //! The view state of all panels.
 
-use super::{coverage, help, mapping, output, problems, profile, raw, samples, script, tree};
+use super::{
+    coverage, help, mapping, output, problems, profile, raw, samples, script, stepper, tree,
+};
 
 /// What each panel keeps from frame to frame: its view, never data.
 #[derive(Default)]
@@ -14,5 +16,6 @@ pub(crate) struct Views {
     pub(crate) output: output::State,
     pub(crate) problems: problems::State,
     pub(crate) coverage: coverage::State,
+    pub(crate) stepper: stepper::State,
     pub(crate) help: help::State,
 }

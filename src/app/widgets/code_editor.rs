@@ -4,26 +4,17 @@ use std::ops::Range;
 
 use egui::text::{CCursor, CCursorRange, CharIndex};
 use egui::{
-    Align2, Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui,
-    UiBuilder, Vec2,
+    Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2,
 };
 
 use super::super::theme::Theme;
+use super::code_beside::{Beside, BesideClick, beside_ui, width_beside};
+use super::code_gutter::{Gutter, Mark, gutter_width};
+use super::code_painted::{Painted, lines};
 use super::completion::{Completion, Proposals, Step, byte_index, write};
 use super::highlight::Highlight;
 use super::message_highlight::message_job;
 use super::notation_highlight::notation_job;
-
-/// Something to point at in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
-    /// Counted from 1.
-    pub(crate) line: u32,
-    /// Counted from 1, in characters.
-    pub(crate) column: u32,
-    pub(crate) message: String,
-    pub(crate) error: bool,
-}
 
 /// What the text is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +34,8 @@ pub(crate) struct CodeView<'a> {
     /// Words that are marked wherever they stand, such as the chosen location.
     pub(crate) emphasis: Option<&'a str>,
     pub(crate) editable: bool,
+    /// What a run has to say of the lines, and where runs are to stop.
+    pub(crate) beside: Option<Beside<'a>>,
     /// What can be written after the text of a line up to the caret.
     pub(crate) propose: &'a dyn Fn(&str) -> Proposals,
 }
@@ -55,6 +48,8 @@ pub(crate) struct CodeResponse {
     pub(crate) caret: Option<(u32, u32)>,
     /// The words in double quotes under the caret, when it was just moved there.
     pub(crate) quoted: Option<String>,
+    /// What was clicked beside the text.
+    pub(crate) beside: Option<BesideClick>,
 }
 
 /// The state of one editor, kept from frame to frame.
@@ -72,14 +67,6 @@ pub(crate) struct CodeEditor {
     last: Option<(Painted, Id)>,
 }
 
-/// Where the text was painted.
-#[derive(Clone)]
-struct Painted {
-    galley: std::sync::Arc<egui::Galley>,
-    origin: Pos2,
-    clip: Rect,
-}
-
 impl CodeEditor {
     /// Puts the caret there and scrolls to it in the next frame.
     pub(crate) fn goto(&mut self, line: u32, column: u32) {
@@ -89,6 +76,14 @@ impl CodeEditor {
     /// Writes at the caret in the next frame, at the end where there is none.
     pub(crate) fn insert(&mut self, text: String) {
         self.insert = Some(text);
+    }
+
+    /// The line of the caret, counted from 1, where the text has the focus.
+    pub(crate) fn caret_line(&self, ctx: &egui::Context, text: &str) -> Option<u32> {
+        let (_, id) = self.last.as_ref()?;
+        let has_focus = ctx.memory(|memory| memory.has_focus(*id));
+        let caret = self.caret.filter(|_| has_focus)?;
+        Some(place_of(text, caret).0)
     }
 
     /// The character at a point of the screen.
@@ -128,15 +123,33 @@ impl CodeEditor {
             theme.size.header
         };
         let all = ui.available_rect_before_wrap();
-        let width = gutter_width(ui, theme, text);
+        let width = gutter_width(ui, theme, text, view.beside.is_some());
         let body = Rect::from_min_max(all.min, Pos2::new(all.max.x, all.max.y - strip));
         let gutter = Rect::from_min_max(body.min, Pos2::new(body.min.x + width, body.max.y));
-        let inner = Rect::from_min_max(Pos2::new(gutter.max.x, body.min.y), body.max);
+        let last = self.last.as_ref().map(|(painted, _)| painted);
+        let values = view.beside.filter(|beside| beside.shows_values);
+        let aside = values.map_or(0.0, |_| width_beside(theme, body, gutter, last));
+        let edge = body.max.x - aside;
+        let inner = Rect::from_min_max(
+            Pos2::new(gutter.max.x, body.min.y),
+            Pos2::new(edge, body.max.y),
+        );
         ui.painter().rect_filled(body, 0.0, *theme.surface.sunken);
         let mut response = CodeResponse::default();
         let mut child = ui.new_child(UiBuilder::new().max_rect(inner).id_salt(view.name));
         let painted = self.text_ui(&mut child, theme, view, text, &mut response);
-        gutter_ui(ui, theme, gutter, &painted, view.marks, response.caret);
+        let sides = Gutter {
+            rect: gutter,
+            marks: view.marks,
+            caret: response.caret,
+            beside: view.beside,
+        };
+        response.beside = sides.ui(ui, theme, &painted, view.name);
+        if let Some(values) = values {
+            let rect = Rect::from_min_max(Pos2::new(edge, body.min.y), body.max);
+            let clicked = beside_ui(ui, theme, rect, &painted, values);
+            response.beside = response.beside.or(clicked);
+        }
         self.last = Some((painted, Id::unique(("code editor", view.name))));
         if strip > 0.0 {
             let below = Rect::from_min_max(Pos2::new(all.min.x, body.max.y), all.max);
@@ -236,8 +249,20 @@ impl CodeEditor {
             }
             let mut shapes = Vec::new();
             current_line(theme, &painted, response.caret, &mut shapes);
+            if let Some(beside) = view.beside {
+                beside.behind(theme, &painted, &mut shapes);
+            }
             emphasise(theme, &painted, text, view.emphasis, &mut shapes);
             ui.painter().set(behind, Shape::Vec(shapes));
+            if let Some(beside) = view.beside {
+                beside.over(ui, theme, &painted);
+                if let Some(line) = beside.reveal {
+                    let row = lines(&painted).find(|(number, _)| *number == line);
+                    if let Some((_, row)) = row {
+                        ui.scroll_to_rect(row.expand(theme.size.row * 2.0), None);
+                    }
+                }
+            }
             underline(ui, theme, &painted, text, view.marks, edit);
             painted
         })
@@ -334,74 +359,6 @@ fn asks(ui: &Ui, id: Id) -> bool {
 fn name(edit: &egui::Response, name: &str) {
     edit.ctx
         .accesskit_node_builder(edit.id, |node| node.set_label(name));
-}
-
-fn gutter_width(ui: &Ui, theme: &Theme, text: &str) -> f32 {
-    let digits = text.lines().count().max(1).to_string().len().max(3);
-    let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&theme.code_font(), '0'));
-    digit * digits as f32 + theme.grid(5)
-}
-
-/// Line numbers, with a dot where something is wrong.
-fn gutter_ui(
-    ui: &Ui,
-    theme: &Theme,
-    gutter: Rect,
-    painted: &Painted,
-    marks: &[Mark],
-    caret: Option<(u32, u32)>,
-) {
-    let brush = ui
-        .painter()
-        .with_clip_rect(gutter.intersect(ui.clip_rect()));
-    brush.vline(
-        gutter.right(),
-        gutter.y_range(),
-        Stroke::new(1.0, *theme.surface.border),
-    );
-    for (number, row) in lines(painted) {
-        if !row.y_range().intersects(gutter.y_range()) {
-            continue;
-        }
-        let here = caret.is_some_and(|(line, _)| line == number);
-        let colour = if here {
-            theme.text.strong
-        } else {
-            theme.text.weak
-        };
-        let at = Pos2::new(gutter.right() - theme.grid(2), row.center().y);
-        brush.text(
-            at,
-            Align2::RIGHT_CENTER,
-            number.to_string(),
-            theme.code_font(),
-            *colour,
-        );
-        if let Some(mark) = marks.iter().find(|mark| mark.line == number) {
-            let colour = if mark.error {
-                theme.severity.error
-            } else {
-                theme.severity.warning
-            };
-            brush.circle_filled(
-                Pos2::new(gutter.left() + theme.grid(2), row.center().y),
-                3.5,
-                *colour,
-            );
-        }
-    }
-}
-
-/// Each line with its number and where it stands on the screen.
-fn lines(painted: &Painted) -> impl Iterator<Item = (u32, Rect)> + '_ {
-    let mut next = 1;
-    let mut begins = true;
-    painted.galley.rows.iter().filter_map(move |row| {
-        let line = begins.then_some(next);
-        next += u32::from(begins);
-        begins = row.ends_with_newline;
-        line.map(|line| (line, row.rect().translate(painted.origin.to_vec2())))
-    })
 }
 
 fn current_line(

@@ -23,6 +23,8 @@ pub(crate) enum Emphasis {
     Changed,
     /// Something is wrong with it.
     Faulty,
+    /// A step of the mapping reads it.
+    Read,
 }
 
 /// What is shown.
@@ -358,6 +360,12 @@ fn mark(theme: &Theme, rect: Rect, emphasis: Emphasis, shapes: &mut Vec<Shape>) 
                 rect.bottom(),
                 line(theme.severity.good),
             ));
+        }
+        Emphasis::Read => {
+            shapes.push(Shape::rect_filled(rect, corner, *theme.surface.mark));
+            let ends = [rect.left_bottom(), rect.right_bottom()];
+            let stroke = egui::Stroke::new(1.5, *theme.accent.line);
+            shapes.extend(Shape::dashed_line(&ends, stroke, 3.0, 2.0));
         }
         Emphasis::Faulty => {
             shapes.push(Shape::hline(

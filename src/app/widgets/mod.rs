@@ -1,6 +1,9 @@
 //! The parts that panels are made of; each knows the theme, none knows the session.
 
+mod code_beside;
 mod code_editor;
+mod code_gutter;
+mod code_painted;
 mod completion;
 mod entry;
 mod grid;
@@ -11,7 +14,9 @@ mod message_highlight;
 mod notation_highlight;
 mod rows;
 
-pub(super) use code_editor::{CodeEditor, CodeView, Language, Mark};
+pub(super) use code_beside::{Beside, BesideClick, LineNote};
+pub(super) use code_editor::{CodeEditor, CodeView, Language};
+pub(super) use code_gutter::Mark;
 pub(super) use completion::{Proposal, Proposals};
 pub(super) use entry::{Entry, EntryResponse, entry_id, no_proposals};
 pub(super) use grid::{CellSource, GridResponse, GridState, GridView};

@@ -99,6 +99,10 @@ pub(crate) trait RowSource {
     }
     /// Draws the context menu of a row.
     fn menu_ui(&mut self, _ui: &mut Ui, _row: usize) {}
+    /// The row to scroll into sight although it is not the chosen one.
+    fn sight(&self) -> Option<usize> {
+        None
+    }
     /// Draws one cell.
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
 }
@@ -162,7 +166,8 @@ impl RowsView<'_> {
                 Width::Rest => Column::remainder().at_least(theme.grid(10)).clip(true),
             });
         }
-        if let Some(row) = keyed.or(self.selected.filter(|_| self.reveal)) {
+        let revealed = self.selected.filter(|_| self.reveal);
+        if let Some(row) = keyed.or(revealed).or(source.sight()) {
             table = table.scroll_to_row(row, None);
         }
         let head = if self.has_titles() {

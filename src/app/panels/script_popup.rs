@@ -1,0 +1,221 @@
+//! What a click on a value beside the script opens: the value whole, or all passes of a loop.
+
+use egui::{CollapsingHeader, Pos2, RichText, Role, ScrollArea, Ui, Vec2};
+
+use super::super::action::Action;
+use super::super::cx::Cx;
+use super::super::theme::Theme;
+use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text};
+use super::parts::weak;
+use crate::mapping::Value;
+use crate::workbench::{LoopRun, ShownValue};
+
+/// Elements of one list or map that are listed.
+const MOST_ELEMENTS: usize = 200;
+
+/// Values of a loop that have a column of their own.
+const MOST_COLUMNS: usize = 12;
+
+/// Characters shown of one value in a table.
+const MOST_SHOWN: usize = 60;
+
+/// A window over the script.
+pub(super) struct Popup {
+    title: String,
+    at: Pos2,
+    content: Content,
+}
+
+enum Content {
+    /// What each thing is called, and its value.
+    Values(Vec<(String, Value)>),
+    Passes(LoopRun),
+}
+
+impl Popup {
+    /// The values of a line, whole.
+    pub(super) fn values<'v>(
+        line: u32,
+        shown: impl Iterator<Item = &'v ShownValue>,
+        at: Pos2,
+    ) -> Self {
+        let values = shown.map(|shown| (shown.name.to_string(), shown.value.clone()));
+        Self {
+            title: format!("Line {line}"),
+            at,
+            content: Content::Values(values.collect()),
+        }
+    }
+
+    /// The passes of a loop in a table.
+    pub(super) fn passes(ran: &LoopRun, at: Pos2) -> Self {
+        Self {
+            title: format!("Passes of line {}", ran.line),
+            at,
+            content: Content::Passes(ran.clone()),
+        }
+    }
+
+    /// Shows the window; the pass that was chosen with its loop's line, and whether it stays open.
+    pub(super) fn ui(&mut self, ui: &Ui, cx: &Cx<'_>) -> (Option<(u32, u32)>, bool) {
+        let theme = Theme::of(ui);
+        let mut is_open = !ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let size = match self.content {
+            Content::Values(_) => Vec2::new(theme.grid(90), theme.grid(50)),
+            Content::Passes(_) => Vec2::new(theme.grid(170), theme.grid(70)),
+        };
+        let mut chosen = None;
+        egui::Window::new(&self.title)
+            .id(egui::Id::unique("beside the script"))
+            .open(&mut is_open)
+            .default_pos(self.at)
+            .default_size(size)
+            .collapsible(false)
+            .constrain(true)
+            .show(ui.ctx(), |ui| match &self.content {
+                Content::Values(values) => values_ui(ui, cx, values),
+                Content::Passes(ran) => chosen = passes_ui(ui, ran),
+            });
+        (chosen, is_open)
+    }
+}
+
+fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
+    let theme = Theme::of(ui);
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = theme.grid(1);
+        for (at, (name, value)) in values.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let title = RichText::new(name).font(theme.strong_font());
+                ui.label(title.color(*theme.text.strong));
+                if *value == Value::Nothing {
+                    return;
+                }
+                weak(ui, value.kind());
+                if ui.small_button("Copy").clicked() {
+                    let text = match value {
+                        Value::Text(text) => text.to_string(),
+                        other => other.shown(1 << 20),
+                    };
+                    let what = name.clone();
+                    cx.send(Action::Copy { text, what });
+                }
+            });
+            ui.push_id(at, |ui| value_ui(ui, theme, value, 0));
+            ui.add_space(theme.grid(1));
+        }
+    });
+}
+
+/// A value: texts with their lines, lists and maps as trees.
+fn value_ui(ui: &mut Ui, theme: &Theme, value: &Value, depth: usize) {
+    let text_ui = |ui: &mut Ui, text: String| {
+        let text = RichText::new(text).font(theme.code_font());
+        ui.add(egui::Label::new(text.color(*theme.text.body)).selectable(true));
+    };
+    match value {
+        Value::Nothing => {}
+        Value::Text(text) => text_ui(ui, text.replace("\r\n", "\n").replace('\r', "\n")),
+        Value::Truth(_) | Value::Number(_) | Value::Thing(..) => text_ui(ui, value.shown(1 << 16)),
+        Value::List(items, more) => {
+            let entries = items.iter().enumerate();
+            let entries = entries.map(|(at, item)| (format!("[{at}]"), item));
+            branches_ui(ui, theme, entries, items.len(), *more, depth);
+        }
+        Value::Map(items, more) => {
+            let entries = items.iter().map(|(key, item)| (key.to_string(), item));
+            branches_ui(ui, theme, entries, items.len(), *more, depth);
+        }
+    }
+}
+
+fn branches_ui<'v>(
+    ui: &mut Ui,
+    theme: &Theme,
+    entries: impl Iterator<Item = (String, &'v Value)>,
+    count: usize,
+    more: usize,
+    depth: usize,
+) {
+    for (at, (name, item)) in entries.take(MOST_ELEMENTS).enumerate() {
+        let has_parts = matches!(item, Value::List(..) | Value::Map(..));
+        if !has_parts {
+            let text = format!("{name}: {}", item.shown(MOST_ELEMENTS));
+            let text = RichText::new(text).font(theme.code_font());
+            ui.add(egui::Label::new(text.color(*theme.text.body)).selectable(true));
+            continue;
+        }
+        let head = format!("{name}: {}", item.shown(40));
+        CollapsingHeader::new(RichText::new(head).font(theme.code_font()))
+            .id_salt(at)
+            .default_open(depth == 0)
+            .show(ui, |ui| value_ui(ui, theme, item, depth + 1));
+    }
+    let left = count.saturating_sub(MOST_ELEMENTS) + more;
+    if left > 0 {
+        weak(ui, format!("… {left} more"));
+    }
+}
+
+/// The passes in rows; the loop's line and the pass that was chosen.
+fn passes_ui(ui: &mut Ui, ran: &LoopRun) -> Option<(u32, u32)> {
+    let theme = Theme::of(ui);
+    let mut columns = vec![ColumnSpec::new("Pass", Width::Points(theme.grid(11)))];
+    let last = ran.columns.len().min(MOST_COLUMNS).saturating_sub(1);
+    for (at, name) in ran.columns.iter().take(MOST_COLUMNS).enumerate() {
+        let width = if at == last {
+            Width::Rest
+        } else {
+            Width::Points(theme.grid(26))
+        };
+        columns.push(ColumnSpec::new(&**name, width));
+    }
+    let view = RowsView {
+        name: "Passes of the loop",
+        role: Role::Grid,
+        columns: &columns,
+        count: ran.passes.len(),
+        selected: None,
+        reveal: false,
+    };
+    let chosen = view.ui(ui, &mut PassRows { ran }).selected?;
+    Some((ran.line, ran.passes.get(chosen)?.number))
+}
+
+struct PassRows<'a> {
+    ran: &'a LoopRun,
+}
+
+impl PassRows<'_> {
+    fn value(&self, row: usize, at: usize) -> String {
+        let value = self
+            .ran
+            .passes
+            .get(row)
+            .and_then(|pass| pass.values.get(at));
+        value
+            .and_then(Option::as_ref)
+            .map_or_else(String::new, |value| match value {
+                Value::Nothing => "nothing".to_owned(),
+                value => value.shown(MOST_SHOWN),
+            })
+    }
+}
+
+impl RowSource for PassRows<'_> {
+    fn name(&self, row: usize) -> String {
+        let named = self.ran.columns.iter().enumerate();
+        let cells = named.map(|(at, name)| format!("{name} {}", self.value(row, at)));
+        format!("Pass {}: {}", row + 1, cells.collect::<Vec<_>>().join(", "))
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        let theme = Theme::of(ui);
+        let text = match column.checked_sub(1) {
+            None => (row + 1).to_string(),
+            Some(at) => self.value(row, at),
+        };
+        let text = RichText::new(text).font(theme.code_font());
+        cell_text(ui, text.color(*theme.text.body));
+    }
+}

@@ -1,0 +1,217 @@
+//! Where in the recorded run the window stands, and where runs are to stop.
+
+use std::sync::Arc;
+
+use super::passes::Passes;
+use crate::mapping::Recording;
+use crate::profile::ScriptPlace;
+use crate::workbench::{
+    Breakpoint, Condition, Direction, Move, Preview, Reason, Recorded, SampleId, Stops, Track, Walk,
+};
+
+/// Where to go in the recorded run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Go {
+    By(Move),
+    Run(Direction),
+    To(usize),
+    /// To where a step of the recording begins.
+    ToStep(usize),
+}
+
+/// A line at which runs stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StopLine {
+    pub(super) script: ScriptPlace,
+    /// Counted from 1.
+    pub(super) line: u32,
+    /// What must be so for the run to stop, as it was written; always where nothing is.
+    pub(super) condition: String,
+}
+
+/// The walk through the run of the message at hand.
+#[derive(Default)]
+pub(super) struct Stepping {
+    walked: Option<Walked>,
+    /// The recording is of before what was changed last.
+    pub(super) is_old: bool,
+    /// Counts the moves: a panel that has seen the number need not scroll again.
+    pub(super) serial: u64,
+    pub(super) stops: Vec<StopLine>,
+    pub(super) passes: Passes,
+    /// How the last move ended, where that is no matter of course.
+    pub(super) notice: Option<&'static str>,
+    /// Whether the stepper is on the screen.
+    pub(super) is_open: bool,
+}
+
+/// A recording, and where in it the walk stands.
+pub(super) struct Walked {
+    pub(super) recorded: Arc<Recorded>,
+    pub(super) walk: Walk,
+    sample: Option<SampleId>,
+}
+
+impl Walked {
+    pub(super) fn recording(&self) -> &Recording {
+        &self.recorded.recording
+    }
+
+    pub(super) fn track(&self) -> &Track {
+        self.walk.track()
+    }
+
+    /// The step where the walk stands.
+    pub(super) fn step(&self) -> usize {
+        self.walk.stop().map_or(0, |stop| stop.step)
+    }
+}
+
+impl Stepping {
+    /// Takes the newest recording; the last one stays, as an old one, while a script cannot be read.
+    pub(super) fn follow(&mut self, preview: Option<&Arc<Preview>>, selected: Option<SampleId>) {
+        let preview = preview.filter(|preview| preview.sample == selected);
+        let newest = preview.and_then(|preview| preview.recorded.as_ref());
+        match (newest, &self.walked) {
+            (Some(newest), Some(known)) if Arc::ptr_eq(newest, &known.recorded) => {
+                self.is_old = false;
+            }
+            (Some(newest), known) => {
+                let track = Arc::clone(&newest.track);
+                let walk = match known.as_ref().filter(|known| known.sample == selected) {
+                    Some(known) => known.walk.onto(track),
+                    None => Walk::new(track),
+                };
+                self.walked = Some(Walked {
+                    recorded: Arc::clone(newest),
+                    walk,
+                    sample: selected,
+                });
+                self.is_old = false;
+                self.notice = None;
+                self.moved();
+            }
+            (None, Some(known)) if known.sample == selected && selected.is_some() => {
+                self.is_old = true;
+            }
+            (None, _) => self.walked = None,
+        }
+    }
+
+    /// The recording that is walked.
+    pub(super) fn walked(&self) -> Option<&Walked> {
+        self.walked.as_ref()
+    }
+
+    /// Goes to another place; `script` says which script one of that name is.
+    pub(super) fn go(&mut self, to: Go, script: impl Fn(&str) -> Option<ScriptPlace>) {
+        let Some(walked) = &mut self.walked else {
+            return;
+        };
+        let before = walked.walk.at();
+        self.notice = None;
+        match to {
+            Go::By(movement) => {
+                walked.walk.go(movement);
+            }
+            Go::To(at) => walked.walk.go_to(at),
+            Go::ToStep(step) => walked.walk.go_to_step(step),
+            Go::Run(direction) => {
+                let stops = stops(&self.stops, &walked.recorded.recording, script);
+                if walked.walk.run(direction, &stops) == Reason::End {
+                    self.notice = Some(match direction {
+                        Direction::Forwards if self.stops.is_empty() => "No breakpoint: at the end",
+                        Direction::Backwards if self.stops.is_empty() => {
+                            "No breakpoint: at the start"
+                        }
+                        Direction::Forwards => "No breakpoint further on: at the end",
+                        Direction::Backwards => "No breakpoint before: at the start",
+                    });
+                }
+            }
+        }
+        if walked.walk.at() != before {
+            self.moved();
+        }
+    }
+
+    /// Lets the panels know; beside the scripts the passes are shown that the step is part of.
+    fn moved(&mut self) {
+        self.serial += 1;
+        if let Some(walked) = &self.walked {
+            self.passes.reveal(walked.recording(), walked.step());
+        }
+    }
+
+    /// Lets runs stop at a line, or no longer.
+    pub(super) fn toggle(&mut self, script: &ScriptPlace, line: u32) {
+        let before = self.stops.len();
+        let is_meant = |stop: &StopLine| (&stop.script, stop.line) == (script, line);
+        self.stops.retain(|stop| !is_meant(stop));
+        if self.stops.len() == before {
+            self.stops.push(StopLine {
+                script: script.clone(),
+                line,
+                condition: String::new(),
+            });
+            self.stops.sort_by_key(|stop| stop.line);
+        }
+    }
+
+    /// Sets under what condition runs stop at a line.
+    pub(super) fn condition(&mut self, script: &ScriptPlace, line: u32, condition: String) {
+        let is_meant = |stop: &&mut StopLine| (&stop.script, stop.line) == (script, line);
+        if let Some(stop) = self.stops.iter_mut().find(is_meant) {
+            stop.condition = condition;
+        }
+    }
+
+    /// The lines of a script at which runs stop, and whether under a condition.
+    pub(super) fn stops_of(&self, script: &ScriptPlace) -> Vec<(u32, bool)> {
+        let stops = self.stops.iter().filter(|stop| stop.script == *script);
+        stops
+            .map(|stop| (stop.line, !stop.condition.trim().is_empty()))
+            .collect()
+    }
+}
+
+/// The breakpoints for the scripts of a recording; a condition that cannot be read never holds.
+fn stops(
+    lines: &[StopLine],
+    recording: &Recording,
+    script: impl Fn(&str) -> Option<ScriptPlace>,
+) -> Stops {
+    let mut stops = Stops::default();
+    for code in &recording.codes {
+        let place = script(code.name());
+        for line in lines
+            .iter()
+            .filter(|line| Some(&line.script) == place.as_ref())
+        {
+            let written = line.condition.trim();
+            let condition = match written.parse::<Condition>() {
+                Ok(condition) => Some(condition),
+                Err(_) if written.is_empty() => None,
+                Err(_) => continue,
+            };
+            stops.breakpoints.push(Breakpoint {
+                code: Arc::clone(code.name()),
+                line: line.line,
+                condition,
+            });
+        }
+    }
+    stops
+}
+
+/// The steps that a step is part of, the outermost first.
+pub(super) fn path(recording: &Recording, at: usize) -> Vec<usize> {
+    let mut path = Vec::new();
+    let mut next = recording.steps.get(at).and_then(|step| step.parent);
+    while let Some(step) = next {
+        path.push(step);
+        next = recording.steps.get(step).and_then(|step| step.parent);
+    }
+    path.reverse();
+    path
+}

@@ -1,0 +1,254 @@
+//! The stepper and the values beside the script: walking by keys, dragging, breakpoints, passes.
+
+use std::path::PathBuf;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Pos2};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use super::gui::{Hand, click, open, script, settle, shows, type_at_end};
+
+const PROFILE: &str = r##"Profile(
+    format: 1,
+    name: "Ward",
+    standard: "2.5.1",
+    messages: [
+        Message(
+            name: "Result",
+            identity: [(at: "MSH-9.1", matches: "^ORU$")],
+            script: Inline(r#"let sex = codes("sex", msg["PID-8"]);
+for obx in msg.segments("OBX") {
+    let value = obx["5"];
+    if value == "99" {
+        out["PID-9"] = value;
+    }
+}
+out["PID-8"] = sex;
+warn("PID-8", "not asked for");
+"#),
+        ),
+        Message(name: "Admit", identity: [(at: "MSH-9.1", matches: "^ADT$")]),
+    ],
+    codes: {"sex": Codes(maps: {"F": "female"})},
+)"##;
+
+fn message(kind: &str) -> String {
+    let observations: Vec<String> = (1..=3)
+        .map(|number| format!("OBX|{number}|NM|K||{number}{number}\r"))
+        .collect();
+    let observations = observations.concat();
+    format!(
+        "MSH|^~\\&|A|B|||20260301||{kind}|1|P|2.5.1\rPID|||4711||ROE^JANE|||F\rOBR|1\r{observations}"
+    )
+}
+
+fn window(kind: &str) -> (tempfile::TempDir, Hand) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let paths = [
+        write("profile.ron", PROFILE),
+        write("in.hl7", &message(kind)),
+    ];
+    let mut hand = open(&paths);
+    hand.set_size(egui::vec2(1900.0, 1200.0));
+    settle(&mut hand);
+    (folder, hand)
+}
+
+/// The stepper, with the message and the script beside it.
+fn stepper() -> (tempfile::TempDir, Hand) {
+    let (folder, mut hand) = window("ORU^R01");
+    press(&mut hand, Modifiers::COMMAND, Key::Num1);
+    (folder, hand)
+}
+
+fn press(hand: &mut Hand, modifiers: Modifiers, key: Key) {
+    hand.key_press_modifiers(modifiers, key);
+    settle(hand);
+    settle(hand);
+}
+
+/// Presses keys one after the other; what the stepper says of the place after each.
+fn walk(hand: &mut Hand, keys: &[(Modifiers, Key)], expect: &[&str]) {
+    assert_eq!(keys.len(), expect.len());
+    for ((modifiers, key), expect) in keys.iter().zip(expect) {
+        press(hand, *modifiers, *key);
+        assert!(shows(hand, expect), "{expect} after {key:?}: {}", at(hand));
+    }
+}
+
+/// Where the stepper stands.
+fn at(hand: &Hand) -> String {
+    let labels = hand.get_all_by_role(Role::Label);
+    let values = labels.filter_map(|label| label.accesskit_node().value());
+    let mut steps = values.filter(|label| label.starts_with("Step ") || label.contains("Result:"));
+    format!("{:?} {:?}", steps.next(), steps.next())
+}
+
+const ON: (Modifiers, Key) = (Modifiers::NONE, Key::F11);
+const OVER: (Modifiers, Key) = (Modifiers::NONE, Key::F10);
+const BACK_OVER: (Modifiers, Key) = (Modifiers::SHIFT, Key::F10);
+const OUT: (Modifiers, Key) = (Modifiers::SHIFT, Key::F11);
+const BACK: (Modifiers, Key) = (Modifiers::COMMAND, Key::F11);
+const RUN: (Modifiers, Key) = (Modifiers::NONE, Key::F5);
+const RUN_BACK: (Modifiers, Key) = (Modifiers::SHIFT, Key::F5);
+
+#[test]
+fn keys_walk_into_over_out_and_back() {
+    let (_folder, mut hand) = stepper();
+    assert!(shows(&hand, "Result:1  let sex"), "{}", at(&hand));
+    assert!(shows(&hand, "sex = \"female\", changed"));
+    assert!(shows(&hand, "codes sex: \"F\" → \"female\""));
+    walk(
+        &mut hand,
+        &[ON, ON, ON, ON, BACK, OUT, BACK_OVER, BACK],
+        &[
+            "Result:2  for obx",
+            "Result:2  pass 1",
+            "Result:3  let value",
+            "Result:4  if value",
+            "Result:3  let value",
+            "Result:8  out",
+            "Result:2  for obx",
+            "Result:1  let sex",
+        ],
+    );
+    walk(
+        &mut hand,
+        &[OVER, OVER, OVER],
+        &["Result:2  for obx", "Result:8  out", "Result:9  warn"],
+    );
+    assert!(shows(&hand, "The run ends here"));
+    assert!(shows(&hand, "not asked for"));
+}
+
+#[test]
+fn what_changed_at_a_step_is_marked_and_what_it_read_is_marked_in_the_tree() {
+    let (_folder, mut hand) = stepper();
+    assert!(shows(&hand, "PID-8 Administrative Sex, read at this step"));
+    walk(&mut hand, &[OVER, OVER], &["Result:2", "Result:8"]);
+    assert!(!shows(&hand, "read at this step"));
+    assert!(shows(&hand, "PID||||||||female, changed"));
+    walk(&mut hand, &[OVER], &["Result:9"]);
+    assert!(!shows(&hand, "female, changed"), "it did so before");
+    assert!(shows(&hand, "PID||||||||female"));
+}
+
+#[test]
+fn the_time_line_can_be_dragged_and_has_keys() {
+    let (_folder, mut hand) = stepper();
+    let line = hand.get_by_role_and_label(Role::Slider, "Time line").rect();
+    hand.drag_at(line.center());
+    hand.run();
+    hand.hover_at(Pos2::new(line.right() - 2.0, line.center().y));
+    hand.run();
+    hand.drop_at(Pos2::new(line.right() - 2.0, line.center().y));
+    settle(&mut hand);
+    assert!(shows(&hand, "Result:9  warn"), "{}", at(&hand));
+    hand.get_by_role_and_label(Role::Slider, "Time line")
+        .focus();
+    hand.run();
+    press(&mut hand, Modifiers::NONE, Key::Home);
+    assert!(shows(&hand, "Result:1  let sex"), "{}", at(&hand));
+    press(&mut hand, Modifiers::NONE, Key::ArrowRight);
+    assert!(shows(&hand, "Result:2  for obx"), "{}", at(&hand));
+    click(&mut hand, "End");
+    assert!(shows(&hand, "Result:9  warn"), "{}", at(&hand));
+}
+
+#[test]
+fn runs_stop_at_breakpoints_and_only_under_their_conditions() {
+    let (_folder, mut hand) = stepper();
+    click(&mut hand, "Stop at line 4");
+    assert!(shows(&hand, "Breakpoint at line 4"));
+    walk(
+        &mut hand,
+        &[RUN, RUN, RUN_BACK],
+        &[
+            "Result:4  if value",
+            "Result:4  if value",
+            "Result:4  if value",
+        ],
+    );
+    assert!(shows(&hand, "value = \"11\""), "the first pass again");
+    click(&mut hand, "1 breakpoint");
+    let field = "Condition of Result line 4";
+    hand.get_by_label(field).focus();
+    hand.run();
+    hand.get_by_label(field).type_text("value == 33");
+    settle(&mut hand);
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    walk(&mut hand, &[RUN], &["Result:4  if value"]);
+    assert!(shows(&hand, "value = \"33\""), "the pass that it is so in");
+    walk(&mut hand, &[RUN], &["at the end"]);
+    click(&mut hand, "1 breakpoint");
+    click(&mut hand, "Remove the breakpoint at Result line 4");
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    assert!(!shows(&hand, "Breakpoint at line 4"));
+    // By key at the line of the current step.
+    press(&mut hand, Modifiers::NONE, Key::F9);
+    assert!(shows(&hand, "Breakpoint at line 9"));
+}
+
+#[test]
+fn values_stand_beside_the_lines_only_where_they_are_asked_for() {
+    let (_folder, mut hand) = window("ORU^R01");
+    assert!(!shows(&hand, "Line 1 gives"));
+    click(&mut hand, "Values");
+    settle(&mut hand);
+    for text in [
+        "Line 1 gives sex = \"female\"",
+        "Line 3 gives value = \"11\"",
+        "line 5, which did not run",
+        "Line 8 gives out PID-8 = \"female\"",
+    ] {
+        assert!(shows(&hand, text), "{text}");
+    }
+    assert!(!shows(&hand, "line 4, which did not run"));
+    type_at_end(&mut hand, "let more = 1 + 1;");
+    settle(&mut hand);
+    assert!(shows(&hand, "Line 10 gives more = 2"), "{}", script(&hand));
+    type_at_end(&mut hand, "\nlet = ;");
+    settle(&mut hand);
+    assert!(shows(&hand, "Line 10 gives more = 2"), "the last good one");
+}
+
+#[test]
+fn the_passes_of_a_loop_are_gone_through_and_listed() {
+    let (_folder, mut hand) = window("ORU^R01");
+    click(&mut hand, "Values");
+    settle(&mut hand);
+    click(&mut hand, "Next pass of line 2");
+    assert!(shows(&hand, "Line 3 gives value = \"22\""));
+    click(&mut hand, "All passes of line 2");
+    let rows = hand.get_all_by_role(Role::Row);
+    let labels = rows.filter_map(|row| row.accesskit_node().label());
+    let passes: Vec<_> = labels.filter(|label| label.starts_with("Pass ")).collect();
+    assert_eq!(passes.len(), 3, "{passes:?}");
+    assert!(passes[2].contains("33"), "{passes:?}");
+    let third = hand.get_all_by_role(Role::Row).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("Pass 3"))
+    });
+    third.expect("it is listed").click();
+    settle(&mut hand);
+    assert!(shows(&hand, "Line 3 gives value = \"33\""));
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    click(&mut hand, "Line 3 gives value = \"33\"");
+    assert!(shows(&hand, "Copy"), "the value whole");
+}
+
+#[test]
+fn the_stepper_says_what_to_do_where_nothing_runs() {
+    let mut hand = open(&[]);
+    press(&mut hand, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    assert!(shows(&hand, "Nothing to step through yet"));
+    let (_folder, mut hand) = window("ADT^A01");
+    press(&mut hand, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    assert!(shows(&hand, "Nothing ran"));
+    assert!(shows(&hand, "neither columns nor a script"));
+}
