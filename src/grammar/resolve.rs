@@ -40,7 +40,7 @@ struct Layout {
 /// Puts together what holds for `message`: the grammar that `definition` says or names, else the
 /// structure that MSH-9 names; the segments of `standard` with the profile's over them.
 ///
-/// What is wrong with the text of a grammar is told by [`crate::profile::validate`]; here it is taken
+/// What is wrong with the text of a grammar is told where the profile is validated; here it is taken
 /// as far as it can be read.
 pub fn resolve(
     standard: Version,
