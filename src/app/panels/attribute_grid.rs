@@ -1,6 +1,6 @@
 //! The grid of fields or components: a row for each, a column for each attribute, written in place.
 
-use egui::{Color32, RichText, Sense, Ui};
+use egui::{Color32, Frame, RichText, Sense, Ui};
 
 use super::super::action::Action;
 use super::super::cx::Cx;
@@ -66,8 +66,26 @@ struct Cell {
 }
 
 impl Sheet<'_, '_> {
+    /// The sheet in what is left of the panel, with what is said of the cell at hand below it.
+    pub(super) fn with_foot_ui(&self, ui: &mut Ui, state: &mut GridState) -> Vec<Act> {
+        let theme = Theme::of(ui);
+        let size = egui::vec2(
+            ui.available_width(),
+            (ui.available_height() - theme.grid(8)).max(theme.grid(20)),
+        );
+        let sheet = |ui: &mut Ui| {
+            ui.set_min_size(size);
+            self.ui(ui, state)
+        };
+        let acts = ui.allocate_ui(size, sheet).inner;
+        Frame::new()
+            .inner_margin(theme.margin(4, 1))
+            .show(ui, |ui| self.foot_ui(ui, state));
+        acts
+    }
+
     /// Shows the grid in all the space there is.
-    pub(super) fn ui(&self, ui: &mut Ui, state: &mut GridState) -> Vec<Act> {
+    fn ui(&self, ui: &mut Ui, state: &mut GridState) -> Vec<Act> {
         let mut columns = vec![ColumnSpec::new("", Width::Points(64.0))];
         let here = self
             .has_here
@@ -273,7 +291,7 @@ impl Sheet<'_, '_> {
     }
 
     /// What is known of the cell at hand, in a line below the grid.
-    pub(super) fn foot_ui(&self, ui: &mut Ui, state: &GridState) {
+    fn foot_ui(&self, ui: &mut Ui, state: &GridState) {
         let theme = Theme::of(ui);
         let cell = self.cell(state.row, state.column);
         ui.horizontal(|ui| {

@@ -103,21 +103,7 @@ pub(super) fn ui(
         grows: is_own && state.filter.trim().is_empty() && !state.only_own,
         check: &|_, _, _| Ok(()),
     };
-    let foot = theme.grid(8);
-    let size = egui::vec2(
-        ui.available_width(),
-        (ui.available_height() - foot).max(theme.grid(20)),
-    );
-    let acts = ui
-        .allocate_ui(size, |ui| {
-            ui.set_min_size(size);
-            sheet.ui(ui, &mut state.grid)
-        })
-        .inner;
-    Frame::new()
-        .inner_margin(theme.margin(4, 1))
-        .show(ui, |ui| sheet.foot_ui(ui, &state.grid));
-    for act in acts {
+    for act in sheet.with_foot_ui(ui, &mut state.grid) {
         perform(cx, segment, overlay, act);
     }
     renamed

@@ -93,20 +93,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, name: &Arc<str>) -
             refuse_cycle(&profile, name, attr, changed)
         },
     };
-    let size = egui::vec2(
-        ui.available_width(),
-        (ui.available_height() - theme.grid(8)).max(theme.grid(20)),
-    );
-    let acts = ui
-        .allocate_ui(size, |ui| {
-            ui.set_min_size(size);
-            sheet.ui(ui, &mut state.grid)
-        })
-        .inner;
-    Frame::new()
-        .inner_margin(theme.margin(4, 1))
-        .show(ui, |ui| sheet.foot_ui(ui, &state.grid));
-    for act in acts {
+    for act in sheet.with_foot_ui(ui, &mut state.grid) {
         if let Some(data_type) = changed(overlay, act) {
             send(cx, name, overlay, data_type);
         }
