@@ -48,6 +48,13 @@ pub(super) fn example() -> (tempfile::TempDir, PathBuf, Hand) {
     (folder, profile, hand)
 }
 
+/// Presses what may be out of sight, as a screen reader does.
+pub(super) fn press(hand: &mut Hand, label: &str) {
+    let found = hand.get_all_by_label(label).next();
+    found.unwrap_or_else(|| panic!("{label}")).click_accesskit();
+    settle(hand);
+}
+
 pub(super) fn click(hand: &mut Hand, label: &str) {
     hand.get_by_label(label).click();
     settle(hand);

@@ -4,7 +4,7 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, open, settle, shows};
+use super::gui::{Hand, open, press, settle, shows};
 
 const PROFILE: &str = r#"Profile(
     format: 1,
@@ -32,12 +32,6 @@ fn window() -> (tempfile::TempDir, Hand) {
     hand.set_size(egui::vec2(1600.0, 2400.0));
     press(&mut hand, "Problems");
     (folder, hand)
-}
-
-fn press(hand: &mut Hand, label: &str) {
-    let found = hand.get_all_by_label(label).next();
-    found.unwrap_or_else(|| panic!("{label}")).click_accesskit();
-    settle(hand);
 }
 
 /// Chooses the problem whose name holds `text`.

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, open, settle, shows};
+use super::gui::{Hand, open, press, settle, shows};
 
 const PROFILE: &str = r#"Profile(
     format: 1,
@@ -59,12 +59,6 @@ fn page(sexes: &[&str]) -> (tempfile::TempDir, Hand) {
     row.expect("it is listed").click_accesskit();
     settle(&mut hand);
     (folder, hand)
-}
-
-fn press(hand: &mut Hand, label: &str) {
-    let found = hand.get_all_by_label(label).next();
-    found.unwrap_or_else(|| panic!("{label}")).click_accesskit();
-    settle(hand);
 }
 
 fn undo(hand: &mut Hand) {

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, example, settle, shows};
+use super::gui::{Hand, example, press, settle, shows};
 
 const TEXT: &str = "Grammar text";
 
@@ -25,12 +25,6 @@ fn page_with(text: &str) -> (tempfile::TempDir, Hand) {
     press(&mut hand, "Import as text");
     write(&mut hand, text);
     (folder, hand)
-}
-
-/// Presses what may be out of sight, as a screen reader does.
-fn press(hand: &mut Hand, label: &str) {
-    hand.get_by_label(label).click_accesskit();
-    settle(hand);
 }
 
 /// Goes to the page of a message definition.

@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, example, open, settle, shows};
+use super::gui::{Hand, click, example, open, press, settle, shows};
 
 /// The worked example with the mapping of Admissions in front.
 fn page() -> (tempfile::TempDir, Hand) {
@@ -37,11 +37,6 @@ fn window(profile: &str, message: &str) -> (tempfile::TempDir, Hand) {
 }
 
 const ADT: &str = "MSH|^~\\&|A|B|||20260301||ADT^A01|1|P|2.5.1\rEVN||20260301\rPID|1||4711^^^B^MR||ROE^JANE||19700102|F\rPV1|1|I\r";
-
-fn press(hand: &mut Hand, label: &str) {
-    hand.get_by_label(label).click_accesskit();
-    settle(hand);
-}
 
 /// Of several with this label the one furthest up: a tab, not a step that an empty panel offers.
 fn highest<'h>(hand: &'h Hand, label: &'h str) -> egui_kittest::Node<'h> {

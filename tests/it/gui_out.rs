@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, open, settle, shows};
+use super::gui::{Hand, open, press, settle, shows};
 
 const PROFILE: &str = r#"Profile(
     format: 1,
@@ -51,12 +51,6 @@ fn page() -> (tempfile::TempDir, Hand) {
     row.expect("it is listed").click_accesskit();
     settle(&mut hand);
     (folder, hand)
-}
-
-fn press(hand: &mut Hand, label: &str) {
-    let found = hand.get_all_by_label(label).next();
-    found.unwrap_or_else(|| panic!("{label}")).click_accesskit();
-    settle(hand);
 }
 
 fn template(hand: &Hand) -> Option<String> {
