@@ -13,7 +13,7 @@ use super::stepping::Go;
 use crate::hl7::{Location, SegmentId};
 use crate::mapping::End;
 use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
-use crate::workbench::SampleId;
+use crate::workbench::{Records, SampleId};
 
 /// Something to be done, with all it needs.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ pub(super) enum Action {
     /// Count the coverage of all samples for as long as a panel shows it, or no longer.
     LookAtCoverage(bool),
     /// Record the run of the selected message for as long as a panel shows it, or no longer.
-    RecordSteps(bool),
+    Record(Records),
     /// Whether the stepper is on the screen.
     WatchSteps(bool),
     /// Go to another place of the recorded run.

@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::stepping::{Stepping, Walked};
 use crate::hl7::Location;
 use crate::mapping::End;
-use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Session};
+use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Records, Session};
 
 /// The context of one frame.
 pub(super) struct Cx<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Cx<'a> {
     own_paste: Cell<bool>,
     grammar: RefCell<Option<Arc<str>>>,
     coverage: Cell<bool>,
-    recording: Cell<bool>,
+    records: Cell<Records>,
     stepper: Cell<bool>,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Cx<'a> {
             own_paste: Cell::new(false),
             grammar: RefCell::default(),
             coverage: Cell::new(false),
-            recording: Cell::new(false),
+            records: Cell::default(),
             stepper: Cell::new(false),
         }
     }
@@ -92,7 +92,9 @@ impl<'a> Cx<'a> {
 
     /// Chooses a location for all panels.
     pub(super) fn choose(&self, location: Option<Location>, from: Pane) {
-        if location.as_ref() != self.session.location() {
+        // The same place of the message and of the output are two choices.
+        let is_of_output = self.end.is_some() || self.chosen.from == Some(Pane::Output);
+        if location.as_ref() != self.session.location() || is_of_output != (from == Pane::Output) {
             self.send(Action::SelectLocation { location, from });
         }
     }
@@ -141,16 +143,21 @@ impl<'a> Cx<'a> {
         self.session.coverage()
     }
 
-    /// The run of the selected message step by step; while a panel calls this in each frame, it is
-    /// recorded anew after each change.
-    pub(super) fn recorded(&self) -> Option<&Arc<Recorded>> {
-        self.recording.set(true);
-        self.preview()?.recorded.as_ref()
+    /// The run of the selected message with what came from what in it; while a panel calls this in
+    /// each frame, it is recorded anew after each change.
+    pub(super) fn linked(&self) -> Option<&Arc<Recorded>> {
+        self.record(Records::Links);
+        let recorded = self.preview()?.recorded.as_ref()?;
+        recorded.links.is_some().then_some(recorded)
     }
 
-    /// The same run with where the walk through it stands; the last one while there is no newer one.
+    fn record(&self, records: Records) {
+        self.records.set(self.records.get().max(records));
+    }
+
+    /// The run with where the walk through it stands; the last one while there is no newer one.
     pub(super) fn walked(&self) -> Option<&Walked> {
-        self.recording.set(true);
+        self.record(Records::Steps);
         self.stepping.walked()
     }
 
@@ -183,8 +190,8 @@ impl<'a> Cx<'a> {
         if self.session.looks_at_coverage() != self.coverage.get() {
             actions.insert(0, Action::LookAtCoverage(self.coverage.get()));
         }
-        if self.session.records_steps() != self.recording.get() {
-            actions.insert(0, Action::RecordSteps(self.recording.get()));
+        if self.session.records() != self.records.get() {
+            actions.insert(0, Action::Record(self.records.get()));
         }
         if self.stepping.is_open != self.stepper.get() {
             actions.insert(0, Action::WatchSteps(self.stepper.get()));

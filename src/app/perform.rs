@@ -132,7 +132,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::InsertIntoScript(dragged) => insert_into_script(host, &dragged),
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
         Action::LookAtCoverage(is_looked_at) => session.look_at_coverage(is_looked_at),
-        Action::RecordSteps(records) => session.record_steps(records),
+        Action::Record(records) => session.record(records),
         Action::WatchSteps(is_open) => stepping.is_open = is_open,
         Action::Walk(to) => walk(host, to),
         Action::ToggleStop { script, line } => stepping.toggle(&script, line),

@@ -14,7 +14,7 @@ use crate::cancel::Cancel;
 use crate::diagnostic::Severity;
 use crate::mapping::{StageKind, Verdict};
 use crate::workbench::{
-    Header, Memo, Preview, Sample, Snapshot, StateAt, Track, derive, local_time,
+    Header, Memo, Preview, Records, Sample, Snapshot, StateAt, Track, derive, local_time,
 };
 
 /// Runs the command.
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Trace) -> Result<Finish, Failure> {
     site::report_errors(&site);
     let now = site::stated_time(arguments.now.as_deref())?.unwrap_or_else(local_time);
     let mut snapshot = Snapshot::new(site.profile, site.scripts, now);
-    snapshot.records = true;
+    snapshot.records = Records::Steps;
     let report = Report::new(false);
     let mut index = 0_u64;
     let mut traced = None;

@@ -9,9 +9,6 @@ use super::recorded_value::Value;
 use super::recording::{Happening, Recording};
 use crate::hl7::{Element, Location, Message};
 
-/// Values that are linked; a message that makes more has its first ones linked.
-const MOST_LINKS: usize = 5_000;
-
 /// Characters shown of one value.
 const MOST_SHOWN: usize = 40;
 
@@ -71,8 +68,16 @@ impl Link {
 }
 
 impl Lineage {
-    /// All values that came out, in their order: the message made, then the rows.
-    pub fn links(&self, recording: &Recording, rows: &[TableRows]) -> Vec<Link> {
+    /// Where a value that came out comes from.
+    pub fn of_end(&self, recording: &Recording, end: &End) -> Provenance {
+        match end {
+            End::Output(location) => self.of_output(recording, location),
+            End::Cell { table, row, column } => self.of_cell(recording, table, *row, column),
+        }
+    }
+
+    /// The values that came out, in their order: the message made, then the rows; `most` of them.
+    pub fn links(&self, recording: &Recording, rows: &[TableRows], most: usize) -> Vec<Link> {
         let mut places = Vec::new();
         if let Some(output) = &recording.output {
             for segment in output.segments() {
@@ -81,10 +86,7 @@ impl Lineage {
                 }
             }
         }
-        let of_output = places.into_iter().map(|location| Link {
-            from: self.of_output(recording, &location),
-            end: End::Output(location),
-        });
+        let of_output = places.into_iter().map(End::Output);
         let cells = rows.iter().flat_map(|table| {
             table.rows.iter().enumerate().flat_map(move |(row, cells)| {
                 let filled = table.columns.iter().zip(&cells.cells);
@@ -93,11 +95,13 @@ impl Lineage {
                     .map(move |(column, _)| (Arc::clone(&table.table), row, Arc::clone(column)))
             })
         });
-        let of_cells = cells.map(|(table, row, column)| Link {
-            from: self.of_cell(recording, &table, row, &column),
-            end: End::Cell { table, row, column },
-        });
-        of_output.chain(of_cells).take(MOST_LINKS).collect()
+        let of_cells = cells.map(|(table, row, column)| End::Cell { table, row, column });
+        let ends = of_output.chain(of_cells).take(most);
+        let link = |end: End| Link {
+            from: self.of_end(recording, &end),
+            end,
+        };
+        ends.map(link).collect()
     }
 }
 

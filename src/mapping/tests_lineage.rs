@@ -177,7 +177,7 @@ fn what_comes_out_is_linked_with_what_went_in() {
     );
     let links = recorded
         .lineage
-        .links(&recorded.recording, &recorded.outcome.rows);
+        .links(&recorded.recording, &recorded.outcome.rows, 100);
     let message = &recorded.recording.message;
     let span = |place: &str| {
         message

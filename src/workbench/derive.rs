@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::checking::CheckInputs;
 use super::corpus::Sample;
 use super::grammar_look::sheet;
-use super::inputs::{Snapshot, message_seed};
+use super::inputs::{Records, Snapshot, message_seed};
 use super::memo::{Found, MapInputs, Memo};
 use super::preview::{Preview, Reading};
 use super::received::Received;
@@ -69,7 +69,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     cancel.check()?;
     let rows_back = rows_back(snapshot, definition, outcome.as_ref(), memo, cancel)?;
     let recorded = match &snapshot.sample {
-        Some(_) if snapshot.records => {
+        Some(_) if snapshot.records > Records::Nothing => {
             let inputs = placed.to_map(snapshot, &read.message, Some(&tree));
             record(
                 snapshot,

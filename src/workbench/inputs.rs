@@ -6,6 +6,18 @@ use super::corpus::Sample;
 use crate::hl7::Timestamp;
 use crate::profile::{Profile, ScriptTexts, Sources};
 
+/// What is kept of a run beside its outcome; each says more than the one before, and takes longer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Records {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Its steps.
+    Steps,
+    /// Its steps, and what came from what.
+    Links,
+}
+
 /// The inputs of one preview; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -25,8 +37,8 @@ pub struct Snapshot {
     pub definition: Option<Arc<str>>,
     /// The definition whose grammar is looked at; `None` spares what only its editor shows.
     pub grammar: Option<GrammarFocus>,
-    /// Whether the run is recorded step by step; it takes longer.
-    pub records: bool,
+    /// How much of the run is recorded.
+    pub records: Records,
     /// The time that scripts get from `now()`.
     pub now: Timestamp,
     /// What the ids of the whole run start from.
@@ -68,7 +80,7 @@ impl Snapshot {
             scripts,
             definition: None,
             grammar: None,
-            records: false,
+            records: Records::Nothing,
             now,
             seed: SESSION_SEED,
             position: 0,

@@ -74,13 +74,13 @@ pub use files::{
     is_folder, list, make_folder, read_bytes, read_text, save,
 };
 pub use grammar_sheet::{GrammarFault, GrammarSheet};
-pub use inputs::{GrammarFocus, SESSION_SEED, Snapshot};
+pub use inputs::{GrammarFocus, Records, SESSION_SEED, Snapshot};
 pub use line_values::{LineRun, LineValues, LoopRun, PassRun, ShownValue};
 pub use listed::ListedCounts;
 pub use match_counts::MatchCounts;
 pub use memo::Memo;
 pub use preview::{Preview, Reading};
-pub use recorded::Recorded;
+pub use recorded::{Links, Recorded};
 pub use rows_back::{RowsBack, RowsMade, first_template};
 pub use rows_input::{RowLine, RowLineError};
 pub use session::{Conflict, Notice, Session};

@@ -2,26 +2,38 @@
 
 use std::sync::Arc;
 
-use super::inputs::Snapshot;
+use super::inputs::{Records, Snapshot};
 use super::memo::{MapInputs, Memo};
 use super::received::Received;
 use super::site_scripts::SiteScript;
 use super::track::Track;
 use crate::cancel::{Cancel, Stale};
-use crate::mapping::{Lineage, Link, Outcome, Recording, StageKind};
+use crate::mapping::{Lineage, Link, Outcome, Recording, StageKind, TableRows};
 use crate::profile::Hook;
+
+/// Values whose origin is listed; of a message that makes more, those of its first ones are.
+const MOST_LINKS: usize = 5_000;
 
 /// A recorded run, and what came from what in it.
 #[derive(Debug)]
 pub struct Recorded {
     /// The steps, of all stages.
     pub recording: Arc<Recording>,
-    /// Where the values that came out come from.
-    pub lineage: Lineage,
-    /// The same, value by value.
-    pub links: Vec<Link>,
+    /// What came from what, if that was asked for.
+    pub links: Option<Links>,
     /// The steps, to be walked through.
     pub track: Arc<Track>,
+}
+
+/// What came from what in a recorded run.
+#[derive(Debug)]
+pub struct Links {
+    /// Where the values that came out come from.
+    pub lineage: Lineage,
+    /// The same, value by value, as far as they are listed.
+    pub values: Vec<Link>,
+    /// Whether more values came out than are listed.
+    pub is_cut: bool,
 }
 
 /// Records the way of a message: the site's first script, the rows, the definition's script, the site's
@@ -66,15 +78,27 @@ pub(super) fn record(
     }
     Ok(recording.map(|mut recording| {
         recording.message = read.message.clone();
-        let lineage = Lineage::of(&recording);
-        let links = lineage.links(&recording, &rows);
+        let links = (snapshot.records == Records::Links).then(|| Links::of(&recording, &rows));
         let recording = Arc::new(recording);
         let track = Track::new(Arc::clone(&recording), ending);
         Arc::new(Recorded {
             recording,
-            lineage,
             links,
             track: Arc::new(track),
         })
     }))
+}
+
+impl Links {
+    fn of(recording: &Recording, rows: &[TableRows]) -> Self {
+        let lineage = Lineage::of(recording);
+        let mut values = lineage.links(recording, rows, MOST_LINKS + 1);
+        let is_cut = values.len() > MOST_LINKS;
+        values.truncate(MOST_LINKS);
+        Self {
+            lineage,
+            values,
+            is_cut,
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::derive::derive;
 use super::describe::{DescribeJob, Described, describe};
 use super::desk::{self, Delivery, Errand, SaveGuard};
 use super::drafts::Drafts;
-use super::inputs::{SESSION_SEED, Snapshot};
+use super::inputs::{Records, SESSION_SEED, Snapshot};
 use super::match_counts::{CountJob, MatchCounts, count};
 use super::memo::Memo;
 use super::message_steps::MessageSteps;
@@ -98,8 +98,8 @@ pub struct Session {
     pub(super) loaded: (usize, usize),
     pub(super) pastes: u32,
     pub(super) drafts: Drafts,
-    /// Whether the run of the selected message is recorded.
-    pub(super) records: bool,
+    /// How much of the run of the selected message is recorded.
+    pub(super) records: Records,
     /// What was counted last, or is being counted.
     pub(super) counting: Option<CountJob>,
     pub(super) match_counts: Option<MatchCounts>,
@@ -187,7 +187,7 @@ impl Session {
             loaded: (0, 0),
             pastes: 0,
             drafts: Drafts::default(),
-            records: false,
+            records: Records::Nothing,
             counting: None,
             match_counts: None,
             previews,

@@ -1,18 +1,19 @@
-//! Whether the run of the selected message is recorded.
+//! How much of the run of the selected message is recorded.
 
+use super::inputs::Records;
 use super::session::Session;
 
 impl Session {
-    /// Asks that the run of the selected message be recorded step by step, or no longer.
-    pub fn record_steps(&mut self, records: bool) {
+    /// Asks that the run of the selected message be recorded, or no longer.
+    pub fn record(&mut self, records: Records) {
         if self.records != records {
             self.records = records;
             self.refresh();
         }
     }
 
-    /// Whether it is recorded.
-    pub fn records_steps(&self) -> bool {
+    /// How much of it is recorded.
+    pub fn records(&self) -> Records {
         self.records
     }
 }

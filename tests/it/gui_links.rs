@@ -97,3 +97,32 @@ fn a_field_that_ends_nowhere_is_told_so_and_a_condition_is_named() {
     click(&mut hand, "Admit:2");
     assert!(shows(&hand, "Script editor"));
 }
+
+#[test]
+fn the_same_place_of_the_message_and_of_the_output_are_two_choices() {
+    let (_folder, mut hand) = window();
+    let row = hand.get_all_by_role(Role::TreeItem).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("PID-8 "))
+    });
+    row.expect("the field has a row").click();
+    settle(&mut hand);
+    click(&mut hand, "Links");
+    settle(&mut hand);
+    settle(&mut hand);
+    click(&mut hand, "out PID-8");
+    settle(&mut hand);
+    assert!(shows(&hand, "PID-8 of the output"));
+    // What it comes from is PID-8 of the message: another place, though of the same name.
+    let source = |hand: &mut Hand| {
+        hand.get_by_role_and_label(Role::Button, "PID-8").click();
+        settle(hand);
+    };
+    source(&mut hand);
+    assert!(shows(&hand, "PID-8 of the message"));
+    assert!(!shows(&hand, "PID-8 of the output"));
+    click(&mut hand, "patient[1].sex");
+    settle(&mut hand);
+    source(&mut hand);
+    assert!(shows(&hand, "PID-8 of the message"));
+}

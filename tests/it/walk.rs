@@ -8,7 +8,7 @@ use pipehat::mapping::MOST_STEPS;
 use pipehat::profile::read;
 use pipehat::workbench::{
     Breakpoint, Condition, Corpus, Direction, LineValues, Mark, Memo, Move, Origin, Reason,
-    ShownValue, Snapshot, Source, StateAt, Stops, Track, Walk, Watch, derive,
+    Records, ShownValue, Snapshot, Source, StateAt, Stops, Track, Walk, Watch, derive,
 };
 
 const MESSAGE: &str = "MSH|^~\\&|LAB|ELSE|INDEX|REG|20260301||ORU^R01|M1|P|2.5.1\r\
@@ -36,7 +36,7 @@ fn track(script: &str) -> Arc<Track> {
     let sample = Corpus::default().with(Arc::new(source)).sample(0).unwrap();
     let now = "20260301".parse().unwrap();
     let mut snapshot = Snapshot::new(profile, Arc::default(), now).with_sample(sample);
-    snapshot.records = true;
+    snapshot.records = Records::Steps;
     let preview = derive(&snapshot, &mut Memo::default(), &Cancel::never()).unwrap();
     let recorded = preview.recorded.expect("the script can be read");
     Arc::clone(&recorded.track)

@@ -1,5 +1,7 @@
 //! Where a value of the output comes from, and where one of the message ends.
 
+use std::sync::Arc;
+
 use egui::{Button, Label, RichText, ScrollArea, Ui};
 
 use super::super::action::{Action, Command};
@@ -9,29 +11,58 @@ use super::super::theme::Theme;
 use super::parts::{bar_ui, empty_ui, weak, without_message_ui};
 use crate::hl7::Location;
 use crate::mapping::{
-    End, Happening, Influence, Link, Provenance, Recording, Source, StageKind, StepPlace,
+    End, Happening, Influence, Provenance, Recording, Source, StageKind, StepPlace,
 };
 use crate::profile::{Hook, ScriptPlace};
-use crate::workbench::{Preview, Recorded};
+use crate::workbench::{Links, Preview};
 
 /// Ends that are listed; the rest is counted.
 const MOST_LISTED: usize = 200;
 
 /// What is chosen.
-enum Subject<'a> {
-    Output(&'a End),
-    Input(&'a Location),
+#[derive(Clone, PartialEq)]
+enum Subject {
+    Output(End),
+    Input(Location),
+}
+
+/// The view of the panel.
+#[derive(Default)]
+pub(crate) struct State {
+    shown: Option<Shown>,
+}
+
+/// What was looked up, for as long as the run and the choice are the same.
+struct Shown {
+    preview: Arc<Preview>,
+    subject: Subject,
+    value: Option<String>,
+    found: Found,
+}
+
+enum Found {
+    /// Where a value of the output comes from.
+    Origin(Provenance),
+    /// Which of the links a value of the message has a say in.
+    Ends {
+        flows: Vec<usize>,
+        decides: Vec<usize>,
+    },
+    /// The message has nothing there.
+    Nothing,
 }
 
 /// Shows the panel.
-pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
+pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let Some(preview) = cx.preview().filter(|preview| preview.sample.is_some()) else {
         let text = "Choose a value of the output and its origin stands here; choose one of the message, and where it ends";
         let steps = [Command::OpenSamples, Command::TryExample];
         return without_message_ui(ui, cx, "Nothing to follow yet", text, &steps);
     };
-    let recorded = cx.recorded();
-    let Some(recorded) = recorded else {
+    let recorded = cx.linked();
+    let Some((recorded, links)) =
+        recorded.and_then(|recorded| Some((recorded, recorded.links.as_ref()?)))
+    else {
         if preview.outcome.is_some() {
             weak(ui, "Recording the run …");
         } else {
@@ -41,56 +72,121 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         }
         return;
     };
+    let location = cx.session.location().cloned();
     let output = cx.end.clone().or_else(|| {
-        let location = cx.session.location()?;
-        (cx.chosen.from == Some(Pane::Output)).then(|| End::Output(location.clone()))
+        let of_output = cx.chosen.from == Some(Pane::Output);
+        location.clone().filter(|_| of_output).map(End::Output)
     });
-    let subject = match (&output, cx.session.location()) {
-        (Some(end), _) => Subject::Output(end),
-        (None, Some(location)) => Subject::Input(location),
-        (None, None) => {
-            let text = "Choose a value in Output to see which fields, code tables and conditions made it; choose a field of the message to see every place where it ends";
-            let steps = [Command::ShowOutput];
-            return empty_ui(ui, cx, "Nothing is chosen", text, &steps);
-        }
+    let Some(subject) = output
+        .map(Subject::Output)
+        .or_else(|| location.map(Subject::Input))
+    else {
+        let text = "Choose a value in Output to see which fields, code tables and conditions made it; choose a field of the message to see every place where it ends";
+        let steps = [Command::ShowOutput];
+        return empty_ui(ui, cx, "Nothing is chosen", text, &steps);
     };
-    ui.push_id("links", |ui| match subject {
-        Subject::Output(end) => output_ui(ui, cx, preview, recorded, end),
-        Subject::Input(location) => input_ui(ui, cx, preview, recorded, location),
+    let shown = state.look_up(preview, &recorded.recording, links, subject);
+    ui.push_id("links", |ui| match &shown.found {
+        Found::Origin(found) => origin_ui(ui, cx, &recorded.recording, shown, found),
+        Found::Ends { flows, decides } => ends_ui(ui, cx, links, shown, flows, decides),
+        Found::Nothing => {
+            head_ui(ui, &shown.title(), None, |_| {});
+            body(ui, |ui| line_ui(ui, "The message has nothing there"));
+        }
     });
 }
 
-fn output_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, recorded: &Recorded, end: &End) {
-    let recording = &recorded.recording;
-    let (value, found) = match end {
+impl State {
+    fn look_up(
+        &mut self,
+        preview: &Arc<Preview>,
+        recording: &Recording,
+        links: &Links,
+        subject: Subject,
+    ) -> &Shown {
+        let known = self
+            .shown
+            .take()
+            .filter(|shown| Arc::ptr_eq(&shown.preview, preview) && shown.subject == subject);
+        self.shown.insert(
+            known.unwrap_or_else(|| Shown::of(Arc::clone(preview), recording, links, subject)),
+        )
+    }
+}
+
+impl Shown {
+    fn of(preview: Arc<Preview>, recording: &Recording, links: &Links, subject: Subject) -> Self {
+        let (value, found) = match &subject {
+            Subject::Output(end) => {
+                let listed = links.values.iter().find(|link| link.end == *end);
+                let found = listed.map_or_else(
+                    || links.lineage.of_end(recording, end),
+                    |link| link.from.clone(),
+                );
+                (value_of(&preview, end), Found::Origin(found))
+            }
+            Subject::Input(location) => match preview.message.find(location) {
+                Some(element) => {
+                    let span = element.span();
+                    let of = |influence: Influence| {
+                        let all = links.values.iter().enumerate();
+                        all.filter(|(_, link)| link.influence(&span) == Some(influence))
+                            .map(|(at, _)| at)
+                            .collect()
+                    };
+                    let ends = Found::Ends {
+                        flows: of(Influence::Flows),
+                        decides: of(Influence::Decides),
+                    };
+                    (Some(element.raw().to_owned()), ends)
+                }
+                None => (None, Found::Nothing),
+            },
+        };
+        Self {
+            preview,
+            subject,
+            value,
+            found,
+        }
+    }
+
+    fn title(&self) -> String {
+        match &self.subject {
+            Subject::Output(end) => format!("{end} of the output"),
+            Subject::Input(location) => format!("{location} of the message"),
+        }
+    }
+}
+
+/// What stands at an end, if anything does.
+fn value_of(preview: &Preview, end: &End) -> Option<String> {
+    let outcome = preview.outcome.as_ref()?;
+    match end {
         End::Output(location) => {
-            let output = preview
-                .outcome
-                .as_ref()
-                .and_then(|outcome| outcome.output.as_ref());
-            let value = output
-                .and_then(|output| output.find(location))
-                .map(|found| found.raw().to_owned());
-            (value, recorded.lineage.of_output(recording, location))
+            let found = outcome.output.as_ref()?.find(location)?;
+            Some(found.raw().to_owned())
         }
         End::Cell { table, row, column } => {
-            let value = cell_of(preview, table, *row, column);
-            (
-                value,
-                recorded.lineage.of_cell(recording, table, *row, column),
-            )
+            let table = outcome.rows.iter().find(|known| known.table == *table)?;
+            let column = table.columns.iter().position(|known| known == column)?;
+            Some(table.rows.get(*row)?.cells.get(column)?.to_string())
         }
-    };
-    let title = format!("{end} of the output");
-    head_ui(ui, &title, value.as_deref(), |ui| {
+    }
+}
+
+fn origin_ui(ui: &mut Ui, cx: &Cx<'_>, recording: &Recording, shown: &Shown, found: &Provenance) {
+    let value = shown.value.as_deref();
+    head_ui(ui, &shown.title(), value, |ui| {
         if ui
             .button("Copy")
             .on_hover_text("Copy where it comes from, as a sentence")
             .clicked()
+            && let Subject::Output(end) = &shown.subject
         {
-            let value = value.as_deref().unwrap_or_default();
+            let value = value.unwrap_or_default();
             ui.ctx()
-                .copy_text(format!("{end} \"{value}\": {}", recording.sentence(&found)));
+                .copy_text(format!("{end} \"{value}\": {}", recording.sentence(found)));
         }
     });
     body(ui, |ui| {
@@ -107,15 +203,8 @@ fn output_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, recorded: &Recorded, e
                 "The script finish changed the text after this: places may have moved",
             );
         }
-        found_ui(ui, cx, recording, &found);
+        found_ui(ui, cx, recording, found);
     });
-}
-
-fn cell_of(preview: &Preview, table: &str, row: usize, column: &str) -> Option<String> {
-    let rows = &preview.outcome.as_ref()?.rows;
-    let table = rows.iter().find(|known| &*known.table == table)?;
-    let column = table.columns.iter().position(|known| &**known == column)?;
-    Some(table.rows.get(row)?.cells.get(column)?.to_string())
 }
 
 fn found_ui(ui: &mut Ui, cx: &Cx<'_>, recording: &Recording, found: &Provenance) {
@@ -180,58 +269,51 @@ fn found_ui(ui: &mut Ui, cx: &Cx<'_>, recording: &Recording, found: &Provenance)
     }
 }
 
-fn input_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, recorded: &Recorded, location: &Location) {
-    let element = preview.message.find(location);
-    let value = element.map(|element| element.raw());
-    head_ui(ui, &format!("{location} of the message"), value, |_| {});
-    let Some(span) = element.map(|element| element.span()) else {
-        return body(ui, |ui| line_ui(ui, "The message has nothing there"));
-    };
-    let of = |influence: Influence| -> Vec<&Link> {
-        let links = recorded.links.iter();
-        links
-            .filter(|link| link.influence(&span) == Some(influence))
-            .collect()
-    };
-    let (flows, decides) = (of(Influence::Flows), of(Influence::Decides));
+fn ends_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    links: &Links,
+    shown: &Shown,
+    flows: &[usize],
+    decides: &[usize],
+) {
+    head_ui(ui, &shown.title(), shown.value.as_deref(), |_| {});
     body(ui, |ui| {
-        if flows.is_empty() && decides.is_empty() {
+        if links.is_cut {
+            line_ui(
+                ui,
+                format!(
+                    "More than {} values came out: only the first of them are followed here",
+                    links.values.len()
+                ),
+            );
+        } else if flows.is_empty() && decides.is_empty() {
             section_ui(ui, "Ends");
             line_ui(ui, "used nowhere: no value of the output depends on it");
         }
-        for (title, links) in [("Ends in", flows), ("Decides about", decides)] {
-            if links.is_empty() {
+        for (title, ends) in [("Ends in", flows), ("Decides about", decides)] {
+            if ends.is_empty() {
                 continue;
             }
             section_ui(ui, title);
-            for link in links.iter().take(MOST_LISTED) {
-                end_ui(ui, cx, preview, link);
+            for at in ends.iter().take(MOST_LISTED) {
+                if let Some(link) = links.values.get(*at) {
+                    end_ui(ui, cx, &shown.preview, &link.end);
+                }
             }
-            more_ui(ui, links.len());
+            more_ui(ui, ends.len());
         }
     });
 }
 
-fn end_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, link: &Link) {
-    let value = match &link.end {
-        End::Output(location) => {
-            let output = preview
-                .outcome
-                .as_ref()
-                .and_then(|outcome| outcome.output.as_ref());
-            output
-                .and_then(|output| output.find(location))
-                .map(|found| found.raw().to_owned())
-        }
-        End::Cell { table, row, column } => cell_of(preview, table, *row, column),
-    };
-    let place = match &link.end {
+fn end_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, end: &End) {
+    let place = match end {
         End::Output(location) => format!("out {location}"),
         cell @ End::Cell { .. } => cell.to_string(),
     };
-    let is_chosen = row_ui(ui, &place, value.as_deref(), "Show where it comes from");
-    if is_chosen {
-        cx.send(Action::ChooseEnd(link.end.clone()));
+    let value = value_of(preview, end);
+    if row_ui(ui, &place, value.as_deref(), "Show where it comes from") {
+        cx.send(Action::ChooseEnd(end.clone()));
     }
 }
 

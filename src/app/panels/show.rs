@@ -31,7 +31,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Output => super::output::ui(ui, cx, &mut views.output),
         Pane::Problems => super::problems::ui(ui, cx, &mut views.problems),
         Pane::Coverage => super::coverage::ui(ui, cx, &mut views.coverage),
-        Pane::Links => super::links::ui(ui, cx),
+        Pane::Links => super::links::ui(ui, cx, &mut views.links),
         Pane::Stepper => super::stepper::ui(ui, cx, &mut views.stepper),
         Pane::Help => super::help::ui(ui, cx, &mut views.help),
     }

@@ -10,6 +10,7 @@ use super::parts::{empty_ui, weak, without_message_ui};
 use super::stepper_line::{LineView, line_ui};
 use super::stepper_parts::{buttons_ui, happened_ui, head_ui};
 use super::stepper_state::{StateView, output_ui, variables_ui};
+use crate::workbench::Records;
 
 /// Narrower than this the parts stand one below the other, in steps of the grid.
 const SIDE_BY_SIDE: i16 = 150;
@@ -35,7 +36,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     }
     cx.watch_steps();
     let Some(walked) = cx.walked() else {
-        if !cx.session.is_preview_current() || !cx.session.records_steps() {
+        if !cx.session.is_preview_current() || cx.session.records() == Records::Nothing {
             weak(ui, "Recording …");
             return;
         }

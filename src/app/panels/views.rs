@@ -1,7 +1,7 @@
 //! The view state of all panels.
 
 use super::{
-    coverage, help, mapping, output, problems, profile, raw, samples, script, stepper, tree,
+    coverage, help, links, mapping, output, problems, profile, raw, samples, script, stepper, tree,
 };
 
 /// What each panel keeps from frame to frame: its view, never data.
@@ -16,6 +16,7 @@ pub(crate) struct Views {
     pub(crate) output: output::State,
     pub(crate) problems: problems::State,
     pub(crate) coverage: coverage::State,
+    pub(crate) links: links::State,
     pub(crate) stepper: stepper::State,
     pub(crate) help: help::State,
 }
