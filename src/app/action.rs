@@ -13,7 +13,7 @@ use super::stepping::Go;
 use crate::hl7::{Location, SegmentId};
 use crate::mapping::End;
 use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
-use crate::workbench::{Records, SampleId};
+use crate::workbench::{Records, SampleId, Watch};
 
 /// Something to be done, with all it needs.
 #[derive(Clone, Debug)]
@@ -76,6 +76,8 @@ pub(super) enum Action {
         line: u32,
         condition: String,
     },
+    /// Let runs stop where something happens, or no longer.
+    ToggleWatch(Watch),
     /// Show the values of a pass of a loop beside the script of that name.
     ShowPass {
         script: Arc<str>,

@@ -230,6 +230,9 @@ impl<'a> Cx<'a> {
             C::MapLocation | C::InsertIntoScript => {
                 session.location().is_some() && !session.profile().messages.is_empty()
             }
+            C::ToNextChange | C::ToPreviousChange | C::WatchChosen => {
+                session.selected().is_some() && self.chosen_watch().is_some()
+            }
             C::CopyMapping => !session.profile().messages.is_empty(),
             C::DefineFromSample
             | C::StepInto
@@ -237,6 +240,9 @@ impl<'a> Cx<'a> {
             | C::StepOut
             | C::StepBack
             | C::StepBackOver
+            | C::StepBackOut
+            | C::RunToLine
+            | C::RunBackToLine
             | C::RunOn
             | C::RunBack
             | C::StepToStart

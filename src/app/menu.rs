@@ -67,9 +67,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             "Step",
             &[
                 &[C::StepInto, C::StepOver, C::StepOut],
-                &[C::StepBack, C::StepBackOver],
+                &[C::StepBack, C::StepBackOver, C::StepBackOut],
                 &[C::RunOn, C::RunBack, C::StepToStart, C::StepToEnd],
-                &[C::ToggleStop],
+                &[C::RunToLine, C::RunBackToLine],
+                &[C::ToNextChange, C::ToPreviousChange],
+                &[C::ToggleStop, C::WatchChosen],
             ],
         );
         menu(

@@ -36,6 +36,7 @@ mod template_dialog;
 mod theme;
 mod toasts;
 mod walk;
+mod watching;
 mod widgets;
 mod window;
 

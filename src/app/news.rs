@@ -6,6 +6,7 @@ use super::perform::show;
 use super::question::Question;
 use super::sheet_words::SheetWords;
 use super::status::plural;
+use super::walk::walk;
 use crate::diagnostic::{Place, Severity};
 use crate::workbench::Notice;
 
@@ -17,6 +18,11 @@ pub(super) fn poll(host: &mut Host) -> bool {
     let changed = host.session.poll();
     let selected = host.session.selected();
     host.stepping.follow(host.session.preview(), selected);
+    if host.stepping.walked().is_some()
+        && let Some(to) = host.stepping.awaited.take()
+    {
+        walk(host, to);
+    }
     let (failed, other): (Vec<_>, Vec<_>) = host
         .session
         .take_notices()

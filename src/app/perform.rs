@@ -18,7 +18,9 @@ use super::question::Question;
 use super::settings::PRESENTER_ZOOM;
 use super::stepping::Go;
 use super::target_chooser::TargetChooser;
-use super::walk::{toggle_stop, walk, walk_by_key};
+use super::walk::{
+    run_to_caret, to_change, toggle_stop, walk, walk_by_key, walk_there, watch_chosen,
+};
 use super::{adding, layout, pane, panels};
 use crate::hl7::{Draft, Location};
 use crate::mapping::End;
@@ -134,8 +136,10 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::LookAtCoverage(is_looked_at) => session.look_at_coverage(is_looked_at),
         Action::Record(records) => session.record(records),
         Action::WatchSteps(is_open) => stepping.is_open = is_open,
+        Action::Walk(to @ (Go::ToLine { .. } | Go::ToNext(..))) => walk_there(host, to),
         Action::Walk(to) => walk(host, to),
         Action::ToggleStop { script, line } => stepping.toggle(&script, line),
+        Action::ToggleWatch(watch) => stepping.toggle_watch(watch),
         Action::SetStopCondition {
             script,
             line,
@@ -306,11 +310,17 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::StepOut => walk_by_key(host, Go::By(Move::Out)),
         Command::StepBack => walk_by_key(host, Go::By(Move::BackInto)),
         Command::StepBackOver => walk_by_key(host, Go::By(Move::BackOver)),
+        Command::StepBackOut => walk_by_key(host, Go::By(Move::BackOut)),
         Command::RunOn => walk_by_key(host, Go::Run(Direction::Forwards)),
         Command::RunBack => walk_by_key(host, Go::Run(Direction::Backwards)),
         Command::StepToStart => walk_by_key(host, Go::By(Move::Start)),
         Command::StepToEnd => walk_by_key(host, Go::By(Move::End)),
         Command::ToggleStop => toggle_stop(host, ctx),
+        Command::RunToLine => run_to_caret(host, Direction::Forwards),
+        Command::RunBackToLine => run_to_caret(host, Direction::Backwards),
+        Command::ToNextChange => to_change(host, Direction::Forwards),
+        Command::ToPreviousChange => to_change(host, Direction::Backwards),
+        Command::WatchChosen => watch_chosen(host),
         Command::ArrangeTeach => {
             settings.panels = pane::teach();
             state.start = false;

@@ -6,17 +6,27 @@ use super::passes::Passes;
 use crate::mapping::Recording;
 use crate::profile::ScriptPlace;
 use crate::workbench::{
-    Breakpoint, Condition, Direction, Move, Preview, Reason, Recorded, SampleId, Stops, Track, Walk,
+    Breakpoint, Condition, Direction, Move, Preview, Reason, Recorded, SampleId, Stops, Track,
+    Walk, Watch,
 };
 
 /// Where to go in the recorded run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Go {
     By(Move),
     Run(Direction),
     To(usize),
     /// To where a step of the recording begins.
     ToStep(usize),
+    /// To the next time that a line of a script runs.
+    ToLine {
+        script: ScriptPlace,
+        /// Counted from 1.
+        line: u32,
+        direction: Direction,
+    },
+    /// To the next place at which something happens.
+    ToNext(Watch, Direction),
 }
 
 /// A line at which runs stop.
@@ -38,11 +48,24 @@ pub(super) struct Stepping {
     /// Counts the moves: a panel that has seen the number need not scroll again.
     pub(super) serial: u64,
     pub(super) stops: Vec<StopLine>,
+    pub(super) watches: Vec<Watch>,
+    /// Where each watch-point happens in the run.
+    hits: Hits,
     pub(super) passes: Passes,
     /// How the last move ended, where that is no matter of course.
-    pub(super) notice: Option<&'static str>,
+    pub(super) notice: Option<String>,
     /// Whether the stepper is on the screen.
     pub(super) is_open: bool,
+    /// Where to go once a run is recorded.
+    pub(super) awaited: Option<Go>,
+}
+
+/// The places of a run at which each watch-point happens.
+#[derive(Default)]
+struct Hits {
+    /// The address of the recording.
+    of: Option<usize>,
+    places: Vec<Vec<usize>>,
 }
 
 /// A recording, and where in it the walk stands.
@@ -96,6 +119,7 @@ impl Stepping {
             }
             (None, _) => self.walked = None,
         }
+        self.count_hits();
     }
 
     /// The recording that is walked.
@@ -117,17 +141,35 @@ impl Stepping {
             Go::To(at) => walked.walk.go_to(at),
             Go::ToStep(step) => walked.walk.go_to_step(step),
             Go::Run(direction) => {
-                let stops = stops(&self.stops, &walked.recorded.recording, script);
-                if walked.walk.run(direction, &stops) == Reason::End {
-                    self.notice = Some(match direction {
-                        Direction::Forwards if self.stops.is_empty() => "No breakpoint: at the end",
-                        Direction::Backwards if self.stops.is_empty() => {
-                            "No breakpoint: at the start"
-                        }
-                        Direction::Forwards => "No breakpoint further on: at the end",
-                        Direction::Backwards => "No breakpoint before: at the start",
-                    });
+                let mut stops = stops(&self.stops, &walked.recorded.recording, script);
+                stops.watches.clone_from(&self.watches);
+                let has_none = self.stops.is_empty() && self.watches.is_empty();
+                self.notice = match walked.walk.run(direction, &stops) {
+                    Reason::Breakpoint(_) => None,
+                    Reason::Watch(at) => self.watches.get(at).map(ToString::to_string),
+                    Reason::End => Some(end_words(direction, has_none).to_owned()),
+                };
+            }
+            Go::ToLine {
+                script: wanted,
+                line,
+                direction,
+            } => {
+                let codes = walked.recorded.recording.codes.iter();
+                let mut names = codes.map(|code| Arc::clone(code.name()));
+                let name = names.find(|name| script(name).as_ref() == Some(&wanted));
+                let is_found = name.is_some_and(|name| walked.walk.to_line(&name, line, direction));
+                if !is_found {
+                    let when = when_words(direction);
+                    self.notice = Some(format!("Line {line} does not run {when}"));
                 }
+            }
+            Go::ToNext(watch, direction) => {
+                self.notice = Some(if walked.walk.to_next(&watch, direction) {
+                    watch.to_string()
+                } else {
+                    format!("Not {}: {watch}", when_words(direction))
+                });
             }
         }
         if walked.walk.at() != before {
@@ -140,6 +182,38 @@ impl Stepping {
         self.serial += 1;
         if let Some(walked) = &self.walked {
             self.passes.reveal(walked.recording(), walked.step());
+        }
+    }
+
+    /// Lets runs stop where something happens, or no longer.
+    pub(super) fn toggle_watch(&mut self, watch: Watch) {
+        let before = self.watches.len();
+        self.watches.retain(|known| *known != watch);
+        if self.watches.len() == before {
+            self.watches.push(watch);
+        }
+        self.hits = Hits::default();
+        self.count_hits();
+    }
+
+    /// The places of the run at which each watch-point happens, in the order of the watch-points.
+    pub(super) fn hits(&self) -> &[Vec<usize>] {
+        &self.hits.places
+    }
+
+    /// Finds where the watch-points happen while the stepper is open.
+    fn count_hits(&mut self) {
+        let walked = self.walked.as_ref().filter(|_| self.is_open);
+        let of = walked.map(|walked| Arc::as_ptr(&walked.recorded) as usize);
+        if self.hits.of != of {
+            let hits = walked.map(|walked| {
+                let watches = self.watches.iter();
+                watches.map(|watch| watch.hits(walked.track())).collect()
+            });
+            self.hits = Hits {
+                of,
+                places: hits.unwrap_or_default(),
+            };
         }
     }
 
@@ -164,6 +238,12 @@ impl Stepping {
         if let Some(stop) = self.stops.iter_mut().find(is_meant) {
             stop.condition = condition;
         }
+    }
+
+    /// The breakpoint at a line of a script.
+    pub(super) fn stop_at(&self, script: &ScriptPlace, line: u32) -> Option<&StopLine> {
+        let mut stops = self.stops.iter();
+        stops.find(|stop| (&stop.script, stop.line) == (script, line))
     }
 
     /// The lines of a script at which runs stop, and whether under a condition.
@@ -202,6 +282,23 @@ fn stops(
         }
     }
     stops
+}
+
+/// How a run ended that nothing stopped.
+fn end_words(direction: Direction, has_no_stops: bool) -> &'static str {
+    match direction {
+        Direction::Forwards if has_no_stops => "No breakpoint: at the end",
+        Direction::Backwards if has_no_stops => "No breakpoint: at the start",
+        Direction::Forwards => "Nothing to stop at further on: at the end",
+        Direction::Backwards => "Nothing to stop at before: at the start",
+    }
+}
+
+fn when_words(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Forwards => "after this step",
+        Direction::Backwards => "before this step",
+    }
 }
 
 /// The steps that a step is part of, the outermost first.

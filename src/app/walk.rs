@@ -5,7 +5,9 @@ use super::layout;
 use super::pane::Pane;
 use super::panels::script_named;
 use super::stepping::Go;
+use super::watching::chosen_watch;
 use crate::profile::ScriptPlace;
+use crate::workbench::{Direction, Watch};
 
 /// Goes to another place of the run and shows its script.
 pub(super) fn walk(host: &mut Host, to: Go) {
@@ -31,12 +33,62 @@ pub(super) fn walk_by_key(host: &mut Host, to: Go) {
     }
 }
 
+/// The same where somebody says where to: the stepper is opened for it.
+pub(super) fn walk_there(host: &mut Host, to: Go) {
+    host.state.start = false;
+    layout::show(&mut host.settings.panels, Pane::Stepper);
+    if host.stepping.walked().is_some() {
+        walk(host, to);
+    } else {
+        host.stepping.awaited = Some(to);
+    }
+}
+
 /// Lets runs stop at the line of the caret, or of the current step; or no longer.
 pub(super) fn toggle_stop(host: &mut Host, ctx: &egui::Context) {
     let at = host.state.views.script.caret(ctx).or_else(|| host.here());
     if let Some((script, line)) = at {
         host.stepping.toggle(&script, line);
     }
+}
+
+/// Goes to where the line of the caret runs next, or ran last.
+pub(super) fn run_to_caret(host: &mut Host, direction: Direction) {
+    let Some((script, line)) = host.state.views.script.last_caret() else {
+        let why = "Put the caret into the line of the script to run to";
+        return host.toasts.complain(why);
+    };
+    let to = Go::ToLine {
+        script,
+        line,
+        direction,
+    };
+    walk_there(host, to);
+}
+
+/// Goes to where the chosen value changes or is read next, or did so last.
+pub(super) fn to_change(host: &mut Host, direction: Direction) {
+    if let Some(watch) = chosen(host) {
+        walk_there(host, Go::ToNext(watch, direction));
+    }
+}
+
+/// Lets runs stop where the chosen value changes or is read, or no longer.
+pub(super) fn watch_chosen(host: &mut Host) {
+    if let Some(watch) = chosen(host) {
+        host.stepping.toggle_watch(watch);
+        layout::show(&mut host.settings.panels, Pane::Stepper);
+    }
+}
+
+fn chosen(host: &mut Host) -> Option<Watch> {
+    let state = &host.state;
+    let watch = chosen_watch(host.session.location(), state.chosen, state.end.as_ref());
+    if watch.is_none() {
+        let why = "Choose a value first: a field of the message, or a field or cell of the output";
+        host.toasts.complain(why);
+    }
+    watch
 }
 
 impl Host {

@@ -110,5 +110,6 @@ pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
 pub use run::{Given, Job, run, run_and_look, run_recorded};
+pub use suggest::nearest;
 pub use text_script::{TextOutcome, TextProgram, compile_text, run_text, run_text_recorded};
 pub use unused::{ScriptUse, UnusedPlace, unused_places};

@@ -1,10 +1,7 @@
 //! "Did you mean …": the nearest of the allowed words.
 
 /// The allowed word that is nearest to `word`, if one is near enough to be meant.
-pub(super) fn nearest<'a>(
-    word: &str,
-    allowed: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer words may hold more slips before they become another word.
     let limit = (word.chars().count() / 3).clamp(1, 3);
     allowed

@@ -25,7 +25,7 @@ pub struct Condition {
 
 /// What is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Subject {
+pub(super) enum Subject {
     /// The pass of the innermost loop.
     Pass,
     Variable(Arc<str>),
@@ -222,7 +222,7 @@ fn first_sign(text: &str) -> Option<(usize, &'static str, Comparison)> {
 }
 
 /// What a name means; or what is wrong with it and at which byte.
-fn subject(named: &str) -> Result<Subject, (usize, ConditionProblem)> {
+pub(super) fn subject(named: &str) -> Result<Subject, (usize, ConditionProblem)> {
     for (root, is_output) in [("msg[\"", false), ("out[\"", true)] {
         if let Some(inner) = named.strip_prefix(root) {
             let Some(place) = inner.strip_suffix("\"]") else {
@@ -256,7 +256,8 @@ fn subject(named: &str) -> Result<Subject, (usize, ConditionProblem)> {
     Err((0, ConditionProblem::Name))
 }
 
-fn location(text: &str) -> Result<Location, (usize, ConditionProblem)> {
+/// The location that a text is; or what is wrong with it and at which byte.
+pub(super) fn location(text: &str) -> Result<Location, (usize, ConditionProblem)> {
     text.parse()
         .map_err(|error: LocationError| (error.offset, ConditionProblem::Location(error)))
 }

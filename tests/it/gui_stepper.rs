@@ -195,6 +195,142 @@ fn runs_stop_at_breakpoints_and_only_under_their_conditions() {
 }
 
 #[test]
+fn runs_stop_at_what_is_watched_chosen_or_typed() {
+    let (_folder, mut hand) = stepper();
+    // One key for what is chosen.
+    click(&mut hand, "PID-8 Administrative Sex, read at this step");
+    press(&mut hand, Modifiers::SHIFT, Key::F9);
+    assert!(shows(&hand, "1 watch-point"));
+    // One click too, and typed ones with what is wrong and what is meant.
+    click(&mut hand, "1 watch-point");
+    assert!(shows(&hand, "read once"));
+    let field = "New watch-point";
+    for (typed, said) in [
+        ("out[\"PID-x\"]", "wrong at column 10"),
+        ("seks", "Did you mean sex?"),
+    ] {
+        hand.get_by_label_contains(field).focus();
+        hand.run();
+        hand.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        hand.get_by_label_contains(field).type_text(typed);
+        settle(&mut hand);
+        hand.get_by_label("Add").click();
+        settle(&mut hand);
+        if typed == "seks" {
+            break;
+        }
+        assert!(shows(&hand, said), "{typed}");
+    }
+    assert!(shows(&hand, "seks"), "it may be of a line that did not run");
+    click(&mut hand, "Remove the watch-point seks");
+    hand.get_by_label(field).focus();
+    hand.run();
+    hand.get_by_label(field).type_text("valeu");
+    settle(&mut hand);
+    click(&mut hand, "Did you mean value?");
+    hand.get_by_label(field).focus();
+    press(&mut hand, Modifiers::NONE, Key::Enter);
+    click(&mut hand, "Add");
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    assert!(shows(&hand, "2 watch-points"));
+    walk(
+        &mut hand,
+        &[RUN, RUN, RUN, RUN_BACK],
+        &[
+            "Result:3  let value",
+            "Result:3  let value",
+            "Result:3  let value",
+            "Result:3  let value",
+        ],
+    );
+    assert!(shows(&hand, "value changes"), "why it stopped");
+    assert!(shows(&hand, "value = \"22\", changed"), "what is there now");
+    walk(
+        &mut hand,
+        &[RUN_BACK, RUN_BACK, RUN_BACK],
+        &["Result:3", "Result:1", "Nothing to stop at before"],
+    );
+    click(&mut hand, "2 watch-points");
+    click(&mut hand, "Remove the watch-point PID-8");
+    click(&mut hand, "Remove the watch-point value");
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    walk(&mut hand, &[RUN], &["No breakpoint: at the end"]);
+}
+
+#[test]
+fn the_next_and_previous_change_of_the_chosen_value_are_gone_to() {
+    let (_folder, mut hand) = stepper();
+    press(&mut hand, Modifiers::NONE, Key::F8);
+    assert!(shows(&hand, "Choose a value first"));
+    click(&mut hand, "PID-8 Administrative Sex, read at this step");
+    walk(&mut hand, &[OVER], &["Result:2"]);
+    click(&mut hand, "Previous change");
+    assert!(shows(&hand, "Result:1  let sex"), "{}", at(&hand));
+    assert!(shows(&hand, "PID-8 is read"));
+    press(&mut hand, Modifiers::NONE, Key::F8);
+    assert!(shows(&hand, "Not after this step: PID-8 is read"));
+    // Of the output it is the change.
+    click(&mut hand, "Output");
+    click(&mut hand, "Output tree");
+    let fields = hand.get_all_by_label("PID-8 Administrative Sex");
+    fields.last().expect("it is made").click();
+    settle(&mut hand);
+    press(&mut hand, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    press(&mut hand, Modifiers::NONE, Key::F8);
+    assert!(shows(&hand, "Result:8  out"), "{}", at(&hand));
+    assert!(shows(&hand, "PID-8 of the output changes"));
+}
+
+#[test]
+fn a_line_is_run_to_by_key_and_by_its_menu() {
+    let (_folder, mut hand) = stepper();
+    hand.get_by_label("Script editor").focus();
+    hand.run();
+    hand.key_press_modifiers(Modifiers::COMMAND, Key::End);
+    for _ in 0..7 {
+        hand.key_press(Key::ArrowUp);
+    }
+    hand.run();
+    let to_line = (Modifiers::COMMAND, Key::F10);
+    let back_to_line = (Modifiers::COMMAND | Modifiers::SHIFT, Key::F10);
+    walk(
+        &mut hand,
+        &[to_line, to_line],
+        &["Result:3  let value", "Result:3  let value"],
+    );
+    assert!(shows(&hand, "value = \"22\", changed"));
+    walk(&mut hand, &[back_to_line], &["Result:3  let value"]);
+    assert!(shows(&hand, "value = \"11\", changed"));
+    walk(
+        &mut hand,
+        &[back_to_line],
+        &["Line 3 does not run before this step"],
+    );
+    hand.get_by_label("Stop at line 8").click_secondary();
+    settle(&mut hand);
+    hand.get_by_label_contains("Run to line 8").click();
+    settle(&mut hand);
+    assert!(shows(&hand, "Result:8  out"), "{}", at(&hand));
+    hand.get_by_label("Stop at line 4").click_secondary();
+    settle(&mut hand);
+    click(&mut hand, "Runs stop here");
+    let field = "Condition of Result line 4";
+    hand.get_by_label(field).focus();
+    hand.run();
+    hand.get_by_label(field).type_text("value ==");
+    settle(&mut hand);
+    let fault = "Condition of Result line 4, wrong at column 9: a value is expected";
+    assert!(shows(&hand, fault));
+    assert!(shows(&hand, "a value is expected, such as \"F\" or 2"));
+    hand.get_by_label_contains(field).type_text(" 22");
+    settle(&mut hand);
+    assert!(!shows(&hand, "wrong at column"));
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    walk(&mut hand, &[RUN_BACK], &["Result:4  if value"]);
+    assert!(shows(&hand, "value = \"22\""));
+}
+
+#[test]
 fn values_stand_beside_the_lines_only_where_they_are_asked_for() {
     let (_folder, mut hand) = window("ORU^R01");
     assert!(!shows(&hand, "Line 1 gives"));

@@ -259,6 +259,93 @@ fn watches_stop_where_something_happens() {
     );
 }
 
+#[test]
+fn a_watch_is_written_and_read_and_a_bad_one_says_where() {
+    for (text, written, told) in [
+        ("PID-8", "PID-8", "PID-8 is read"),
+        ("msg[\"PID-8\"]", "PID-8", "PID-8 is read"),
+        (" OBX ", "OBX", "OBX is read"),
+        (
+            "out[\"PV1-3.1\"]",
+            "out[\"PV1-3.1\"]",
+            "PV1-3.1 of the output changes",
+        ),
+        ("result.test", "result.test", "result.test gets a value"),
+        ("last", "last", "last changes"),
+    ] {
+        let watch = text.parse::<Watch>().unwrap();
+        assert_eq!(watch.written(), written, "{text}");
+        assert_eq!(watch.to_string(), told, "{text}");
+        assert_eq!(watch.written().parse::<Watch>().unwrap(), watch, "{text}");
+    }
+    for (text, column) in [
+        ("", 1),
+        ("  pass", 3),
+        ("result.", 8),
+        ("PID-x", 5),
+        ("out[\"PID-8", 11),
+        ("out[\"PID-0\"]", 10),
+        ("a b", 1),
+    ] {
+        let error = text.parse::<Watch>().unwrap_err();
+        assert_eq!(error.column, column, "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_watch_knows_what_stands_there_and_what_was_meant() {
+    let track = track(LOOP);
+    let watch = |text: &str| text.parse::<Watch>().unwrap();
+    let end = track.timeline().len() - 1;
+    for (text, start, after) in [
+        ("PID-5.1", Some("Brook"), Some("Brook")),
+        ("out[\"PV1-2\"]", None, Some("3")),
+        ("result.test", None, Some("NA")),
+        ("last", None, Some("\"NA\"")),
+        ("PV1-44", None, None),
+    ] {
+        let at = |at| watch(text).value_at(&track, at);
+        assert_eq!(
+            (at(0).as_deref(), at(end).as_deref()),
+            (start, after),
+            "{text}"
+        );
+    }
+    let profile = read(
+        r#"Profile(format: 1, name: "T", tables: {"result": Table(columns: [Column(name: "test", type: Text)])})"#,
+    )
+    .unwrap();
+    for (text, meant) in [
+        ("reslut.test", Some("result.test")),
+        ("result.tset", Some("result.test")),
+        ("result.test", None),
+        ("lsat", Some("last")),
+        ("last", None),
+        ("nothing_like_it", None),
+        ("PID-8", None),
+    ] {
+        assert_eq!(
+            watch(text).meant(&profile, &track).as_deref(),
+            meant,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn runs_stop_at_watches_and_breakpoints_whichever_comes_first() {
+    let mut both = breakpoint(6, Some("pass == 2"));
+    both.watches = vec!["out[\"PV1-2\"]".parse().unwrap(), "last".parse().unwrap()];
+    let expect = "\
+test:2  let last = \"\";  · last = \"\"
+test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"1\"
+test:5  if test == \"NA\" { last = test; }  · last = \"NA\"
+test:6  n += 1;  · n = 2
+test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"2\", was \"1\"
+test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"3\", was \"2\"";
+    assert_eq!(stops(LOOP, &both).join("\n"), expect);
+}
+
 /// All that is there at a place.
 fn whole(track: &Track, at: usize) -> String {
     let state = StateAt::of(track, at);

@@ -13,6 +13,7 @@ use super::super::widgets::{Beside, BesideClick, CodeEditor, CodeView, Language,
 use super::mapping_edit::plain;
 use super::parts::{bar_ui, empty_ui, weak};
 use super::proposals::proposals;
+use super::script_line::LineMenu;
 use super::script_popup::Popup;
 use super::script_values::Values;
 use crate::diagnostic::{Place, Severity};
@@ -40,6 +41,7 @@ pub(crate) struct State {
     insert: Option<String>,
     values: Values,
     popup: Option<Popup>,
+    line_menu: Option<LineMenu>,
     /// The move of the stepper that was scrolled to last.
     seen: u64,
 }
@@ -64,6 +66,12 @@ impl State {
     /// The script and line of the caret, where the text has the focus.
     pub(crate) fn caret(&self, ctx: &egui::Context) -> Option<(ScriptPlace, u32)> {
         let line = self.editor.caret_line(ctx, &self.buffer)?;
+        Some((self.shown.clone()?, line))
+    }
+
+    /// The script and line where the caret was last.
+    pub(crate) fn last_caret(&self) -> Option<(ScriptPlace, u32)> {
+        let line = self.editor.last_caret_line(&self.buffer)?;
         Some((self.shown.clone()?, line))
     }
 
@@ -179,6 +187,10 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
         beside_clicked(cx, state, &place, click);
     }
     popup_ui(ui, cx, state, &place);
+    state.line_menu = state
+        .line_menu
+        .take()
+        .filter(|menu| menu.ui(ui, cx, &place));
     if response.changed {
         cx.send(Action::EditScript {
             place,
@@ -227,6 +239,7 @@ fn beside_clicked(cx: &Cx<'_>, state: &mut State, place: &ScriptPlace, click: Be
     let values = &state.values;
     match click {
         BesideClick::Stop(line) => cx.send(Action::ToggleStop { script, line }),
+        BesideClick::Menu(line, at) => state.line_menu = Some(LineMenu { line, at }),
         BesideClick::Pass(line, pass) => show_pass(cx, place, line, pass),
         BesideClick::Value(line, at) => {
             state.popup = Some(Popup::values(line, values.shown(line), at));

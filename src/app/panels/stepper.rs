@@ -9,7 +9,8 @@ use super::super::theme::Theme;
 use super::parts::{empty_ui, weak, without_message_ui};
 use super::stepper_line::{LineView, line_ui};
 use super::stepper_parts::{buttons_ui, happened_ui, head_ui};
-use super::stepper_state::{StateView, output_ui, variables_ui};
+use super::stepper_state::{StateView, output_ui, variables_ui, watched_ui};
+use super::stepper_stops::NewWatch;
 use crate::workbench::Records;
 
 /// Narrower than this the parts stand one below the other, in steps of the grid.
@@ -20,6 +21,7 @@ const SIDE_BY_SIDE: i16 = 150;
 pub(crate) struct State {
     line: LineView,
     shown: StateView,
+    new_watch: NewWatch,
 }
 
 /// Shows the stepper.
@@ -53,10 +55,10 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     if cx.stepping.is_old {
         ui.multiply_opacity(0.6);
     }
-    buttons_ui(ui, cx, walked);
+    buttons_ui(ui, cx, walked, &mut state.new_watch);
     line_ui(ui, cx, &mut state.line, walked);
     head_ui(ui, cx, walked);
-    state.shown.update(walked, cx.stepping.serial);
+    state.shown.update(cx, walked);
     body_ui(ui, walked, &mut state.shown);
 }
 
@@ -133,7 +135,10 @@ impl Part {
                     happened_ui(ui, walked);
                     end_ui(ui, walked);
                 }
-                Self::Variables => variables_ui(ui, walked),
+                Self::Variables => {
+                    watched_ui(ui, shown);
+                    variables_ui(ui, walked);
+                }
                 Self::Output => output_ui(ui, walked, shown),
             }
         });

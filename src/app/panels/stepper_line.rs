@@ -75,6 +75,9 @@ pub(super) fn line_ui(ui: &mut Ui, cx: &Cx<'_>, view: &mut LineView, walked: &Wa
         let x = rect.left() + offset;
         mark_ui(brush, theme, Pos2::new(x, y), *tick);
     }
+    watched_ui(brush, theme, cx.stepping.hits(), |step| {
+        Pos2::new(x(step), y)
+    });
     let handle = Pos2::new(x(at), y);
     if response.has_focus() {
         brush.circle_stroke(handle, 9.0, Stroke::new(2.0, *theme.accent.line));
@@ -172,6 +175,25 @@ fn stages_ui(ui: &Ui, theme: &Theme, walked: &Walked, rect: Rect) {
         if galley.size().x + theme.grid(2) < end - x {
             let at = Pos2::new(x + theme.grid(1), rect.top());
             ui.painter().galley(at, galley, *theme.text.weak);
+        }
+    }
+}
+
+/// A small square above the line where something that is watched happens.
+fn watched_ui(
+    brush: &egui::Painter,
+    theme: &Theme,
+    hits: &[Vec<usize>],
+    place: impl Fn(usize) -> Pos2,
+) {
+    let mut last = f32::NEG_INFINITY;
+    for hit in hits.iter().flatten() {
+        let at = place(*hit) - Vec2::new(0.0, theme.grid(2));
+        // What falls on one point of the screen is one mark.
+        if (at.x - last).abs() >= 1.0 {
+            last = at.x;
+            let square = Rect::from_center_size(at, Vec2::splat(5.0));
+            brush.rect_filled(square, 1, *theme.text.accent);
         }
     }
 }

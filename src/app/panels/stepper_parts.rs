@@ -1,23 +1,20 @@
-//! The parts of the stepper: its buttons, what the step is, what happened in it, the breakpoints.
-
-use std::sync::Arc;
+//! The parts of the stepper: its buttons, what the step is, what happened in it.
 
 use egui::{Button, RichText, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
-use super::super::status::plural;
-use super::super::stepping::{Go, StopLine, Walked, path};
+use super::super::stepping::{Go, Walked, path};
 use super::super::theme::Theme;
 use super::parts::weak;
+use super::stepper_stops::{NewWatch, stops_ui};
 use crate::mapping::{Happening, StepPlace};
-use crate::profile::ScriptPlace;
-use crate::workbench::Condition;
 
 /// The commands of the buttons with what stands on them.
-const BUTTONS: [(Command, &str); 9] = [
+const BUTTONS: [(Command, &str); 12] = [
     (Command::StepToStart, "Start"),
     (Command::RunBack, "Run back"),
+    (Command::StepBackOut, "Back out"),
     (Command::StepBackOver, "Back over"),
     (Command::StepBack, "Back"),
     (Command::StepInto, "Into"),
@@ -25,10 +22,12 @@ const BUTTONS: [(Command, &str); 9] = [
     (Command::StepOut, "Out"),
     (Command::RunOn, "Run on"),
     (Command::StepToEnd, "End"),
+    (Command::ToPreviousChange, "Previous change"),
+    (Command::ToNextChange, "Next change"),
 ];
 
 /// The buttons that go from step to step.
-pub(super) fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked) {
+pub(super) fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked, new: &mut NewWatch) {
     let theme = Theme::of(ui);
     let frame = egui::Frame::new().inner_margin(theme.margin(2, 1));
     frame.show(ui, |ui| {
@@ -43,9 +42,12 @@ pub(super) fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked) {
                     Command::StepToStart
                         | Command::RunBack
                         | Command::StepBackOver
+                        | Command::StepBackOut
                         | Command::StepBack
+                        | Command::ToPreviousChange
                 );
                 let can = if goes_back { at > 0 } else { at < last };
+                let can = can && cx.can(command);
                 let words = command.words();
                 let key = words.key.map(|key| ui.ctx().format_shortcut(&key));
                 let tip = match key {
@@ -57,91 +59,14 @@ pub(super) fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked) {
                     cx.run(command);
                 }
             }
-            stops_ui(ui, cx);
+            stops_ui(ui, cx, walked, new);
             let more = if walked.recording().is_full { "+" } else { "" };
             weak(ui, format!("Step {} of {places}{more}", at + 1));
-            if let Some(notice) = cx.stepping.notice {
+            if let Some(notice) = &cx.stepping.notice {
                 weak(ui, notice);
             }
         });
     });
-}
-
-/// All breakpoints, each with its condition and the way out.
-fn stops_ui(ui: &mut Ui, cx: &Cx<'_>) {
-    let stops = &cx.stepping.stops;
-    let name = match stops.len() {
-        0 => "Breakpoints".to_owned(),
-        count => plural(count, "breakpoint"),
-    };
-    ui.menu_button(name, |ui| {
-        let theme = Theme::of(ui);
-        ui.set_min_width(theme.grid(70));
-        if stops.is_empty() {
-            let text =
-                "Runs stop nowhere yet: click beside a line number of the script, or press F9";
-            ui.add(egui::Label::new(RichText::new(text).color(*theme.text.weak)).wrap());
-        }
-        for stop in stops {
-            ui.horizontal(|ui| stop_ui(ui, cx, stop));
-        }
-    });
-}
-
-fn stop_ui(ui: &mut Ui, cx: &Cx<'_>, stop: &StopLine) {
-    let theme = Theme::of(ui);
-    let name = place_words(&stop.script);
-    let place = format!("{name} line {}", stop.line);
-    let goto = ui.add(Button::new(&place).frame(false));
-    if goto.on_hover_text("Go to the line").clicked() {
-        cx.send(Action::GotoScript {
-            place: stop.script.clone(),
-            line: stop.line,
-            column: 1,
-        });
-    }
-    let mut condition = stop.condition.clone();
-    let field = egui::TextEdit::singleline(&mut condition)
-        .hint_text("always, or such as PID-8 == F")
-        .font(theme.code_font())
-        .desired_width(theme.grid(52));
-    let field = ui.add(field);
-    let label = format!("Condition of {place}");
-    field
-        .ctx
-        .accesskit_node_builder(field.id, |node| node.set_label(label.as_str()));
-    cx.keeps_own_undo(field.has_focus());
-    if field.changed() {
-        cx.send(Action::SetStopCondition {
-            script: stop.script.clone(),
-            line: stop.line,
-            condition,
-        });
-    }
-    let written = stop.condition.trim();
-    if !written.is_empty()
-        && let Err(fault) = written.parse::<Condition>()
-    {
-        super::super::widgets::dot(ui, *theme.severity.error);
-        weak(ui, fault.to_string());
-    }
-    let remove = format!("Remove the breakpoint at {place}");
-    let button = ui.button("Remove");
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &remove));
-    if button.clicked() {
-        cx.send(Action::ToggleStop {
-            script: stop.script.clone(),
-            line: stop.line,
-        });
-    }
-}
-
-/// What a script is called.
-pub(super) fn place_words(script: &ScriptPlace) -> Arc<str> {
-    match script {
-        ScriptPlace::Message(name) => Arc::clone(name),
-        ScriptPlace::Hook(hook) => hook.name().into(),
-    }
 }
 
 /// What the step is part of, and what it is.

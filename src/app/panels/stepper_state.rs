@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, FontId, Id, RichText, Role, Ui, WidgetInfo};
 
+use super::super::cx::Cx;
 use super::super::status::plural;
 use super::super::stepping::Walked;
 use super::super::theme::Theme;
@@ -19,20 +20,24 @@ const MOST_SHOWN: usize = 120;
 /// What is kept of one step until another one is shown.
 #[derive(Default)]
 pub(super) struct StateView {
-    made_of: Option<(usize, usize)>,
+    made_of: Option<(usize, usize, usize)>,
     /// Of which move it is.
     serial: u64,
     output: Vec<Arc<str>>,
     changes: Changes,
+    /// What each watch-point is, the value there, and whether it happens at this step.
+    watched: Vec<(String, String, bool)>,
     /// Scroll to what changed.
     reveals: bool,
 }
 
 impl StateView {
     /// Brings it up to date.
-    pub(super) fn update(&mut self, walked: &Walked, serial: u64) {
+    pub(super) fn update(&mut self, cx: &Cx<'_>, walked: &Walked) {
         let address = Arc::as_ptr(&walked.recorded) as usize;
-        let made_of = Some((address, walked.walk.at()));
+        let (at, watches) = (walked.walk.at(), &cx.stepping.watches);
+        let made_of = Some((address, at, watches.len()));
+        let serial = cx.stepping.serial;
         self.reveals = self.serial != serial;
         self.serial = serial;
         if self.made_of != made_of {
@@ -40,7 +45,29 @@ impl StateView {
             let state = walked.walk.state();
             self.output = state.output();
             self.changes = state.changes();
+            let watches = watches.iter().zip(cx.stepping.hits());
+            let values = watches.map(|(watch, hits)| {
+                let value = watch.value_at(walked.track(), at).unwrap_or_default();
+                (watch.written(), value, hits.binary_search(&at).is_ok())
+            });
+            self.watched = values.collect();
         }
+    }
+}
+
+/// The watch-points with what stands there now.
+pub(super) fn watched_ui(ui: &mut Ui, shown: &StateView) {
+    let theme = Theme::of(ui);
+    for (name, value, is_changed) in &shown.watched {
+        let line = Line {
+            name,
+            value,
+            is_changed: *is_changed,
+        };
+        line.ui(ui, theme);
+    }
+    if !shown.watched.is_empty() {
+        ui.separator();
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct LineNote {
 pub(crate) enum BesideClick {
     /// Runs are to stop at the line, or no longer.
     Stop(u32),
+    /// What can be done at the line is to be listed.
+    Menu(u32, Pos2),
     /// The value of the line is to be shown whole.
     Value(u32, Pos2),
     /// Another pass of the loop is to be shown.

@@ -86,6 +86,11 @@ impl CodeEditor {
         Some(place_of(text, caret).0)
     }
 
+    /// The line of the caret, counted from 1, as it was when the text had the focus last.
+    pub(crate) fn last_caret_line(&self, text: &str) -> Option<u32> {
+        Some(place_of(text, self.caret?).0)
+    }
+
     /// The character at a point of the screen.
     pub(crate) fn caret_at(&self, ui: &Ui, at: Pos2) -> Option<usize> {
         let (painted, _) = self.last.as_ref()?;

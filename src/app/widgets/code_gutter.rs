@@ -84,10 +84,15 @@ impl Gutter<'_> {
                 }
                 None => {}
             }
+            if response.secondary_clicked() {
+                clicked = Some(BesideClick::Menu(number, across.right_bottom()));
+            }
             let tip = match stop {
-                None => "Stop here when the run goes on (F9)",
+                None => {
+                    "Stop here when the run goes on (F9). The right button runs to the line, or sets a condition"
+                }
                 Some(_) => {
-                    "Runs stop here; a click takes the breakpoint away (F9). The stepper lists them all, with their conditions"
+                    "Runs stop here; a click takes the breakpoint away (F9). The right button shows its condition"
                 }
             };
             if response.on_hover_text(tip).clicked() {
