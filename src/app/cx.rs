@@ -9,7 +9,7 @@ use super::pane::Pane;
 use super::settings::Settings;
 use super::stepping::{Stepping, Walked};
 use crate::hl7::Location;
-use crate::mapping::End;
+use crate::mapping::{End, Happening};
 use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Records, Session};
 
 /// The context of one frame.
@@ -166,6 +166,31 @@ impl<'a> Cx<'a> {
         let walked = self.stepping.walked();
         let walked = walked.filter(|_| self.stepping.is_open && !self.stepping.is_old);
         walked.map_or_else(Vec::new, |walked| walked.walk.state().changes().reads)
+    }
+
+    /// What the current step of an open stepper wrote: places of the message that comes out, and cells.
+    pub(super) fn written_now(&self) -> Vec<End> {
+        let walked = self.stepping.walked();
+        let Some(walked) = walked.filter(|_| self.stepping.is_open && !self.stepping.is_old) else {
+            return Vec::new();
+        };
+        let recording = walked.recording();
+        let ends = walked
+            .walk
+            .state()
+            .events()
+            .filter_map(|event| match &event.what {
+                Happening::Wrote(written) => Some(End::Output(recording.written_at(written)?)),
+                Happening::CellSet {
+                    table, row, column, ..
+                } => Some(End::Cell {
+                    table: Arc::clone(table),
+                    row: *row,
+                    column: Arc::clone(column),
+                }),
+                _ => None,
+            });
+        ends.collect()
     }
 
     /// Says that the stepper is on the screen: other panels mark what its step is about.

@@ -48,16 +48,11 @@ pub(super) fn map() -> Tree<Pane> {
         tiles.insert_tab_tile(children)
     };
     let samples = tabs(&[Pane::Samples]);
-    let raw = tabs(&[Pane::Raw]);
+    // Tree, script and output stay in sight of the stepper: they mark what its step is about.
+    let raw = tabs(&[Pane::Raw, Pane::Stepper]);
     let tree = tabs(&[Pane::Tree]);
     let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
-    let output = tabs(&[
-        Pane::Output,
-        Pane::Links,
-        Pane::Problems,
-        Pane::Coverage,
-        Pane::Stepper,
-    ]);
+    let output = tabs(&[Pane::Output, Pane::Links, Pane::Problems, Pane::Coverage]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
     let shares = [(samples, 0.22), (message, 0.40), (mapping, 0.38)];

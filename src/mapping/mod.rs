@@ -48,6 +48,7 @@ mod recorded_value;
 mod recorder;
 mod recording;
 mod recording_calls;
+mod recording_out;
 mod recording_text;
 mod register;
 mod row_record;

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, open, script, settle, shows, type_at_end};
+use super::gui::{Hand, click, example, open, script, settle, shows, type_at_end};
 
 const PROFILE: &str = r##"Profile(
     format: 1,
@@ -136,6 +136,35 @@ fn what_changed_at_a_step_is_marked_and_what_it_read_is_marked_in_the_tree() {
     walk(&mut hand, &[OVER], &["Result:9"]);
     assert!(!shows(&hand, "female, changed"), "it did so before");
     assert!(shows(&hand, "PID||||||||female"));
+}
+
+#[test]
+fn what_a_step_wrote_is_marked_in_the_output() {
+    let (_folder, mut hand) = window("ORU^R01");
+    press(&mut hand, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    click(&mut hand, "Output tree");
+    let marked = "PID-8 Administrative Sex, written at this step";
+    assert!(!shows(&hand, "written at this step"));
+    walk(&mut hand, &[OVER, OVER], &["Result:2", "Result:8"]);
+    assert!(shows(&hand, marked));
+    walk(&mut hand, &[OVER], &["Result:9"]);
+    assert!(!shows(&hand, "written at this step"));
+    press(&mut hand, BACK.0, BACK.1);
+    assert!(shows(&hand, marked));
+}
+
+#[test]
+fn the_cell_that_a_step_set_is_marked_in_the_rows() {
+    let (_folder, _, mut hand) = example();
+    hand.set_size(egui::vec2(1900.0, 1200.0));
+    press(&mut hand, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    walk(&mut hand, &[ON], &["patient."]);
+    let row = hand.get_all_by_role(Role::Row).find_map(|row| {
+        let label = row.accesskit_node().label()?;
+        label.contains("written at this step").then_some(label)
+    });
+    let label = row.expect("a row has a cell that was set");
+    assert!(label.starts_with("patient row 1, "), "{label}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::super::widgets::{
 use super::explain::explain_ui;
 use super::outline::Source;
 use super::parts::{bar_ui, empty_ui, weak, without_message_ui};
-use super::tree::{TreeView, columns, tree_cell_ui};
+use super::tree::{TreeView, at_work_ui, columns, is_at_work, tree_cell_ui};
 use super::tree_row::{RowKind, TreeRow};
 use crate::hl7::{Message, Part};
 use crate::mapping::{Cell, End, Outcome, TableRows, Verdict};
@@ -42,6 +42,42 @@ pub(crate) struct State {
     selected: Option<(usize, usize)>,
     /// The column that was clicked last.
     column: Option<usize>,
+    /// The move of the stepper that was seen last.
+    walked: u64,
+}
+
+/// What the current step of the stepper wrote.
+struct Now {
+    written: Vec<End>,
+    /// The stepper went on: what was written is to be seen.
+    has_moved: bool,
+}
+
+impl Now {
+    /// The bytes of the output that were written; a place without text stands where it would.
+    fn spans(&self, output: &Message) -> Vec<Range<usize>> {
+        let places = self.written.iter().filter_map(|end| match end {
+            End::Output(location) => Some(location),
+            End::Cell { .. } => None,
+        });
+        let found = places.filter_map(|location| {
+            let whole = || {
+                let mut whole = location.clone();
+                whole.path = None;
+                output.find(&whole)
+            };
+            output.find(location).or_else(whole)
+        });
+        found.map(|element| element.span()).collect()
+    }
+
+    /// The cells of a table that were written.
+    fn cells<'n>(&'n self, wanted: &'n str) -> impl Iterator<Item = (usize, &'n str)> {
+        self.written.iter().filter_map(move |end| match end {
+            End::Cell { table, row, column } if **table == *wanted => Some((*row, &**column)),
+            End::Cell { .. } | End::Output(_) => None,
+        })
+    }
 }
 
 /// Shows the output.
@@ -70,10 +106,15 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         Verdict::Skipped(why) => verdict_ui(ui, "Skipped", why),
         Verdict::Rejected(why) => verdict_ui(ui, "Rejected", why),
     }
+    let now = Now {
+        written: cx.written_now(),
+        has_moved: state.walked != cx.stepping.serial,
+    };
+    state.walked = cx.stepping.serial;
     match (state.tab, &outcome.output) {
-        (Tab::Rows, _) => rows_ui(ui, cx, state, outcome),
-        (Tab::Message, Some(output)) => text_ui(ui, cx, state, preview, output),
-        (Tab::Tree, Some(output)) => tree_ui(ui, cx, state, preview, output),
+        (Tab::Rows, _) => rows_ui(ui, cx, state, outcome, &now),
+        (Tab::Message, Some(output)) => text_ui(ui, cx, state, preview, output, &now),
+        (Tab::Tree, Some(output)) => tree_ui(ui, cx, state, preview, output, &now),
         (Tab::Message | Tab::Tree, None) => {
             let text = "A script makes a message by writing to out, such as out.copy(msg, [\"MSH\", \"PID\"])";
             empty_ui(ui, cx, "No output message", text, &[Command::ShowScript]);
@@ -165,7 +206,14 @@ fn changed_parts(preview: &Preview) -> impl Iterator<Item = &Part> {
         .filter_map(|difference| difference.right.as_ref())
 }
 
-fn text_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, output: &Message) {
+fn text_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    preview: &Preview,
+    output: &Message,
+    now: &Now,
+) {
     let mut marks: Vec<(Range<usize>, Emphasis)> = changed_parts(preview)
         .map(|part| (part.span.clone(), Emphasis::Changed))
         .collect();
@@ -173,6 +221,8 @@ fn text_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, outpu
         .session
         .location()
         .and_then(|location| output.find(location));
+    let written = now.spans(output).into_iter();
+    marks.extend(written.map(|span| (span, Emphasis::Written)));
     marks.extend(chosen.map(|element| (element.span(), Emphasis::Selected)));
     let text = Hl7Text {
         name: "Output text",
@@ -200,7 +250,14 @@ fn text_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, outpu
     }
 }
 
-fn tree_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, output: &Message) {
+fn tree_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    preview: &Preview,
+    output: &Message,
+    now: &Now,
+) {
     let source = Source {
         message: output,
         tree: None,
@@ -229,11 +286,14 @@ fn tree_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, outpu
     let changed: Vec<_> = changed_parts(preview)
         .map(|part| part.span.clone())
         .collect();
+    let written = now.spans(output);
     let response = view.ui(
         ui,
         &mut TreeRows {
             rows: &state.tree.rows,
             changed: &changed,
+            written: &written,
+            has_moved: now.has_moved,
         },
     );
     if let Some(row) = response.toggled.or(response.activated) {
@@ -248,14 +308,27 @@ fn tree_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, preview: &Preview, outpu
 struct TreeRows<'a> {
     rows: &'a [TreeRow],
     changed: &'a [Range<usize>],
+    /// What the current step of the stepper wrote.
+    written: &'a [Range<usize>],
+    has_moved: bool,
 }
 
 impl RowSource for TreeRows<'_> {
     fn name(&self, row: usize) -> String {
-        self.rows
-            .get(row)
-            .map(|row| format!("{} {}", row.place, row.name))
-            .unwrap_or_default()
+        let Some(row) = self.rows.get(row) else {
+            return String::new();
+        };
+        let written = if is_at_work(row, self.written) {
+            ", written at this step"
+        } else {
+            ""
+        };
+        format!("{} {}{written}", row.place, row.name)
+    }
+
+    fn sight(&self) -> Option<usize> {
+        let mut rows = self.rows.iter().filter(|_| self.has_moved);
+        rows.position(|row| is_at_work(row, self.written))
     }
 
     fn outline(&self, row: usize) -> Outline {
@@ -277,6 +350,9 @@ impl RowSource for TreeRows<'_> {
                     && span.start < changed.end.max(changed.start + 1)
             })
         };
+        if is_at_work(row, self.written) {
+            at_work_ui(ui, column);
+        }
         let changed =
             row.span.as_ref().is_some_and(touches) && !matches!(row.kind, RowKind::Segment(_));
         if column == 2 && changed {
@@ -290,7 +366,7 @@ impl RowSource for TreeRows<'_> {
 }
 
 /// All tables below one another; each grid scrolls by itself when it is long.
-fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome) {
+fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome, now: &Now) {
     if outcome.rows.iter().all(|table| table.rows.is_empty()) {
         let text = "Rows come from the columns of a message definition, or from rows.add(\"table\") in its script";
         let steps = if outcome.output.is_some() {
@@ -318,12 +394,18 @@ fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, outcome: &Outcome) {
                         weak(ui, plural(table.rows.len(), "row"));
                     });
                 });
-                grid_ui(ui, cx, state, index, table);
+                grid_ui(ui, cx, state, (index, table), now);
             }
         });
 }
 
-fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, index: usize, table: &TableRows) {
+fn grid_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    (index, table): (usize, &TableRows),
+    now: &Now,
+) {
     let theme = Theme::of(ui);
     let visible = table.rows.len().min(12) as f32;
     let height =
@@ -366,7 +448,12 @@ fn grid_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, index: usize, table: &Ta
                         .map(|(_, row)| row),
                     reveal: false,
                 };
-                let shown = view.ui(ui, &mut GridRows { table });
+                let mut rows = GridRows {
+                    table,
+                    written: now.cells(&table.table).collect(),
+                    has_moved: now.has_moved,
+                };
+                let shown = view.ui(ui, &mut rows);
                 if let Some(row) = shown.selected {
                     state.selected = Some((index, row));
                     let column = shown.column.or(state.column).unwrap_or_default();
@@ -404,15 +491,44 @@ fn column_width(table: &TableRows, column: usize) -> f32 {
 
 struct GridRows<'a> {
     table: &'a TableRows,
+    /// The cells that the current step of the stepper wrote: row and column.
+    written: Vec<(usize, &'a str)>,
+    has_moved: bool,
+}
+
+impl GridRows<'_> {
+    fn is_written(&self, row: usize, column: usize) -> bool {
+        let name = self.table.columns.get(column);
+        name.is_some_and(|name| self.written.contains(&(row, name)))
+    }
 }
 
 impl RowSource for GridRows<'_> {
     fn name(&self, row: usize) -> String {
-        format!("{} row {}", self.table.table, row + 1)
+        let columns = self.written.iter().filter(|(at, _)| *at == row);
+        let columns: Vec<&str> = columns.map(|(_, column)| *column).collect();
+        let written = if columns.is_empty() {
+            String::new()
+        } else {
+            format!(", {} written at this step", columns.join(", "))
+        };
+        format!("{} row {}{written}", self.table.table, row + 1)
+    }
+
+    fn sight(&self) -> Option<usize> {
+        let first = self.written.first().filter(|_| self.has_moved)?;
+        Some(first.0)
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
         let theme = Theme::of(ui);
+        if self.is_written(row, column) {
+            at_work_ui(ui, 1);
+            let line = egui::Stroke::new(2.0, *theme.accent.line);
+            let cell = ui.max_rect();
+            ui.painter()
+                .hline(cell.x_range(), cell.bottom() - 1.0, line);
+        }
         let cell = self
             .table
             .rows

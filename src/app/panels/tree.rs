@@ -297,7 +297,7 @@ impl RowSource for Rows<'_> {
         let Some(row) = self.shown.get(row) else {
             return String::new();
         };
-        let read = if is_read(row, self.read) {
+        let read = if is_at_work(row, self.read) {
             ", read at this step"
         } else {
             ""
@@ -316,7 +316,7 @@ impl RowSource for Rows<'_> {
 
     fn sight(&self) -> Option<usize> {
         let mut rows = self.shown.iter().filter(|_| self.moved);
-        rows.position(|row| is_read(row, self.read))
+        rows.position(|row| is_at_work(row, self.read))
     }
 
     fn has_drag(&self) -> bool {
@@ -364,8 +364,8 @@ impl RowSource for Rows<'_> {
         let Some(row) = self.shown.get(row) else {
             return;
         };
-        if is_read(row, self.read) {
-            read_ui(ui, column);
+        if is_at_work(row, self.read) {
+            at_work_ui(ui, column);
         }
         let edited = self
             .editing
@@ -381,16 +381,16 @@ impl RowSource for Rows<'_> {
     }
 }
 
-/// Whether the row shows what was read, or holds it while it is closed.
-fn is_read(row: &TreeRow, read: &[Range<usize>]) -> bool {
+/// Whether the row shows what a step read or wrote, or holds it while it is closed.
+pub(super) fn is_at_work(row: &TreeRow, spans: &[Range<usize>]) -> bool {
     let Some(span) = &row.span else { return false };
-    let holds = |read: &Range<usize>| span.start <= read.start && read.end <= span.end;
-    read.iter()
-        .any(|read| read == span || row.open == Some(false) && holds(read))
+    let holds = |inner: &Range<usize>| span.start <= inner.start && inner.end <= span.end;
+    let mut spans = spans.iter();
+    spans.any(|inner| inner == span || row.open == Some(false) && holds(inner))
 }
 
-/// A ground for what the step of the stepper read, with a bar before the first column.
-fn read_ui(ui: &Ui, column: usize) {
+/// A ground for what the step of the stepper read or wrote, with a bar before the first column.
+pub(super) fn at_work_ui(ui: &Ui, column: usize) {
     let theme = Theme::of(ui);
     let rect = ui.max_rect();
     if column == 0 {

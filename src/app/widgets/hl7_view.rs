@@ -25,6 +25,8 @@ pub(crate) enum Emphasis {
     Faulty,
     /// A step of the mapping reads it.
     Read,
+    /// A step of the mapping wrote it.
+    Written,
 }
 
 /// What is shown.
@@ -360,6 +362,11 @@ fn mark(theme: &Theme, rect: Rect, emphasis: Emphasis, shapes: &mut Vec<Shape>) 
                 rect.bottom(),
                 line(theme.severity.good),
             ));
+        }
+        Emphasis::Written => {
+            shapes.push(Shape::rect_filled(rect, corner, *theme.surface.mark));
+            let stroke = egui::Stroke::new(2.0, *theme.accent.line);
+            shapes.push(Shape::hline(rect.x_range(), rect.bottom(), stroke));
         }
         Emphasis::Read => {
             shapes.push(Shape::rect_filled(rect, corner, *theme.surface.mark));
