@@ -5,10 +5,12 @@ use std::sync::Arc;
 use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt};
 
 use super::code::{Code, Function, Kind, Nodes, Piece};
+use super::code_ends::Ends;
 
-/// Reads the pieces of a script. The tree must stay where it is: its nodes are known by their addresses.
-pub(super) fn read(ast: &AST, name: &Arc<str>, source: &Arc<str>) -> Code {
+/// Reads the pieces of a script, with statements written in at some ends of blocks. The tree must stay where it is: its nodes are known by their addresses.
+pub(super) fn read(ast: &AST, name: &Arc<str>, source: &Arc<str>, ends: Ends) -> Code {
     let mut reader = Reader {
+        ends,
         pieces: Vec::new(),
         nodes: Nodes::default(),
         around: Vec::new(),
@@ -53,6 +55,7 @@ pub(super) fn address<T>(node: &T) -> usize {
 }
 
 struct Reader {
+    ends: Ends,
     pieces: Vec<Piece>,
     nodes: Nodes,
     /// The pieces around the one being read.
@@ -69,11 +72,12 @@ impl Reader {
         inner: impl FnOnce(&mut Self),
     ) -> usize {
         let index = self.pieces.len();
-        let (line, column) = numbers(start);
+        let (line, column) = self.ends.before(numbers(start));
         self.pieces.push(Piece {
             kind,
             line,
             column,
+            // Where the engine says that calls stand, it says so of the longer text.
             at: numbers(at),
             end: index + 1,
             parent: self.around.last().copied().unwrap_or(index),
@@ -127,6 +131,9 @@ impl Reader {
                 // Rhai tells of the expression only.
                 self.nodes.insert(address(&**value), index);
                 index
+            }
+            Stmt::If(..) if self.ends.is_at(numbers(at)) => {
+                self.piece(Kind::Nothing, at, at, |_| {})
             }
             Stmt::If(flow, _) => self.piece(Kind::If, at, at, |reader| {
                 reader.expression(&flow.expr);

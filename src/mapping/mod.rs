@@ -6,6 +6,7 @@
 mod aim;
 mod check;
 mod code;
+mod code_ends;
 mod code_reading;
 mod codes;
 mod compose;
@@ -50,6 +51,7 @@ mod recording;
 mod recording_calls;
 mod recording_out;
 mod recording_text;
+mod recording_truth;
 mod register;
 mod row_record;
 mod row_sheets;
@@ -107,6 +109,7 @@ pub use recording::{
     Written,
 };
 pub use recording_calls::Call;
+pub use recording_truth::Decision;
 pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};

@@ -7,6 +7,7 @@ use rhai::{AST, OptimizationLevel, Scope};
 
 use super::check::{Names, inspect};
 use super::code::Code;
+use super::code_ends::{Ends, with_ends};
 use super::code_reading;
 use super::codes;
 use super::engine::Engine;
@@ -47,8 +48,14 @@ impl Recorded {
         name: &Arc<str>,
         source: &str,
     ) -> Option<Self> {
-        let ast = Box::new(engine.compile_with_scope(scope, source).ok()?);
-        let code = code_reading::read(&ast, name, &source.into());
+        let ast = engine.compile_with_scope(scope, source).ok()?;
+        let (text, ends) = with_ends(&ast, source);
+        let (ast, ends) = match engine.compile_with_scope(scope, &text) {
+            Ok(longer) => (longer, ends),
+            Err(_) => (ast, Ends::default()),
+        };
+        let ast = Box::new(ast);
+        let code = code_reading::read(&ast, name, &source.into(), ends);
         Some(Self {
             ast,
             code: Arc::new(code),

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::track::Track;
 use crate::hl7::Pick;
-use crate::mapping::{Cell, Event, Happening, OutChange, Recording, StepPlace, Value, Written};
+use crate::mapping::{
+    Cell, Decision, Event, Happening, OutChange, Recording, StepPlace, Value, Written,
+};
 
 /// Characters shown of one value.
 const MOST_SHOWN: usize = 40;
@@ -41,6 +44,8 @@ pub struct ShownValue {
     pub name: Arc<str>,
     /// The value.
     pub value: Value,
+    /// What the line's condition came to, in place of name and value.
+    pub decision: Option<Decision>,
 }
 
 /// One run of a loop.
@@ -68,8 +73,13 @@ pub struct PassRun {
 }
 
 impl LineValues {
-    /// What the lines of a script did: of the one with this index in the recording.
-    pub fn of(recording: &Recording, code: usize) -> Self {
+    /// What the lines of a script did in a run: of the one with this index in its recording.
+    pub fn of(track: &Track, code: usize) -> Self {
+        let recording = &**track.recording();
+        let broken = track
+            .failure()
+            .and_then(|(at, _)| track.timeline().stop(at));
+        let broken = broken.map(|stop| stop.step);
         let events = recording.by_step();
         let mut values = Self::default();
         for (number, step) in recording.steps.iter().enumerate() {
@@ -79,7 +89,21 @@ impl LineValues {
             let own = events.get(number).map_or(&[][..], Vec::as_slice);
             let run = values.lines.entry(line).or_default();
             run.steps.push(number);
+            // An error in the condition says nothing of it.
+            let decided = recording
+                .decision(number)
+                .filter(|_| broken != Some(number));
             run.shown.extend(shown(recording, number, own));
+            run.shown.extend(decided.map(|decision| ShownValue {
+                step: number,
+                pass: step.pass,
+                name: "condition".into(),
+                value: match &decision {
+                    Decision::Truth(truth) => Value::Truth(*truth),
+                    Decision::Case(case) => Value::Thing("case", Arc::clone(case)),
+                },
+                decision: Some(decision),
+            }));
             if recording.is_loop(number) {
                 let ran = LoopRun::of(recording, number, line, &events);
                 values.loops.push(ran);
@@ -158,9 +182,12 @@ impl LoopRun {
 }
 
 impl ShownValue {
-    /// Name and value in a line: `sex = "F"`.
+    /// Name and value in a line, `sex = "F"`; or what the condition came to, `→ true`.
     pub fn text(&self) -> String {
-        format!("{} = {}", self.name, self.value.shown(MOST_SHOWN))
+        match &self.decision {
+            Some(decision) => decision.to_string(),
+            None => format!("{} = {}", self.name, self.value.shown(MOST_SHOWN)),
+        }
     }
 }
 
@@ -184,6 +211,7 @@ fn shown(recording: &Recording, step: usize, events: &[&Event]) -> Vec<ShownValu
             pass,
             name,
             value,
+            decision: None,
         })
         .collect::<Vec<_>>()
     };

@@ -369,6 +369,7 @@ fn values_stand_beside_the_lines_only_where_they_are_asked_for() {
         "Line 1 gives sex = \"female\"",
         "Line 3 gives value = \"11\"",
         "line 5, which did not run",
+        "Line 4 gives → false",
         "Line 8 gives out PID-8 = \"female\"",
     ] {
         assert!(shows(&hand, text), "{text}");
@@ -405,6 +406,60 @@ fn the_passes_of_a_loop_are_gone_through_and_listed() {
     press(&mut hand, Modifiers::NONE, Key::Escape);
     click(&mut hand, "Line 3 gives value = \"33\"");
     assert!(shows(&hand, "Copy"), "the value whole");
+}
+
+#[test]
+fn a_segment_is_shown_whole_as_a_tree() {
+    let (_folder, mut hand) = window("ORU^R01");
+    click(&mut hand, "Values");
+    settle(&mut hand);
+    click(&mut hand, "Line 2 gives obx = OBX");
+    for text in ["OBX|1|NM|K||11", "OBX-3: K", "OBX-5: 11"] {
+        assert!(shows(&hand, text), "{text}");
+    }
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    type_at_end(
+        &mut hand,
+        "let pid = msg.segments(\"PID\")[0];\nif true { let inner = pid[\"5.2\"]; }",
+    );
+    settle(&mut hand);
+    assert!(shows(&hand, "Line 11 gives → true · inner = \"JANE\""));
+    click(&mut hand, "Line 10 gives pid = PID");
+    click(&mut hand, "PID-5: ROE^JANE");
+    assert!(shows(&hand, "PID-5.2: JANE"));
+}
+
+#[test]
+fn two_hundred_passes_are_listed_and_gone_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let observations: Vec<String> = (1..=200)
+        .map(|number| format!("OBX|{number}|NM|K||{number}\r"))
+        .collect();
+    let text = format!("{}{}", message("ORU^R01"), observations.concat());
+    let mut hand = open(&[write("profile.ron", PROFILE), write("in.hl7", &text)]);
+    hand.set_size(egui::vec2(1900.0, 1200.0));
+    settle(&mut hand);
+    click(&mut hand, "Values");
+    settle(&mut hand);
+    click(&mut hand, "Last pass of line 2");
+    assert!(shows(&hand, "Line 3 gives value = \"200\""));
+    click(&mut hand, "All passes of line 2");
+    let pass = |hand: &Hand, number: u32| {
+        let mut rows = hand.get_all_by_role(Role::Row);
+        rows.any(|row| {
+            let label = row.accesskit_node().label();
+            label.is_some_and(|label| label.starts_with(&format!("Pass {number}:")))
+        })
+    };
+    assert!(pass(&hand, 203), "the one at hand is in sight");
+    assert!(!pass(&hand, 1), "only those in sight are laid out");
+    click(&mut hand, "First pass of line 2");
+    assert!(shows(&hand, "Line 3 gives value = \"11\""));
 }
 
 #[test]

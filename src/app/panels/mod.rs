@@ -52,6 +52,7 @@ mod samples;
 mod script;
 mod script_line;
 mod script_popup;
+mod script_segment;
 mod script_values;
 mod show;
 pub(super) mod start;

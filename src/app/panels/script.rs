@@ -245,7 +245,11 @@ fn beside_clicked(cx: &Cx<'_>, state: &mut State, place: &ScriptPlace, click: Be
             state.popup = Some(Popup::values(line, values.shown(line), at));
         }
         BesideClick::Passes(line, at) => {
-            state.popup = values.ran(line).map(|ran| Popup::passes(ran, at));
+            let note = values.notes.iter().find(|note| note.line == line);
+            let pass = note
+                .and_then(|note| note.passes)
+                .map_or(1, |(pass, _)| pass);
+            state.popup = values.ran(line).map(|ran| Popup::passes(ran, pass, at));
         }
     }
 }

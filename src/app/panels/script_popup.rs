@@ -7,6 +7,8 @@ use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text};
 use super::parts::weak;
+use super::script_segment::segment_ui;
+use crate::hl7::Message;
 use crate::mapping::Value;
 use crate::workbench::{LoopRun, ShownValue};
 
@@ -24,12 +26,15 @@ pub(super) struct Popup {
     title: String,
     at: Pos2,
     content: Content,
+    /// It was not shown yet.
+    is_new: bool,
 }
 
 enum Content {
     /// What each thing is called, and its value.
     Values(Vec<(String, Value)>),
-    Passes(LoopRun),
+    /// The one at hand too, counted from 1.
+    Passes(LoopRun, u32),
 }
 
 impl Popup {
@@ -44,15 +49,17 @@ impl Popup {
             title: format!("Line {line}"),
             at,
             content: Content::Values(values.collect()),
+            is_new: true,
         }
     }
 
     /// The passes of a loop in a table.
-    pub(super) fn passes(ran: &LoopRun, at: Pos2) -> Self {
+    pub(super) fn passes(ran: &LoopRun, pass: u32, at: Pos2) -> Self {
         Self {
             title: format!("Passes of line {}", ran.line),
             at,
-            content: Content::Passes(ran.clone()),
+            content: Content::Passes(ran.clone(), pass),
+            is_new: true,
         }
     }
 
@@ -62,7 +69,7 @@ impl Popup {
         let mut is_open = !ui.input(|input| input.key_pressed(egui::Key::Escape));
         let size = match self.content {
             Content::Values(_) => Vec2::new(theme.grid(90), theme.grid(50)),
-            Content::Passes(_) => Vec2::new(theme.grid(170), theme.grid(70)),
+            Content::Passes(..) => Vec2::new(theme.grid(170), theme.grid(70)),
         };
         let mut chosen = None;
         egui::Window::new(&self.title)
@@ -72,16 +79,26 @@ impl Popup {
             .default_size(size)
             .collapsible(false)
             .constrain(true)
-            .show(ui.ctx(), |ui| match &self.content {
+            .show(ui.ctx(), |ui| match &mut self.content {
                 Content::Values(values) => values_ui(ui, cx, values),
-                Content::Passes(ran) => chosen = passes_ui(ui, ran),
+                Content::Passes(ran, pass) => {
+                    chosen = passes_ui(ui, ran, *pass, self.is_new);
+                    if let Some((_, another)) = chosen {
+                        *pass = another;
+                    }
+                }
             });
+        self.is_new = false;
         (chosen, is_open)
     }
 }
 
 fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
     let theme = Theme::of(ui);
+    let message = cx
+        .stepping
+        .walked()
+        .map(|walked| &walked.recording().message);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme.grid(1);
         for (at, (name, value)) in values.iter().enumerate() {
@@ -101,14 +118,14 @@ fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
                     cx.send(Action::Copy { text, what });
                 }
             });
-            ui.push_id(at, |ui| value_ui(ui, theme, value, 0));
+            ui.push_id(at, |ui| value_ui(ui, theme, message, value, 0));
             ui.add_space(theme.grid(1));
         }
     });
 }
 
-/// A value: texts with their lines, lists and maps as trees.
-fn value_ui(ui: &mut Ui, theme: &Theme, value: &Value, depth: usize) {
+/// A value: texts with their lines, lists, maps and segments as trees.
+fn value_ui(ui: &mut Ui, theme: &Theme, message: Option<&Message>, value: &Value, depth: usize) {
     let text_ui = |ui: &mut Ui, text: String| {
         let text = RichText::new(text).font(theme.code_font());
         ui.add(egui::Label::new(text.color(*theme.text.body)).selectable(true));
@@ -116,15 +133,17 @@ fn value_ui(ui: &mut Ui, theme: &Theme, value: &Value, depth: usize) {
     match value {
         Value::Nothing => {}
         Value::Text(text) => text_ui(ui, text.replace("\r\n", "\n").replace('\r', "\n")),
+        Value::Thing("segment", name)
+            if message.is_some_and(|message| segment_ui(ui, theme, message, name)) => {}
         Value::Truth(_) | Value::Number(_) | Value::Thing(..) => text_ui(ui, value.shown(1 << 16)),
         Value::List(items, more) => {
             let entries = items.iter().enumerate();
             let entries = entries.map(|(at, item)| (format!("[{at}]"), item));
-            branches_ui(ui, theme, entries, items.len(), *more, depth);
+            branches_ui(ui, theme, message, entries, (items.len(), *more), depth);
         }
         Value::Map(items, more) => {
             let entries = items.iter().map(|(key, item)| (key.to_string(), item));
-            branches_ui(ui, theme, entries, items.len(), *more, depth);
+            branches_ui(ui, theme, message, entries, (items.len(), *more), depth);
         }
     }
 }
@@ -132,13 +151,16 @@ fn value_ui(ui: &mut Ui, theme: &Theme, value: &Value, depth: usize) {
 fn branches_ui<'v>(
     ui: &mut Ui,
     theme: &Theme,
+    message: Option<&Message>,
     entries: impl Iterator<Item = (String, &'v Value)>,
-    count: usize,
-    more: usize,
+    (count, more): (usize, usize),
     depth: usize,
 ) {
     for (at, (name, item)) in entries.take(MOST_ELEMENTS).enumerate() {
-        let has_parts = matches!(item, Value::List(..) | Value::Map(..));
+        let has_parts = matches!(
+            item,
+            Value::List(..) | Value::Map(..) | Value::Thing("segment", _)
+        );
         if !has_parts {
             let text = format!("{name}: {}", item.shown(MOST_ELEMENTS));
             let text = RichText::new(text).font(theme.code_font());
@@ -149,7 +171,7 @@ fn branches_ui<'v>(
         CollapsingHeader::new(RichText::new(head).font(theme.code_font()))
             .id_salt(at)
             .default_open(depth == 0)
-            .show(ui, |ui| value_ui(ui, theme, item, depth + 1));
+            .show(ui, |ui| value_ui(ui, theme, message, item, depth + 1));
     }
     let left = count.saturating_sub(MOST_ELEMENTS) + more;
     if left > 0 {
@@ -158,7 +180,7 @@ fn branches_ui<'v>(
 }
 
 /// The passes in rows; the loop's line and the pass that was chosen.
-fn passes_ui(ui: &mut Ui, ran: &LoopRun) -> Option<(u32, u32)> {
+fn passes_ui(ui: &mut Ui, ran: &LoopRun, pass: u32, is_new: bool) -> Option<(u32, u32)> {
     let theme = Theme::of(ui);
     let mut columns = vec![ColumnSpec::new("Pass", Width::Points(theme.grid(11)))];
     let last = ran.columns.len().min(MOST_COLUMNS).saturating_sub(1);
@@ -175,8 +197,8 @@ fn passes_ui(ui: &mut Ui, ran: &LoopRun) -> Option<(u32, u32)> {
         role: Role::Grid,
         columns: &columns,
         count: ran.passes.len(),
-        selected: None,
-        reveal: false,
+        selected: ran.passes.iter().position(|known| known.number == pass),
+        reveal: is_new,
     };
     let chosen = view.ui(ui, &mut PassRows { ran }).selected?;
     Some((ran.line, ran.passes.get(chosen)?.number))

@@ -35,7 +35,7 @@ impl Values {
         if self.made_of != made_of {
             *self = Self {
                 made_of,
-                lines: LineValues::of(recording, code),
+                lines: LineValues::of(walked.track(), code),
                 ..Self::default()
             };
         }
@@ -121,8 +121,13 @@ impl Values {
                 let is_pinned = step.parent == beside;
                 let is_pass = matches!(step.place, StepPlace::Pass { .. });
                 let known = last.get(&line).copied();
-                let is_same_visit = is_pass || known.is_some_and(|(of, _)| of == step.parent);
+                let here = self.steps.get(&line).map_or(&[][..], Vec::as_slice);
+                // Part of a statement on the same line, such as `if done { n = 1; }`.
+                let is_inside = step.parent.is_some_and(|parent| here.contains(&parent));
+                let is_same_visit =
+                    is_pass || is_inside || known.is_some_and(|(of, _)| of == step.parent);
                 match known {
+                    _ if is_inside => self.steps.entry(line).or_default().push(at),
                     Some((_, true)) if !is_pinned && !is_same_visit => {}
                     _ => {
                         let steps = self.steps.entry(line).or_default();

@@ -180,7 +180,7 @@ fn passes_ui(
     line: u32,
     (pass, passes): (u32, u32),
 ) -> (f32, Option<BesideClick>) {
-    let button = Vec2::new(theme.grid(5), rect.height());
+    let button = Vec2::new(theme.grid(4), rect.height());
     let text = format!("{pass}/{passes}");
     let ink = *theme.text.accent;
     let galley = brush.layout_no_wrap(text, theme.code_font(), ink);
@@ -208,28 +208,41 @@ fn passes_ui(
         response.on_hover_text(what).clicked()
     };
     let mut clicked = None;
-    let arrow = |rect: Rect, side: f32, enabled: bool| {
+    let mut left = 0.0;
+    let mut arrow = |side: f32, what: &str, to: u32, is_far: bool| {
+        let rect = place(left, button.x);
+        left += button.x;
+        let enabled = to != pass;
+        if click(rect, what, enabled) {
+            clicked = Some(BesideClick::Pass(line, to));
+        }
         let colour = if enabled { ink } else { *theme.surface.outline };
         triangle(brush, rect.center(), 4.0, side, colour);
+        if is_far {
+            let bar = rect.center() + Vec2::new(5.0 * side, 0.0);
+            let bar = Rect::from_center_size(bar, Vec2::new(1.5, 8.0));
+            brush.rect_filled(bar, 0.0, colour);
+        }
     };
-    let back = place(0.0, button.x);
-    if click(back, "Previous pass", pass > 1) {
-        clicked = Some(BesideClick::Pass(line, pass - 1));
+    // Where two clicks lead anywhere, the way to the ends is short.
+    let is_long = passes > 3;
+    if is_long {
+        arrow(-1.0, "First pass", 1, true);
     }
-    arrow(back, -1.0, pass > 1);
-    let middle = place(button.x, width);
+    arrow(-1.0, "Previous pass", pass.saturating_sub(1).max(1), false);
+    arrow(1.0, "Next pass", (pass + 1).min(passes), false);
+    if is_long {
+        arrow(1.0, "Last pass", passes, true);
+    }
+    let middle = place(left, width);
     if click(middle, "All passes", true) {
         clicked = Some(BesideClick::Passes(line, middle.left_bottom()));
     }
-    let at = Pos2::new(middle.center().x, middle.center().y);
-    let at = Align2::CENTER_CENTER.anchor_size(at, galley.size()).min;
+    let at = Align2::CENTER_CENTER
+        .anchor_size(middle.center(), galley.size())
+        .min;
     brush.galley(at, galley, ink);
-    let on = place(button.x + width, button.x);
-    if click(on, "Next pass", pass < passes) {
-        clicked = Some(BesideClick::Pass(line, pass + 1));
-    }
-    arrow(on, 1.0, pass < passes);
-    (button.x * 2.0 + width + theme.grid(2), clicked)
+    (left + width + theme.grid(2), clicked)
 }
 
 /// A triangle that points to the right, or with -1 to the left.
