@@ -86,7 +86,7 @@ pub use notation_fault::NotationFault;
 pub use origin_notes::{ExplainedPart, explained, with_origins};
 pub use part_path::{PartPath, PartPathError};
 pub use placed::{PartProblem, part_of};
-pub use print::print;
+pub use print::{Quoted, print};
 pub use reach::unreachable;
 pub use read::{MAX_LENGTH_BYTES, ProfileError, has_comments, read};
 pub use rows::{Root, RootError, Rows};

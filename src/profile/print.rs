@@ -413,8 +413,9 @@ impl Display for Source<'_> {
     }
 }
 
-/// A string in its shortest readable form: raw where it holds quotes, backslashes or line ends.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+/// A string as RON writes it, in its shortest readable form: raw where it holds quotes, backslashes or line
+/// ends.
+pub struct Quoted<'a>(pub &'a str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

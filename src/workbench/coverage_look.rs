@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::coverage_count::CoverageJob;
 use super::coverage_desk::CoverageState;
 use super::inputs::Snapshot;
-use super::session::{Notice, Session};
+use super::notice::Notice;
+use super::session::Session;
 
 impl Session {
     /// Asks that the coverage of all samples is counted, now and after each change, or no longer.

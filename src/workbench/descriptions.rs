@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::describe::{DescribeJob, Described};
-use super::session::{Notice, Session};
+use super::notice::Notice;
+use super::session::Session;
 use crate::hl7::SegmentId;
 use crate::profile::Edit;
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::corpus::Sample;
-use super::files::{self, FileError, Guard, ListedFile};
+use super::files::{self, FileError, Guard, ListedFile, Stamp};
+use super::lesson_file::{LessonDraft, ReadLesson, ReadLessonError};
 use super::sheet_offer::{SheetError, SheetOffer};
 use super::site_error::SiteError;
 use super::site_file::{SiteDraft, SiteFile, SiteStamps};
@@ -56,6 +57,8 @@ pub(super) enum Errand {
         text: String,
         guard: SaveGuard,
     },
+    OpenLesson(PathBuf),
+    SaveLesson(LessonDraft),
     LookAgain {
         site: Option<(PathBuf, SiteStamps)>,
     },
@@ -108,6 +111,11 @@ pub(super) enum Delivery {
         result: Result<(), OutputError>,
     },
     SheetRead(Box<Result<SheetOffer, SheetError>>),
+    LessonRead(Box<Result<ReadLesson, ReadLessonError>>),
+    LessonSaved {
+        draft: LessonDraft,
+        result: Result<Stamp, FileError>,
+    },
     Changed {
         site: Vec<PathBuf>,
     },
@@ -191,6 +199,15 @@ pub(super) fn run(
             let saved = files::save(&path, text.as_bytes(), guard.of_file());
             let result = saved.map(drop).map_err(OutputError::File);
             deliver(Delivery::OutputSaved { path, result });
+            Ok(())
+        }
+        Errand::OpenLesson(path) => {
+            deliver(Delivery::LessonRead(Box::new(ReadLesson::open(&path))));
+            Ok(())
+        }
+        Errand::SaveLesson(draft) => {
+            let result = draft.save();
+            deliver(Delivery::LessonSaved { draft, result });
             Ok(())
         }
         Errand::LookAgain { site } => {

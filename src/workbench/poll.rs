@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::desk::{Delivery, Errand};
 use super::drafts::Drafts;
 use super::files::FileError;
-use super::session::{Conflict, Notice, Session};
+use super::notice::{Conflict, Notice};
+use super::session::Session;
 use super::site::Site;
 use super::site_error::SiteError;
 use super::site_file::{SiteDraft, SiteFile, SiteStamps};
 use super::site_templates::TemplateFiles;
-use super::source::Loaded;
+use super::source::{Loaded, Origin};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile::Profile;
 
@@ -112,6 +113,14 @@ impl Session {
                 self.finish_errand();
                 self.receive_sheet(*read);
             }
+            Delivery::LessonRead(read) => {
+                self.finish_errand();
+                self.receive_lesson(*read);
+            }
+            Delivery::LessonSaved { draft, result } => {
+                self.finish_errand();
+                self.receive_saved_lesson(draft, result);
+            }
             Delivery::Changed { site } => {
                 self.finish_errand();
                 let is_own = |path: &&PathBuf| {
@@ -133,7 +142,12 @@ impl Session {
         for source in loaded.sources {
             self.loaded.0 += source.len();
             self.loaded.1 += 1;
+            let of_lesson = matches!(source.origin(), Origin::Lesson(_));
+            let at = self.corpus.len();
             self.corpus.add(source);
+            if of_lesson {
+                self.receive_lesson_sample(at);
+            }
         }
         for problem in loaded.problems {
             if problem.severity == Severity::Error {

@@ -16,9 +16,12 @@ use super::describe::{DescribeJob, Described, describe};
 use super::desk::{self, Delivery, Errand, SaveGuard};
 use super::drafts::Drafts;
 use super::inputs::{Records, SESSION_SEED, Snapshot};
+use super::lesson_desk::LessonDesk;
+use super::lesson_file::is_lesson;
 use super::match_counts::{CountJob, MatchCounts, count};
 use super::memo::Memo;
 use super::message_steps::MessageSteps;
+use super::notice::{Conflict, Notice};
 use super::preview::Preview;
 use super::sheet_offer::SheetOffer;
 use super::site::Site;
@@ -28,45 +31,13 @@ use super::template_offer::TemplateOffer;
 use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{Location, SegmentId, Timestamp};
+use crate::hl7::{Location, Timestamp};
 use crate::profile::{
     Edit, EditError, Moment, Origins, PartPath, Profile, ScriptPlace, ScriptTexts,
 };
 
 /// A preview older than this is shown dimmed.
 const DIM_AFTER: Duration = Duration::from_millis(150);
-
-/// Something that a person should hear of once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// Samples were loaded: how many messages, from how many sources.
-    Loaded {
-        /// Messages that came.
-        messages: usize,
-        /// Files or pastes that hold them.
-        sources: usize,
-    },
-    /// A profile was opened.
-    ProfileOpened(PathBuf),
-    /// The profile was saved; what it replaced stands beside it.
-    ProfileSaved(PathBuf),
-    /// A segment was described from what the samples have in it.
-    Described(SegmentId),
-    /// Another file was saved.
-    FileSaved(PathBuf),
-    /// A file that is open was changed or deleted on disk. Samples keep the bytes that were read.
-    ChangedOnDisk(PathBuf),
-    /// Something failed.
-    Failed(Diagnostic),
-}
-
-/// The profile's file was changed by somebody else: nothing is written until the person chooses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// The file; [`Session::reload_profile`], [`Session::overwrite_profile`] or
-    /// [`Session::save_profile_as`] resolve it.
-    pub path: PathBuf,
-}
 
 /// The state of the window, without the window.
 pub struct Session {
@@ -107,6 +78,7 @@ pub struct Session {
     pub(super) counts: Worker<CountJob, MatchCounts>,
     pub(super) descriptions: Worker<DescribeJob, Described>,
     pub(super) coverage: CoverageDesk,
+    pub(super) lessons: LessonDesk,
     pub(super) desk: Worker<Errand, Delivery>,
 }
 
@@ -194,6 +166,7 @@ impl Session {
             counts,
             descriptions,
             coverage,
+            lessons: LessonDesk::default(),
             desk,
         }
     }
@@ -208,15 +181,21 @@ impl Session {
         self.send(Errand::Load(paths));
     }
 
-    /// Opens what a person dropped or named: a `.ron` file is the profile, all else holds samples.
+    /// Opens what a person dropped or named: a `.lesson.ron` file is a lesson, another `.ron` file the
+    /// profile, all else holds samples.
     pub fn open(&mut self, paths: Vec<PathBuf>) {
         let is_profile = |path: &PathBuf| {
             path.extension()
                 .is_some_and(|e| e.eq_ignore_ascii_case("ron"))
         };
         let (profiles, samples): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_profile);
+        let (lessons, profiles): (Vec<_>, Vec<_>) =
+            profiles.into_iter().partition(|path| is_lesson(path));
         if let Some(path) = profiles.into_iter().next_back() {
             self.open_profile(path);
+        }
+        if let Some(path) = lessons.into_iter().next_back() {
+            self.open_lesson(path);
         }
         if !samples.is_empty() {
             self.open_samples(samples);

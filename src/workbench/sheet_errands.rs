@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::desk::{Errand, SaveGuard};
-use super::session::{Notice, Session};
+use super::notice::Notice;
+use super::session::Session;
 use super::sheet_offer::{SheetError, SheetOffer};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Edit, EditError, ImportMode, write_code_sheet};

@@ -26,6 +26,8 @@ pub enum Origin {
     File(PathBuf),
     /// Text that was pasted; the number tells several apart.
     Paste(u32),
+    /// The lesson of this title.
+    Lesson(Arc<str>),
     /// Standard input.
     StandardInput,
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Origin {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Paste(number) => write!(f, "Pasted {number}"),
+            Self::Lesson(title) => write!(f, "Lesson: {title}"),
             Self::StandardInput => f.write_str("standard input"),
         }
     }
@@ -200,7 +203,7 @@ impl Source {
     pub fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => Some(path),
-            Origin::Paste(_) | Origin::StandardInput => None,
+            Origin::Paste(_) | Origin::Lesson(_) | Origin::StandardInput => None,
         }
     }
 

@@ -1,0 +1,40 @@
+//! What happened in a session that a person should be told of.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::Diagnostic;
+use crate::hl7::SegmentId;
+
+/// Something that a person should hear of once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Samples were loaded: how many messages, from how many sources.
+    Loaded {
+        /// Messages that came.
+        messages: usize,
+        /// Files or pastes that hold them.
+        sources: usize,
+    },
+    /// A profile was opened.
+    ProfileOpened(PathBuf),
+    /// The profile was saved; what it replaced stands beside it.
+    ProfileSaved(PathBuf),
+    /// A segment was described from what the samples have in it.
+    Described(SegmentId),
+    /// A lesson was opened; its message comes.
+    LessonOpened,
+    /// Another file was saved.
+    FileSaved(PathBuf),
+    /// A file that is open was changed or deleted on disk. Samples keep the bytes that were read.
+    ChangedOnDisk(PathBuf),
+    /// Something failed.
+    Failed(Diagnostic),
+}
+
+/// The profile's file was changed by somebody else: nothing is written until the person chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The file; [`Session::reload_profile`](super::Session::reload_profile), [`Session::overwrite_profile`](super::Session::overwrite_profile) or
+    /// [`Session::save_profile_as`](super::Session::save_profile_as) resolve it.
+    pub path: PathBuf,
+}
