@@ -7,6 +7,7 @@ use std::sync::Arc;
 pub(super) use super::command::Command;
 use super::dialogs::Want;
 use super::drag::Dragged;
+use super::lesson_step::LessonStep;
 use super::pane::Pane;
 use super::part::Part;
 use super::stepping::Go;
@@ -150,4 +151,5 @@ pub(super) enum Action {
     TakeTemplates(BTreeSet<PartPath>),
     DismissTemplates,
     StopLoading,
+    Lesson(LessonStep),
 }

@@ -47,6 +47,13 @@ pub(super) enum Command {
     ShowLinks,
     ShowStepper,
     ShowHelp,
+    ShowLesson,
+    OpenLesson,
+    BeginLesson,
+    SaveLesson,
+    NextPage,
+    PreviousPage,
+    EndLesson,
     ToggleValues,
     StepInto,
     StepOver,
@@ -104,7 +111,7 @@ fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) 
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 70] = [
+    pub(super) const ALL: [Self; 77] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -147,6 +154,13 @@ impl Command {
         Self::ShowLinks,
         Self::ShowStepper,
         Self::ShowHelp,
+        Self::ShowLesson,
+        Self::OpenLesson,
+        Self::BeginLesson,
+        Self::SaveLesson,
+        Self::NextPage,
+        Self::PreviousPage,
+        Self::EndLesson,
         Self::ToggleValues,
         Self::StepInto,
         Self::StepOver,
@@ -448,6 +462,35 @@ impl Command {
                 "Show all commands and all script functions",
                 M::NONE,
                 Key::F1,
+            ),
+            Self::ShowLesson => words(
+                "Lessons",
+                "Take a lesson: how a message is built, what escapes are, what a mapping does",
+            ),
+            Self::OpenLesson => words("Open a lesson…", "Read a lesson (RON) and begin it"),
+            Self::BeginLesson => words(
+                "New lesson from this message",
+                "Write notes on places of the message and steps of its run, and save them as a lesson",
+            ),
+            Self::SaveLesson => words(
+                "Save lesson",
+                "Write the lesson with its message, its profile and its notes",
+            ),
+            Self::NextPage => keyed(
+                "Next page of the lesson",
+                "Go on to the next note",
+                M::NONE,
+                Key::PageDown,
+            ),
+            Self::PreviousPage => keyed(
+                "Previous page of the lesson",
+                "Go back to the note before",
+                M::NONE,
+                Key::PageUp,
+            ),
+            Self::EndLesson => words(
+                "Leave the lesson",
+                "Put the lesson away and the panels back as they were",
             ),
             Self::ArrangeDescribe => keyed(
                 "Arrange panels: Describe",

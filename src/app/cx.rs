@@ -10,7 +10,9 @@ use super::settings::Settings;
 use super::stepping::{Stepping, Walked};
 use crate::hl7::Location;
 use crate::mapping::{End, Happening};
-use crate::workbench::{CoverageState, GrammarSheet, Preview, Recorded, Records, Session};
+use crate::workbench::{
+    CoverageState, GrammarSheet, OpenLesson, Preview, Recorded, Records, Session,
+};
 
 /// The context of one frame.
 pub(super) struct Cx<'a> {
@@ -151,6 +153,11 @@ impl<'a> Cx<'a> {
         recorded.links.is_some().then_some(recorded)
     }
 
+    /// Whether the newest preview was asked to hold the run.
+    pub(super) fn records_steps(&self) -> bool {
+        self.session.records() != Records::Nothing && self.session.is_preview_current()
+    }
+
     fn record(&self, records: Records) {
         self.records.set(self.records.get().max(records));
     }
@@ -272,6 +279,11 @@ impl<'a> Cx<'a> {
             | C::RunBack
             | C::StepToStart
             | C::StepToEnd => session.selected().is_some(),
+            C::BeginLesson => self
+                .preview()
+                .is_some_and(|preview| preview.sample.is_some()),
+            C::SaveLesson => session.lesson().is_some_and(OpenLesson::is_modified),
+            C::NextPage | C::PreviousPage | C::EndLesson => session.lesson().is_some(),
             C::Undo => session.undo_name().is_some(),
             C::Redo => session.redo_name().is_some(),
             C::OpenSamples
@@ -306,6 +318,8 @@ impl<'a> Cx<'a> {
             | C::ToggleStop
             | C::ArrangeTeach
             | C::ShowHelp
+            | C::ShowLesson
+            | C::OpenLesson
             | C::ArrangeMap
             | C::ArrangeDescribe
             | C::FollowSystemTheme

@@ -13,10 +13,12 @@ pub(super) enum Want {
     Samples,
     Folder,
     Profile,
+    Lesson,
     /// A file, a folder or a profile.
     Anything,
     SaveProfile,
     SaveOutput,
+    SaveLesson,
     /// A sheet of codes to read.
     ImportCodes,
     ExportCodes,
@@ -30,9 +32,11 @@ impl Want {
             Self::Samples => "Open samples",
             Self::Folder => "Open a folder of samples",
             Self::Profile => "Open a site profile",
+            Self::Lesson => "Open a lesson",
             Self::Anything => "Open by path",
             Self::SaveProfile => "Save profile as",
             Self::SaveOutput => "Save output message as",
+            Self::SaveLesson => "Save lesson as",
             Self::ImportCodes => "Import a sheet of codes",
             Self::ExportCodes => "Export the codes as CSV",
             Self::ExportCodesForExcel => "Export the codes for Excel",
@@ -44,11 +48,15 @@ impl Want {
         match self {
             Self::SaveProfile
             | Self::SaveOutput
+            | Self::SaveLesson
             | Self::ExportCodes
             | Self::ExportCodesForExcel => true,
-            Self::Samples | Self::Folder | Self::Profile | Self::Anything | Self::ImportCodes => {
-                false
-            }
+            Self::Samples
+            | Self::Folder
+            | Self::Profile
+            | Self::Lesson
+            | Self::Anything
+            | Self::ImportCodes => false,
         }
     }
 }
@@ -133,6 +141,15 @@ fn show(want: Want, name: &str) -> Option<Vec<PathBuf>> {
             .add_filter("Site profiles", &["ron"])
             .pick_file()
             .map(|path| vec![path]),
+        Want::Lesson => dialog
+            .add_filter("Lessons", &["lesson.ron", "ron"])
+            .pick_file()
+            .map(|path| vec![path]),
+        Want::SaveLesson => dialog
+            .add_filter("Lessons", &["lesson.ron"])
+            .set_file_name(name)
+            .save_file()
+            .map(|path| vec![path]),
         Want::SaveProfile => dialog
             .add_filter("Site profiles", &["ron"])
             .set_file_name(name)
@@ -186,4 +203,10 @@ pub(super) const EXAMPLE_MESSAGES: [&str; 10] = [
     include_str!("../../examples/st-elsewhere/08-microbiology.hl7"),
     include_str!("../../examples/st-elsewhere/09-morning.hl7"),
     include_str!("../../examples/st-elsewhere/10-appointment.hl7"),
+];
+/// The lessons that travel in the program.
+pub(super) const LESSONS: [&str; 3] = [
+    include_str!("../../examples/lessons/structure.lesson.ron"),
+    include_str!("../../examples/lessons/delimiters-and-escapes.lesson.ron"),
+    include_str!("../../examples/lessons/adt-step-by-step.lesson.ron"),
 ];

@@ -102,7 +102,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             ui,
             cx,
             "Help",
-            &[&[C::ShowHelp, C::TryExample, C::ShowStart]],
+            &[
+                &[C::ShowHelp, C::TryExample, C::ShowStart],
+                &[C::ShowLesson, C::OpenLesson, C::BeginLesson, C::SaveLesson],
+                &[C::NextPage, C::PreviousPage, C::EndLesson],
+            ],
         );
     });
 }

@@ -14,6 +14,8 @@ mod finder;
 mod fonts;
 mod host;
 mod layout;
+mod lesson_step;
+mod lessons;
 mod menu;
 mod news;
 mod open;

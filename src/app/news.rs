@@ -1,6 +1,7 @@
 //! What the workers made and found: taken once a frame, and told to whoever sits there.
 
 use super::host::Host;
+use super::lessons;
 use super::pane::Pane;
 use super::perform::show;
 use super::question::Question;
@@ -75,6 +76,7 @@ fn tell(host: &mut Host, notice: Notice) {
             host.state.definition = 0;
             toasts.tell(format!("Opened {}", path.display()));
         }
+        Notice::LessonOpened => lessons::opened(host),
         Notice::ProfileSaved(path) | Notice::FileSaved(path) => {
             toasts.tell(format!("Saved {}", path.display()));
         }

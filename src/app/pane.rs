@@ -18,6 +18,7 @@ pub(super) enum Pane {
     Links,
     Stepper,
     Help,
+    Lesson,
 }
 
 impl Pane {
@@ -36,6 +37,7 @@ impl Pane {
             Self::Links => "Links",
             Self::Stepper => "Stepper",
             Self::Help => "Help",
+            Self::Lesson => "Lesson",
         }
     }
 }
@@ -51,7 +53,13 @@ pub(super) fn map() -> Tree<Pane> {
     // Tree, script and output stay in sight of the stepper: they mark what its step is about.
     let raw = tabs(&[Pane::Raw, Pane::Stepper]);
     let tree = tabs(&[Pane::Tree]);
-    let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
+    let script = tabs(&[
+        Pane::Script,
+        Pane::Mapping,
+        Pane::Profile,
+        Pane::Help,
+        Pane::Lesson,
+    ]);
     let output = tabs(&[Pane::Output, Pane::Links, Pane::Problems, Pane::Coverage]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
@@ -67,6 +75,7 @@ pub(super) fn complete(tree: &mut Tree<Pane>) {
         (Pane::Coverage, Pane::Problems),
         (Pane::Links, Pane::Output),
         (Pane::Stepper, Pane::Output),
+        (Pane::Lesson, Pane::Help),
     ] {
         if tree.tiles.find_pane(&pane).is_some() {
             continue;
@@ -99,7 +108,7 @@ pub(super) fn describe() -> Tree<Pane> {
         tiles.insert_tab_tile(children)
     };
     let samples = tabs(&[Pane::Samples]);
-    let profile = tabs(&[Pane::Profile, Pane::Script, Pane::Help]);
+    let profile = tabs(&[Pane::Profile, Pane::Script, Pane::Help, Pane::Lesson]);
     let tree = tabs(&[Pane::Tree, Pane::Raw]);
     let output = tabs(&[
         Pane::Problems,
@@ -123,7 +132,13 @@ pub(super) fn teach() -> Tree<Pane> {
     };
     let samples = tabs(&[Pane::Samples]);
     let tree = tabs(&[Pane::Tree, Pane::Raw]);
-    let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile, Pane::Help]);
+    let script = tabs(&[
+        Pane::Script,
+        Pane::Mapping,
+        Pane::Profile,
+        Pane::Help,
+        Pane::Lesson,
+    ]);
     let stepper = tabs(&[
         Pane::Stepper,
         Pane::Output,
@@ -134,6 +149,44 @@ pub(super) fn teach() -> Tree<Pane> {
     let above = row(&mut tiles, &[(tree, 0.46), (script, 0.54)]);
     let large = column(&mut tiles, [above, stepper], [0.56, 0.44]);
     let root = row(&mut tiles, &[(samples, 0.14), (large, 0.86)]);
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+/// The lesson at the left; the message as text above, as a tree below.
+pub(super) fn lesson_of_message() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut tabs = |panes: &[Pane]| {
+        let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+        tiles.insert_tab_tile(children)
+    };
+    let lesson = tabs(&[Pane::Lesson, Pane::Samples, Pane::Help]);
+    let raw = tabs(&[Pane::Raw]);
+    let tree = tabs(&[Pane::Tree, Pane::Profile, Pane::Problems]);
+    let message = column(&mut tiles, [raw, tree], [0.36, 0.64]);
+    let root = row(&mut tiles, &[(lesson, 0.32), (message, 0.68)]);
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+/// The lesson at the left; the message above, what is made of it below.
+pub(super) fn lesson_of_mapping() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut tabs = |panes: &[Pane]| {
+        let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+        tiles.insert_tab_tile(children)
+    };
+    let lesson = tabs(&[Pane::Lesson, Pane::Samples, Pane::Help]);
+    let message = tabs(&[Pane::Tree, Pane::Raw]);
+    let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile]);
+    let output = tabs(&[
+        Pane::Stepper,
+        Pane::Output,
+        Pane::Links,
+        Pane::Problems,
+        Pane::Coverage,
+    ]);
+    let below = row(&mut tiles, &[(script, 0.54), (output, 0.46)]);
+    let large = column(&mut tiles, [message, below], [0.44, 0.56]);
+    let root = row(&mut tiles, &[(lesson, 0.30), (large, 0.70)]);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 

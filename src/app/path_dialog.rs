@@ -7,6 +7,7 @@ use egui::{Id, Key, Modal, RichText, TextEdit};
 use super::action::Action;
 use super::cx::Cx;
 use super::dialogs::Want;
+use super::lesson_step::LessonStep;
 use super::question::primary;
 use super::theme::{Theme, dialog_frame};
 
@@ -111,6 +112,11 @@ pub(super) fn action_for(want: Want, mut paths: Vec<PathBuf>, overwrite: bool) -
             path: paths.pop().unwrap_or_default(),
             overwrite,
         },
+        Want::Lesson => Action::Lesson(LessonStep::Open(paths.pop().unwrap_or_default())),
+        Want::SaveLesson => Action::Lesson(LessonStep::SaveAs {
+            path: paths.pop().unwrap_or_default(),
+            overwrite,
+        }),
         Want::ImportCodes => Action::ImportCodes(paths.pop().unwrap_or_default()),
         Want::ExportCodes | Want::ExportCodesForExcel => Action::ExportCodes {
             path: paths.pop().unwrap_or_default(),
@@ -130,6 +136,7 @@ fn hint(want: Want) -> &'static str {
         Want::Folder => "/home/me/site/samples",
         Want::Profile | Want::SaveProfile => "/home/me/site/profile.ron",
         Want::SaveOutput => "/home/me/site/output.hl7",
+        Want::Lesson | Want::SaveLesson => "/home/me/lessons/admission.lesson.ron",
         Want::ImportCodes | Want::ExportCodes | Want::ExportCodesForExcel => {
             "/home/me/site/sex.csv"
         }

@@ -10,6 +10,7 @@ use super::cx::has_unsaved_changes;
 use super::dialogs::{self, Want};
 use super::drag::Dragged;
 use super::host::Host;
+use super::lesson_step::LessonStep;
 use super::palette::Palette;
 use super::pane::Pane;
 use super::part::Part;
@@ -21,7 +22,7 @@ use super::target_chooser::TargetChooser;
 use super::walk::{
     run_to_caret, to_change, toggle_stop, walk, walk_by_key, walk_there, watch_chosen,
 };
-use super::{adding, layout, pane, panels};
+use super::{adding, layout, lessons, pane, panels};
 use crate::hl7::{Draft, Location};
 use crate::mapping::End;
 use crate::profile::{self, Edit, Profile, Script, ScriptPlace};
@@ -29,6 +30,10 @@ use crate::workbench::{Direction, Move, SaveGuard};
 
 /// Does what a person asked for.
 pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
+    if lessons::drops_lesson(&action) && lessons::is_unsaved(&host.session) {
+        host.state.question = Some(Question::UnsavedLesson(Box::new(action)));
+        return;
+    }
     if drops_changes(&action) && has_unsaved_changes(&host.session) {
         host.state.question = Some(Question::Unsaved(Box::new(action)));
         return;
@@ -39,7 +44,7 @@ pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
 /// Whether the action takes another profile, or none.
 fn drops_changes(action: &Action) -> bool {
     match action {
-        Action::OpenProfile(_) => true,
+        Action::OpenProfile(_) | Action::Lesson(LessonStep::Open(_) | LessonStep::Play(_)) => true,
         Action::Open(paths) => paths.iter().any(|path| is_profile(path)),
         Action::Run(command) => matches!(
             command,
@@ -198,6 +203,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::TakeTemplates(taken) => session.take_templates(&taken),
         Action::DismissTemplates => session.dismiss_templates(),
         Action::StopLoading => session.stop_loading(),
+        Action::Lesson(step) => lessons::perform(host, step),
     }
 }
 
@@ -326,6 +332,17 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
             state.start = false;
         }
         Command::ShowHelp => show(host, Pane::Help),
+        Command::ShowLesson => show(host, Pane::Lesson),
+        Command::OpenLesson => ask(host, ctx, Want::Lesson),
+        Command::BeginLesson => lessons::begin(host),
+        Command::SaveLesson => {
+            if !session.save_lesson() {
+                ask(host, ctx, Want::SaveLesson);
+            }
+        }
+        Command::NextPage => lessons::turn(host, 1),
+        Command::PreviousPage => lessons::turn(host, -1),
+        Command::EndLesson => lessons::end(host),
         Command::ArrangeDescribe => {
             settings.panels = pane::describe();
             state.start = false;
@@ -375,13 +392,17 @@ fn ask(host: &mut Host, ctx: &egui::Context, want: Want) {
             |path| path.display().to_string(),
         ),
         Want::SaveOutput => "output.hl7".to_owned(),
+        Want::SaveLesson => lessons::file_name(&host.session),
         Want::ExportCodes | Want::ExportCodesForExcel => {
             let table = host.state.sheet_of.as_deref().unwrap_or("codes");
             format!("{table}.csv")
         }
-        Want::Samples | Want::Folder | Want::Profile | Want::Anything | Want::ImportCodes => {
-            String::new()
-        }
+        Want::Samples
+        | Want::Folder
+        | Want::Profile
+        | Want::Lesson
+        | Want::Anything
+        | Want::ImportCodes => String::new(),
     };
     if host.dialogs.is_available() {
         host.dialogs.ask(want, &name, ctx);

@@ -6,6 +6,7 @@ use egui::{Button, Id, Modal, RichText};
 
 use super::action::{Action, Command};
 use super::cx::Cx;
+use super::lesson_step::LessonStep;
 use super::sheet_words::SheetWords;
 use super::theme::{Theme, dialog_frame};
 use crate::profile::ImportMode;
@@ -15,6 +16,8 @@ use crate::profile::ImportMode;
 pub(super) enum Question {
     /// The profile has unsaved changes, and the action would drop them.
     Unsaved(Box<Action>),
+    /// The lesson has unsaved changes, and the action would drop them.
+    UnsavedLesson(Box<Action>),
     /// The profile's file was changed by somebody else.
     Conflict(PathBuf),
     /// Saving drops the comments of the profile's file.
@@ -39,6 +42,10 @@ impl Question {
         match self {
             Self::Unsaved(_) => (
                 "The profile has unsaved changes",
+                "What you are about to do would drop them".to_owned(),
+            ),
+            Self::UnsavedLesson(_) => (
+                "The lesson has unsaved changes",
                 "What you are about to do would drop them".to_owned(),
             ),
             Self::Conflict(path) => (
@@ -66,6 +73,18 @@ impl Question {
                     "Drop the changes",
                     "Go on without saving",
                     vec![Action::Discarding(action.clone())],
+                ),
+            ],
+            Self::UnsavedLesson(action) => vec![
+                answer(
+                    "Save first",
+                    "Write the lesson, then ask again",
+                    vec![Action::Run(Command::SaveLesson)],
+                ),
+                answer(
+                    "Drop the changes",
+                    "Go on without saving",
+                    vec![Action::Lesson(LessonStep::Drop), (**action).clone()],
                 ),
             ],
             Self::Conflict(_) => vec![
@@ -125,7 +144,7 @@ impl Question {
         match self {
             Self::Conflict(_) => vec![Action::DismissConflict],
             Self::Sheet(_) => vec![Action::DismissSheet],
-            Self::Unsaved(_) | Self::Comments => Vec::new(),
+            Self::Unsaved(_) | Self::UnsavedLesson(_) | Self::Comments => Vec::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cx::Chosen;
+use super::lesson_step::BeforeLesson;
 use super::palette::Palette;
 use super::panels::Views;
 use super::path_dialog::PathDialog;
@@ -26,6 +27,10 @@ pub(super) struct State {
     pub(super) path_dialog: Option<PathDialog>,
     pub(super) question: Option<Question>,
     pub(super) template_dialog: Option<TemplateDialog>,
+    /// How wide the window is, in points of the normal size.
+    pub(super) width: f32,
+    /// What the window was like before the lesson that is played.
+    pub(super) playing: Option<BeforeLesson>,
     /// The code table for which a sheet was asked.
     pub(super) sheet_of: Option<Arc<str>>,
     /// Saving drops the comments of this profile, and the person knows.

@@ -22,7 +22,7 @@ use super::state::State;
 use super::stepping::Stepping;
 use super::theme::Theme;
 use super::toasts::Toasts;
-use super::{drag, fonts, menu, status, theme};
+use super::{drag, fonts, lessons, menu, status, theme};
 use crate::hl7::Timestamp;
 use crate::workbench::Session;
 
@@ -116,7 +116,10 @@ impl Window {
             for (command, key) in Command::keys() {
                 let undo = matches!(command, Command::Undo | Command::Redo);
                 let step = matches!(command, Command::NextSample | Command::PreviousSample);
-                let is_own = (undo && self.own_keys.undo) || (step && self.own_keys.moves);
+                let page = matches!(command, Command::NextPage | Command::PreviousPage);
+                let is_own = (undo && self.own_keys.undo)
+                    || (step && self.own_keys.moves)
+                    || (page && (typing || self.host.state.playing.is_none()));
                 if in_dialog || is_own {
                     continue;
                 }
@@ -131,6 +134,12 @@ impl Window {
     /// Asks before unsaved changes are lost with the window.
     fn guard_close(&mut self, ctx: &egui::Context) {
         let asked = ctx.input(|input| input.viewport().close_requested());
+        if asked && lessons::is_unsaved(&self.host.session) {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            let quit = Box::new(Action::Run(Command::Quit));
+            self.host.state.question = Some(Question::UnsavedLesson(quit));
+            return;
+        }
         if asked && has_unsaved_changes(&self.host.session) && !self.host.state.may_close {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.host.state.question =
@@ -263,7 +272,12 @@ fn over_ui(ctx: &egui::Context, cx: &Cx<'_>, state: &mut State, dialogs: &mut Di
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.host.state.width = ctx.content_rect().width() * ctx.zoom_factor();
         poll(&mut self.host);
+        let zoom = self.host.settings.zoom;
+        if (ctx.zoom_factor() - zoom).abs() > f32::EPSILON {
+            ctx.set_zoom_factor(zoom);
+        }
         self.answer(ctx);
         let focused = ctx.input(|input| input.focused);
         if focused && !self.had_focus {
@@ -290,7 +304,12 @@ impl eframe::App for Window {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.host.settings.save(storage);
+        // A lesson is played in an arrangement of its own.
+        let mut settings = self.host.settings.clone();
+        if let Some(before) = &self.host.state.playing {
+            before.put_back(&mut settings);
+        }
+        settings.save(storage);
     }
 
     /// egui's own memory holds carets and undo steps of texts: nothing to keep on disk.

@@ -15,6 +15,8 @@ mod grammar_steps;
 mod grammar_text;
 mod grammar_tree;
 mod help;
+mod lesson;
+mod lesson_edit;
 mod links;
 mod mapping;
 mod mapping_cells;

@@ -16,7 +16,12 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
     let dim = cx.session.is_preview_dimmed()
         && !matches!(
             pane,
-            Pane::Script | Pane::Mapping | Pane::Profile | Pane::Samples | Pane::Coverage
+            Pane::Script
+                | Pane::Mapping
+                | Pane::Profile
+                | Pane::Samples
+                | Pane::Coverage
+                | Pane::Lesson
         );
     if dim {
         ui.multiply_opacity(0.6);
@@ -33,6 +38,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Coverage => super::coverage::ui(ui, cx, &mut views.coverage),
         Pane::Links => super::links::ui(ui, cx, &mut views.links),
         Pane::Stepper => super::stepper::ui(ui, cx, &mut views.stepper),
+        Pane::Lesson => super::lesson::ui(ui, cx, &mut views.lesson),
         Pane::Help => super::help::ui(ui, cx, &mut views.help),
     }
 }

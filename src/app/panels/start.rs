@@ -7,12 +7,13 @@ use super::super::cx::Cx;
 use super::super::theme::{Theme, title_style};
 
 /// The steps that are offered, the likeliest first.
-const STEPS: [Command; 5] = [
+const STEPS: [Command; 6] = [
     Command::OpenSamples,
     Command::PasteMessage,
     Command::OpenProfile,
     Command::NewProfile,
     Command::TryExample,
+    Command::ShowLesson,
 ];
 
 /// Shows the start page.

@@ -1,7 +1,8 @@
 //! The view state of all panels.
 
 use super::{
-    coverage, help, links, mapping, output, problems, profile, raw, samples, script, stepper, tree,
+    coverage, help, lesson, links, mapping, output, problems, profile, raw, samples, script,
+    stepper, tree,
 };
 
 /// What each panel keeps from frame to frame: its view, never data.
@@ -16,6 +17,7 @@ pub(crate) struct Views {
     pub(crate) output: output::State,
     pub(crate) problems: problems::State,
     pub(crate) coverage: coverage::State,
+    pub(crate) lesson: lesson::State,
     pub(crate) links: links::State,
     pub(crate) stepper: stepper::State,
     pub(crate) help: help::State,
