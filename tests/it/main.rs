@@ -31,6 +31,8 @@ mod gui_coverage;
 #[cfg(feature = "gui")]
 mod gui_grammar;
 #[cfg(feature = "gui")]
+mod gui_lesson;
+#[cfg(feature = "gui")]
 mod gui_links;
 #[cfg(feature = "gui")]
 mod gui_mapping;
@@ -44,6 +46,7 @@ mod gui_site;
 mod gui_stepper;
 #[cfg(feature = "gui")]
 mod gui_templates;
+mod lessons;
 mod notation;
 mod plain_reader;
 mod profile;
