@@ -112,7 +112,7 @@ impl Bench {
             records_reads: false,
         };
         let outcome = run(&self.engine, &job, &Cancel::never()).expect("nothing cancels");
-        assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
+        assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
         outcome
     }
 }

@@ -121,7 +121,7 @@ fn recording(c: &mut Criterion) {
     assert!(
         !outcome.script_failed && !recording.is_full,
         "{:?}",
-        outcome.diagnostics
+        outcome.findings
     );
     let steps = recording.steps.len();
     let mut group = c.benchmark_group("recording");

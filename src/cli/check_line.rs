@@ -116,7 +116,9 @@ pub(super) fn json_line(told: &Told<'_>, site: Option<&str>) -> io::Result<Vec<u
         span: finding
             .and_then(Finding::span)
             .map(|span| [span.start, span.end]),
-        expected: finding.map(|finding| &*finding.expected),
+        expected: finding
+            .map(|finding| &*finding.expected)
+            .filter(|expected| !expected.is_empty()),
         found: finding.map(|finding| &*finding.found),
         value,
         text: &diagnostic.message,

@@ -165,7 +165,12 @@ impl CheckReport {
             self.of_profile(diagnostic)?;
         }
         let mut of_message = Vec::new();
-        for finding in &preview.findings {
+        let mapped = preview.outcome.iter().flat_map(|outcome| &outcome.findings);
+        // A fault that compiling found is not a second one when the script runs into it.
+        let mapped: Vec<&Finding> = mapped
+            .filter(|finding| !self.once.contains(&key(&finding.diagnostic)))
+            .collect();
+        for finding in preview.findings.iter().chain(mapped) {
             if let Some(waived) = &finding.waived {
                 self.counts.waived += 1;
                 if let Some(used) = self.used.get_mut(waived.waiver) {
@@ -185,16 +190,6 @@ impl CheckReport {
                 value: self.value(preview, finding),
                 ..Told::of(sample, &finding.diagnostic)
             })?;
-        }
-        let mapped = preview.outcome.iter();
-        for diagnostic in mapped.flat_map(|outcome| &outcome.diagnostics) {
-            // A fault that compiling found is not a second one when the script runs into it.
-            if self.once.contains(&key(diagnostic)) {
-                continue;
-            }
-            self.counts.add(diagnostic.severity, Some(diagnostic.code));
-            of_message.push(diagnostic);
-            self.print(Told::of(sample, diagnostic))?;
         }
         if let Some(sample) = sample.filter(|_| self.format == CheckFormat::Junit) {
             self.suite

@@ -107,8 +107,7 @@ fn told(preview: &Preview, sample: &Sample, profile: &Path) -> Finish {
         return Finish::Found;
     };
     let errors = outcome
-        .diagnostics
-        .iter()
+        .diagnostics()
         .filter(|found| found.severity == Severity::Error);
     let mut finish = Finish::Clean;
     for found in errors {

@@ -14,9 +14,9 @@ use super::report::{Report, counted, note};
 use super::sink::Sink;
 use super::{site, stop, transform_rows};
 use crate::cancel::{Cancel, Stale};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
 use crate::hl7::Timestamp;
-use crate::mapping::{TableRows, Verdict};
+use crate::mapping::{Outcome, TableRows, Verdict};
 use crate::workbench::{
     Input, Memo, Sample, Snapshot, Transformed, local_time, seed_of_clock, transform,
 };
@@ -239,7 +239,7 @@ impl Share {
                 self.script.insert(found.to_string());
             }
         }
-        let of_run = made.outcome.iter().flat_map(|o| &o.diagnostics);
+        let of_run = made.outcome.iter().flat_map(Outcome::diagnostics);
         for found in made.reading.iter().chain(of_run) {
             self.notes.push(format!("{name}: {found}"));
         }
@@ -276,7 +276,7 @@ impl Share {
             }
             Verdict::Accepted => {}
         }
-        let has_errors = has_errors(&outcome.diagnostics);
+        let has_errors = has_errors(outcome);
         let rows = count_rows(&outcome.rows);
         let rendered = match target {
             Target::Hl7 => outcome
@@ -345,9 +345,9 @@ fn count_rows(tables: &[TableRows]) -> u64 {
     tables.iter().map(|table| table.rows.len() as u64).sum()
 }
 
-fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics
-        .iter()
+fn has_errors(outcome: &Outcome) -> bool {
+    outcome
+        .diagnostics()
         .any(|found| found.severity == Severity::Error)
 }
 

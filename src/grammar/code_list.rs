@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::mend::meant_code;
 use crate::profile::Codes;
 use crate::standard::{Dictionary, dictionary};
 
@@ -88,13 +89,7 @@ impl CodeList {
 
     /// The one code that a text is but for blanks and the case of its letters.
     pub(super) fn meant(&self, text: &str) -> Option<&str> {
-        let text = text.trim();
-        let mut alike = self
-            .codes
-            .iter()
-            .filter(|code| code.eq_ignore_ascii_case(text));
-        let meant = alike.next()?;
-        alike.next().is_none().then_some(meant)
+        meant_code(self.codes.iter().map(|code| &**code), text)
     }
 
     /// Whether two lists are the same.

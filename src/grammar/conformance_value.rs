@@ -161,7 +161,7 @@ impl Walk<'_, '_> {
                 expected: format!("at most {most} characters"),
                 found: format!("{count} characters"),
                 help: "shorten it, or say a greater length in the profile".to_owned(),
-                fix: None,
+                fix: mend::trimmed(element.raw(), most),
             });
         }
     }
@@ -284,7 +284,7 @@ fn of_kind(name: &str, kind: &ValueKind, element: Element<'_>) -> Told {
         found: shape(&text),
         help: format!("write {expected}"),
         expected,
-        fix: mend::value(kind, &text).map(|text| (format!("Write it as {}", kind.form()), text)),
+        fix: mend::written(kind, &text),
     }
 }
 

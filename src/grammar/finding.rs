@@ -21,6 +21,8 @@ pub struct Finding {
     pub expected: String,
     /// What stands there.
     pub found: String,
+    /// The bytes of the message's text that it speaks of, where its place is a line of a script.
+    pub value: Option<Range<usize>>,
     /// The edit of the message that mends it, where there is one that needs no thought.
     pub fix: Option<Fix>,
     /// Why it does not count.
@@ -48,15 +50,18 @@ pub struct Waived {
 }
 
 impl Finding {
-    /// A finding that expects what its rule asks for everywhere.
+    /// A finding that expects what its rule asks for everywhere; without a rule, what would help.
     pub fn of(diagnostic: Diagnostic) -> Self {
+        let asked = rule(diagnostic.code).map(|rule| rule.help);
         Self {
-            expected: rule(diagnostic.code)
-                .map_or("", |rule| rule.help)
+            expected: asked
+                .or(diagnostic.help.as_deref())
+                .unwrap_or_default()
                 .to_owned(),
             found: diagnostic.message.clone(),
             diagnostic,
             rule: None,
+            value: None,
             fix: None,
             waived: None,
         }
@@ -92,7 +97,7 @@ impl Finding {
             | Place::Location(_)
             | Place::File(_)
             | Place::Script { .. }
-            | Place::Profile { .. } => None,
+            | Place::Profile { .. } => self.value.clone(),
         }
     }
 }

@@ -45,6 +45,14 @@ impl Judgement {
         }
     }
 
+    /// The finding as grave as the profile has its rule, waived where the profile waives it; `None`
+    /// when its rule is off.
+    pub fn judged(&self, finding: Finding, message: &Message) -> Option<Finding> {
+        let mut finding = self.said(finding)?;
+        finding.waived = self.waived(&finding, message);
+        Some(finding)
+    }
+
     /// The finding as grave as the profile says, if it says anything; `None` when its rule is off.
     pub(super) fn said(&self, mut finding: Finding) -> Option<Finding> {
         let severities = &self.profile.severity;

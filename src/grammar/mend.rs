@@ -32,6 +32,38 @@ pub(super) fn value(kind: &ValueKind, text: &str) -> Option<String> {
     kind.broken_by(&mended).is_none().then_some(mended)
 }
 
+/// What a fix of a value does, and the value as its type writes it, by the site's mask where it has one;
+/// `None` where that takes a guess.
+pub fn mended(data_type: &str, mask: Option<&str>, text: &str) -> Option<(String, String)> {
+    let kind = match mask {
+        Some(pattern) => ValueKind::Masked(DateMask::new(pattern).ok()?, pattern.into()),
+        None => ValueKind::of(data_type),
+    };
+    written(&kind, text)
+}
+
+/// What a fix of a value does, and the value as its type writes it.
+pub(super) fn written(kind: &ValueKind, text: &str) -> Option<(String, String)> {
+    value(kind, text).map(|text| (format!("Write it as {}", kind.form()), text))
+}
+
+/// The one code that a text is but for blanks and the case of its letters.
+pub fn meant_code<'c>(codes: impl IntoIterator<Item = &'c str>, text: &str) -> Option<&'c str> {
+    let text = text.trim();
+    let mut alike = codes
+        .into_iter()
+        .filter(|code| code.eq_ignore_ascii_case(text));
+    let meant = alike.next()?;
+    alike.all(|other| other == meant).then_some(meant)
+}
+
+/// What a fix of a text does that is too long only for the blanks around it, and the text without them.
+pub fn trimmed(text: &str, most: usize) -> Option<(String, String)> {
+    let inner = text.trim();
+    let fits = inner.chars().count() <= most && inner.len() < text.len();
+    fits.then(|| ("Remove the blanks around it".to_owned(), inner.to_owned()))
+}
+
 /// A raw text with its separators escaped; `None` where it has none or nothing escapes them.
 pub(super) fn separators(raw: &str, delimiters: &Delimiters) -> Option<String> {
     let escape = delimiters.escape;
@@ -111,6 +143,24 @@ mod tests {
         assert_eq!(value(&kind, "20260301").as_deref(), Some("01.03.2026"));
         assert_eq!(value(&kind, "2026-03-01").as_deref(), Some("01.03.2026"));
         assert_eq!(value(&kind, "spring").as_deref(), None);
+    }
+
+    #[test]
+    fn a_code_is_meant_but_for_blanks_and_case() {
+        let codes = ["M", "F", "m1", "M1"];
+        assert_eq!(meant_code(codes, " f "), Some("F"));
+        assert_eq!(meant_code(codes, "m"), Some("M"));
+        assert_eq!(meant_code(codes, "M1"), None);
+        assert_eq!(meant_code(["M", "M"], "m"), Some("M"));
+        assert_eq!(meant_code(codes, "X"), None);
+    }
+
+    #[test]
+    fn blanks_around_a_text_can_go() {
+        let text = |found: Option<(String, String)>| found.map(|(_, text)| text);
+        assert_eq!(text(trimmed("  Roe ", 3)).as_deref(), Some("Roe"));
+        assert_eq!(text(trimmed("  Roe ", 2)), None);
+        assert_eq!(text(trimmed("Roe", 3)), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct RuleDoc {
 
 macro_rules! rules {
     ($($code:literal $severity:ident $site:ident $help:literal;)*) => {
-        /// Every rule, the text's before the grammar's before the values'.
+        /// Every rule, the text's before the grammar's before the values' before the mapping's.
         pub static RULES: &[RuleDoc] = &[$(RuleDoc {
             code: $code,
             severity: RuleSeverity::$severity,
@@ -74,6 +74,13 @@ rules! {
     "code-site" Warning Warning "A code is one of the profile's code table";
     "rule-broken" Warning Warning "A rule of the site's own holds; severities and waivers name the rule";
     "rule-failed" Warning Warning "A rule of the site's own can be tried";
+    "row-value" Error Error "A value is what its column holds";
+    "row-size" Warning Warning "A text is no longer than its column stores";
+    "row-owner" Warning Warning "A row has the row that owns it";
+    "code-unknown" Error Error "The mapping's code table has each code that it is asked for";
+    "mapping-error" Error Error "The mapping's script tells of no error";
+    "mapping-warning" Warning Warning "The mapping's script warns of nothing";
+    "mapping-info" Info Info "The mapping's script remarks on nothing";
 }
 
 /// The rule of this code.

@@ -133,13 +133,13 @@ const LONGEST_CODE: usize = 12;
 
 /// A text that may be told because it is a code: short and without blanks. A longer one may say more
 /// of a patient.
-pub(super) fn shown_code(text: &str) -> Option<&str> {
+pub fn shown_code(text: &str) -> Option<&str> {
     let is_code = text.chars().count() <= LONGEST_CODE && !text.contains(char::is_whitespace);
     (is_code && !text.contains(char::is_control)).then_some(text)
 }
 
 /// The shape of a text without its value: `9` for digits, `A` and `a` for letters.
-pub(super) fn shape(text: &str) -> String {
+pub fn shape(text: &str) -> String {
     const SHOWN: usize = 24;
     let mut shape: String = text
         .chars()

@@ -137,6 +137,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 .at(place)
                 .with_help(told.help),
             rule: None,
+            value: None,
             expected: told.expected,
             found: told.found,
             fix: told.fix.map(|(label, text)| Fix { label, span, text }),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::fault::ScriptFault;
 use super::suggest::help;
+use super::value_fault::{ValueFault, listed};
 use crate::profile::{Codes, Profile, standard_number};
 use crate::standard::{self, Code, Version};
 
@@ -64,6 +65,7 @@ pub(super) fn translate<'t>(
         let known = codes.maps.keys().chain(codes.values.keys());
         refused(
             format!("{} is not in the code table \"{name}\"", told(text)),
+            text,
             known,
         )
     })
@@ -82,19 +84,26 @@ pub(super) fn translate_back<'t>(
                 "no code of the site means {} in the code table \"{name}\"",
                 told(text)
             ),
+            text,
             known,
         )
     })
 }
 
-fn refused<'c>(message: String, known: impl Iterator<Item = &'c Arc<str>>) -> ScriptFault {
+fn refused<'c>(
+    message: String,
+    text: &str,
+    known: impl Iterator<Item = &'c Arc<str>>,
+) -> ScriptFault {
     let mut allowed: Vec<&str> = Vec::new();
     for code in known {
         if !allowed.contains(&&**code) {
             allowed.push(code);
         }
     }
-    ScriptFault::new("code-unknown", message).with_help(format!("allowed: {}", listed(&allowed)))
+    ScriptFault::new("code-unknown", message)
+        .with_help(format!("allowed: {}", listed(&allowed)))
+        .about(ValueFault::of_code(&allowed, text))
 }
 
 /// The code, which is what has to be added to the table; a longer text may say more of a patient.
@@ -122,12 +131,4 @@ pub(super) fn unknown(profile: &Profile, name: &str) -> ScriptFault {
         "code tables",
         profile.codes.keys().map(|key| &**key),
     ))
-}
-
-fn listed(codes: &[&str]) -> Cow<'static, str> {
-    match codes.len() {
-        0 => Cow::Borrowed("none"),
-        1..=20 => codes.join(", ").into(),
-        count => format!("{} and {} more", codes[..15].join(", "), count - 15).into(),
-    }
 }

@@ -2,6 +2,8 @@
 
 use super::dates;
 use super::outcome::Cell;
+use super::value_fault::ValueFault;
+use crate::grammar::mended;
 use crate::hl7::{Precision, Timestamp};
 use crate::profile::ColumnType;
 
@@ -36,6 +38,26 @@ pub(super) fn convert(text: &str, column_type: ColumnType) -> Result<Cell, Strin
             None => wrong("date and time"),
         },
     }
+}
+
+/// What is wrong with a text that no column of the type holds; `mask` is how the site writes it.
+pub(super) fn misfit(text: &str, column_type: ColumnType, mask: Option<&str>) -> ValueFault {
+    let (data_type, example) = match column_type {
+        ColumnType::Text => ("ST", "a text"),
+        ColumnType::Integer => ("NM", "a whole number such as 12"),
+        ColumnType::Decimal => ("NM", "a number such as -12.5"),
+        ColumnType::Date => ("DT", "a date such as 20260301"),
+        ColumnType::Time => ("TM", "a time such as 0915"),
+        ColumnType::Timestamp => ("DTM", "a date and time such as 202603010915"),
+    };
+    let fix = mended(data_type, mask, text);
+    // By a mask the column reads what the mask makes of it.
+    let fix = fix.filter(|(_, made)| mask.is_some() || convert(made, column_type).is_ok());
+    let expected = match mask {
+        Some(mask) => format!("a date written as {mask}"),
+        None => example.to_owned(),
+    };
+    ValueFault::new(expected, text, fix)
 }
 
 impl Cell {
@@ -101,6 +123,8 @@ fn time(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::hl7::Delimiters;
 
     fn check(text: &str, column_type: ColumnType, expect: &str) {
         let found = match convert(text, column_type) {
@@ -162,6 +186,47 @@ mod tests {
             "soon",
             ColumnType::Timestamp,
             "the text is no date and time",
+        );
+    }
+    /// What is expected and found, and what mends it.
+    fn check_misfit(
+        (text, column_type, mask): (&str, ColumnType, Option<&str>),
+        expect: (&str, &str, Option<&str>),
+    ) {
+        let fault = misfit(text, column_type, mask);
+        let delimiters = Delimiters::default();
+        let found = Diagnostic::error("row-value", "wrong");
+        let found = fault.finding(found, Some((0..text.len(), &delimiters)));
+        let after = found.fix.and_then(|fix| fix.apply(text));
+        let told = (&*found.expected, &*found.found, after.as_deref());
+        assert_eq!(told, expect, "{text} as {column_type}");
+    }
+
+    #[test]
+    fn a_text_with_one_reading_is_mended() {
+        let date = "a date such as 20260301";
+        let shape = "99.99.9999 (10 characters)";
+        check_misfit(
+            ("01.03.2026", ColumnType::Date, None),
+            (date, shape, Some("20260301")),
+        );
+        check_misfit(
+            ("soon", ColumnType::Date, None),
+            (date, "aaaa (4 characters)", None),
+        );
+        check_misfit(
+            ("5,4", ColumnType::Decimal, None),
+            ("a number such as -12.5", "9,9 (3 characters)", Some("5.4")),
+        );
+        // A number, but no whole one.
+        check_misfit(
+            ("5,4", ColumnType::Integer, None),
+            ("a whole number such as 12", "9,9 (3 characters)", None),
+        );
+        let masked = "a date written as dd.MM.yyyy";
+        check_misfit(
+            ("2026/03/01", ColumnType::Date, Some("dd.MM.yyyy")),
+            (masked, "9999/99/99 (10 characters)", Some("01.03.2026")),
         );
     }
 }

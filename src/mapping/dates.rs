@@ -44,13 +44,13 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
 }
 
 /// `date(text)`.
-pub(super) fn date(text: &str) -> Fallible<Date> {
+pub(super) fn date(text: &str) -> Result<Date, ScriptFault> {
     if text.is_empty() || text == "\"\"" {
         return Ok(Date(None));
     }
     match read(text) {
         Some(time) => Ok(Date(Some(time))),
-        None => Err(not_a_date().into()),
+        None => Err(not_a_date()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::fault::{ScriptFault, place};
 use super::plain_names::with_plain_names;
 use super::suggest::nearest;
 use crate::diagnostic::Diagnostic;
+use crate::grammar::Finding;
 
 /// A script that Rhai cannot read.
 pub(super) fn of_parsing(error: &ParseError, name: &Arc<str>) -> Diagnostic {
@@ -27,13 +28,13 @@ pub(super) fn of_parsing(error: &ParseError, name: &Arc<str>) -> Diagnostic {
     diagnostic.at(place(name, *position))
 }
 
-/// A script that failed while it ran.
+/// A script that failed while it ran; of a value that it read, where that stands.
 pub(super) fn of_run(
     mut error: Box<EvalAltResult>,
     engine: &Engine,
     name: &Arc<str>,
     source: &str,
-) -> Diagnostic {
+) -> Finding {
     // What is wrong stands innermost; the calls around it would only hide the line.
     let mut position = error.position();
     while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = *error {
@@ -43,21 +44,29 @@ pub(super) fn of_run(
         }
     }
     let _ = error.take_position();
-    explain(&error, engine, source).at(place(name, position))
+    let at = place(name, position);
+    let fault = match &*error {
+        EvalAltResult::ErrorRuntime(value, _) => value.clone().try_cast::<ScriptFault>(),
+        _ => None,
+    };
+    let mut found = match fault {
+        Some(fault) => {
+            let mut found = fault.finding();
+            let told = std::mem::take(&mut found.diagnostic.message);
+            found.diagnostic.message = of_the_script_only(told, source);
+            found
+        }
+        None => Finding::of(explain(&error, engine)),
+    };
+    found.diagnostic.place = at;
+    found
 }
 
-fn explain(error: &EvalAltResult, engine: &Engine, source: &str) -> Diagnostic {
+fn explain(error: &EvalAltResult, engine: &Engine) -> Diagnostic {
     let limits = engine.limits();
     let shown = || lowered(&with_plain_names(&error.to_string()));
     match error {
-        EvalAltResult::ErrorRuntime(value, _) => match value.clone().try_cast::<ScriptFault>() {
-            Some(fault) => {
-                let mut found = fault.diagnostic();
-                found.message = of_the_script_only(found.message, source);
-                found
-            }
-            None => Diagnostic::error("script-error", thrown(value)),
-        },
+        EvalAltResult::ErrorRuntime(value, _) => Diagnostic::error("script-error", thrown(value)),
         EvalAltResult::ErrorTooManyOperations(_) => Diagnostic::error(
             "script-limit",
             format!(

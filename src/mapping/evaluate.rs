@@ -11,6 +11,7 @@ use super::expression::Expression;
 use super::handles::MessageHandle;
 use super::write::text_of;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::grammar::Finding;
 use crate::profile::Profile;
 
 /// What an expression makes of a value; `()` is the absent value.
@@ -18,13 +19,13 @@ pub(super) fn evaluate(
     expression: &Expression,
     engine: &Engine,
     value: &str,
-) -> Result<String, Box<Diagnostic>> {
+) -> Result<String, Box<Finding>> {
     let Expression { name, source, .. } = expression;
     let ast = expression
         .compiled
         .get_or_init(|| compile(engine, name, source).map(|(ast, _)| ast))
         .as_ref()
-        .map_err(Clone::clone)?;
+        .map_err(|fault| Finding::of((**fault).clone()))?;
     let mut scope = scope(value);
     engine
         .rhai()

@@ -1,11 +1,15 @@
 //! A fault that a function of the mapping language finds, on its way through Rhai.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rhai::{Dynamic, EvalAltResult, Position};
 
+use super::value_fault::ValueFault;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::grammar::Finding;
+use crate::hl7::Delimiters;
 
 /// What functions of the mapping language return.
 pub(super) type Fallible<T> = Result<T, Box<EvalAltResult>>;
@@ -16,6 +20,11 @@ pub(super) struct ScriptFault {
     code: &'static str,
     message: String,
     help: Option<String>,
+    /// What is wrong with a value.
+    value: Option<Box<ValueFault>>,
+    /// Where the value stands in the message.
+    span: Option<Range<usize>>,
+    delimiters: Option<Delimiters>,
 }
 
 impl ScriptFault {
@@ -24,12 +33,42 @@ impl ScriptFault {
             code,
             message: message.into(),
             help: None,
+            value: None,
+            span: None,
+            delimiters: None,
         }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same fault about a value.
+    pub(super) fn about(mut self, value: ValueFault) -> Self {
+        self.value = Some(Box::new(value));
+        self
+    }
+
+    /// The same fault, its value standing there in the message.
+    pub(super) fn read_at(mut self, span: Option<Range<usize>>, delimiters: &Delimiters) -> Self {
+        self.span = span;
+        self.delimiters = Some(*delimiters);
+        self
+    }
+
+    /// The fault as a finding that points nowhere yet, but at its value.
+    pub(super) fn finding(mut self) -> Finding {
+        let at = self.span.take().zip(self.delimiters.take());
+        match self.value.take() {
+            Some(value) => {
+                let at = at
+                    .as_ref()
+                    .map(|(span, delimiters)| (span.clone(), delimiters));
+                value.finding(self.diagnostic(), at)
+            }
+            None => Finding::of(self.diagnostic()),
+        }
     }
 
     /// The fault as a diagnostic that points nowhere yet.
@@ -48,6 +87,9 @@ impl From<Diagnostic> for ScriptFault {
             code: diagnostic.code,
             message: diagnostic.message,
             help: diagnostic.help,
+            value: None,
+            span: None,
+            delimiters: None,
         }
     }
 }

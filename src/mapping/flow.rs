@@ -6,6 +6,8 @@ use super::fault::{Fallible, ScriptFault};
 use super::outcome::Verdict;
 use super::running::with;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::grammar::{Finding, shape};
+use crate::hl7::{Location, Message};
 
 /// `info`, `warn` and `error`, with or without a path.
 pub(super) fn say(
@@ -24,12 +26,34 @@ pub(super) fn say(
         match path {
             Some(path) => {
                 let location = run.paths.find(path)?.whole()?.clone();
-                run.report(diagnostic.at(Place::Location(location)));
+                run.report(about(&run.message, location, diagnostic));
             }
             None => run.report_at(diagnostic, context.call_position()),
         }
         Ok::<_, ScriptFault>(())
     })
+}
+
+/// A finding about a place of the message, whether anything stands there or not.
+fn about(message: &Message, location: Location, diagnostic: Diagnostic) -> Finding {
+    let element = message.find(&location);
+    let span = element.map(|element| element.span()).or_else(|| {
+        // What is not there would stand at the end of its segment.
+        let segment = message.segments_named(location.segment).next()?;
+        let end = segment.span().end;
+        Some(end..end)
+    });
+    let place = match span {
+        Some(span) => Place::Message {
+            span,
+            location: Some(location),
+        },
+        None => Place::Location(location),
+    };
+    let value = element.filter(|element| !element.is_empty());
+    let mut finding = Finding::of(diagnostic.at(place));
+    finding.found = value.map_or_else(|| "nothing".to_owned(), |element| shape(&element.text()));
+    finding
 }
 
 /// `print` and `debug`.

@@ -70,6 +70,7 @@ mod text;
 mod text_script;
 mod trace;
 mod unused;
+mod value_fault;
 mod value_kept;
 mod write;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::codes::is_code;
 use super::reads::Reads;
 use crate::diagnostic::Diagnostic;
+use crate::grammar::Finding;
 use crate::hl7::{Location, Message, Timestamp};
 use crate::profile::{Codes, Listing};
 
@@ -17,8 +18,8 @@ pub struct Outcome {
     pub output: Option<Message>,
     /// The rows, table by table in the order in which the tables were first written to.
     pub rows: Vec<TableRows>,
-    /// What was found on the way.
-    pub diagnostics: Vec<Diagnostic>,
+    /// What was found on the way, also what the profile waives.
+    pub findings: Vec<Finding>,
     /// Codes of the message that a code table was asked for and does not hold.
     pub unmapped: Vec<UnmappedCode>,
     /// What of the message was used; `None` where nobody asked.
@@ -28,6 +29,14 @@ pub struct Outcome {
     /// Whether the script broke off: an error or a limit ended it before its end. What it made is
     /// dropped; an error that it only told (`error(…)`) is a finding and no failure.
     pub script_failed: bool,
+}
+
+impl Outcome {
+    /// What was found and counts: what the profile waives does not.
+    pub fn diagnostics(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
+        let counted = self.findings.iter().filter(|found| found.waived.is_none());
+        counted.map(|found| &found.diagnostic)
+    }
 }
 
 /// A code that a code table was asked for and does not hold.

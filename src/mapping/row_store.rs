@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::convert::convert;
+use super::convert::{convert, misfit};
 use super::fault::ScriptFault;
 use super::handles::RowHandle;
 use super::layout::Layout;
@@ -183,6 +183,7 @@ impl RowStore {
         let cell = convert(text, column_type).map_err(|wrong| {
             ScriptFault::new("row-value", format!("{}.{name}: {wrong}", layout.name))
                 .with_help(format!("the column holds {column_type}"))
+                .about(misfit(text, column_type, None))
         })?;
         self.bytes += size(&cell);
         let place = rows

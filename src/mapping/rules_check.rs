@@ -76,8 +76,8 @@ impl Rules {
         match Running::finish(running) {
             Some(run) if run.is_stale => Err(Stale),
             Some(run) => {
-                for said in run.diagnostics {
-                    findings.judge(Finding::of(said));
+                for said in run.findings {
+                    findings.judge(said);
                 }
                 Ok(())
             }
@@ -242,8 +242,10 @@ impl Trial<'_, '_, '_> {
             let message = "it skips or rejects the message".to_owned();
             return Err(fault(message, "a rule only gives true or false"));
         }
-        let given = result
-            .map_err(|error| Box::new(of_run(error, self.engine, &script.name, &script.source)))?;
+        let given = result.map_err(|error| {
+            let found = of_run(error, self.engine, &script.name, &script.source);
+            Box::new(found.diagnostic)
+        })?;
         given.as_bool().map_err(|kind| {
             let message = format!("it gives {kind}, not true or false");
             fault(message, "compare the value, as in seg[\"8\"] == \"F\"")

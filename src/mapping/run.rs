@@ -20,9 +20,10 @@ use super::running::{Run, Running, recording};
 use super::stand::Bound;
 use super::tables::{self, Made};
 use super::trace::sight;
+use super::value_fault::{judged, with_value_place};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
-use crate::grammar::{Grammar, Node};
+use crate::grammar::{Finding, Grammar, Node};
 use crate::hl7::{Message, SegmentId, Timestamp};
 use crate::profile::{MessageDefinition, Profile};
 
@@ -161,7 +162,7 @@ fn run_looking(
             if run.is_stale {
                 return Err(Stale);
             }
-            expressions = run.diagnostics;
+            expressions = run.findings;
             recorder = run.recorder;
             if let (Some(reads), Some(of_expressions)) = (&mut bound.reads, run.reads) {
                 reads.append(of_expressions);
@@ -173,16 +174,16 @@ fn run_looking(
     };
     let Made {
         store: rows,
-        mut diagnostics,
+        mut findings,
         unmapped,
     } = made;
-    diagnostics.append(&mut expressions);
+    findings.append(&mut expressions);
     let row_steps = recorder.as_ref().map_or(0, |recorder| recorder.count());
     let Some(program) = job.program else {
         let outcome = Outcome {
             output: None,
             rows: rows.finish(),
-            diagnostics,
+            findings: judged(findings, job.profile, job.message),
             unmapped,
             reads: bound.reads,
             verdict: Verdict::Accepted,
@@ -193,7 +194,7 @@ fn run_looking(
     let own_rows = rows.mark();
     let mut run = started(engine, &job.given(), cancel, &program.name, rows);
     run.paths = Paths::new(Arc::clone(&program.paths));
-    run.diagnostics = diagnostics;
+    run.findings = findings;
     run.unmapped = unmapped;
     if let (Some(reads), Some(of_rows)) = (&mut run.reads, bound.reads) {
         reads.append(of_rows);
@@ -245,7 +246,7 @@ pub(super) fn started(
         ids: 0,
         seed: given.seed,
         composite_noted: false,
-        diagnostics: Vec::new(),
+        findings: Vec::new(),
         unlisted: 0,
         unmapped: Vec::new(),
         lookups: Vec::new(),
@@ -274,37 +275,40 @@ fn conclude(
     let ended = run.verdict != Verdict::Accepted;
     let mut output = None;
     let script_failed = result.is_err() && !ended;
+    let mut findings = judged(
+        std::mem::take(&mut run.findings),
+        &run.profile,
+        &run.message,
+    );
     match result {
         Err(error) if !ended => {
             run.rows.back_to(own_rows);
-            let diagnostic = of_run(error, engine, &program.name, &program.source);
-            run.diagnostics.push(diagnostic);
+            // That a script breaks off is a fact: no severity and no waiver of the profile changes it.
+            let found = of_run(error, engine, &program.name, &program.source);
+            findings.push(with_value_place(found, &run.message));
         }
         Ok(()) if !ended => {
             output = run.out.finish();
             if output.is_some() && run.out.draft().segment_id(0) != SegmentId::MSH.as_str() {
-                run.diagnostics.push(
-                    Diagnostic::warning(
-                        "output-header",
-                        "the message made has no MSH segment in front",
-                    )
-                    .with_help("copy one first: out.copy(msg, [\"MSH\"])"),
-                );
+                let found = Diagnostic::warning(
+                    "output-header",
+                    "the message made has no MSH segment in front",
+                )
+                .with_help("copy one first: out.copy(msg, [\"MSH\"])");
+                findings.push(Finding::of(found));
             }
         }
         // Skipped or rejected: what was made so far is not wanted.
         Ok(()) | Err(_) => run.rows.back_to(&[]),
     }
     if run.unlisted > 0 {
-        run.diagnostics.push(Diagnostic::info(
-            "script-limit",
-            format!("{} more findings are not listed", run.unlisted),
-        ));
+        let more = format!("{} more findings are not listed", run.unlisted);
+        findings.push(Finding::of(Diagnostic::info("script-limit", more)));
     }
     Ok(Outcome {
         output,
         rows: run.rows.finish(),
-        diagnostics: run.diagnostics,
+        findings,
         unmapped: run.unmapped,
         reads: run.reads,
         verdict: run.verdict,

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use rhai::{Dynamic, ImmutableString};
 
 use super::codes as code_tables;
+use super::convert::misfit;
 use super::dates::{self, Date};
 use super::fault::{Fallible, ScriptFault};
 use super::handles::RowHandle;
 use super::layout::table_unknown;
 use super::outcome::{Cell, Row, UnmappedCode};
 use super::running::{Run, with};
+use super::value_fault::read_last;
 use super::write::text_of;
-use crate::hl7::{Location, Message, Pick, unescape};
-use crate::profile::Profile;
+use crate::hl7::{Location, Message, Pick};
+use crate::profile::{ColumnType, Profile};
 
 /// `now()`.
 pub(super) fn now() -> Fallible<Date> {
@@ -23,16 +25,26 @@ pub(super) fn now() -> Fallible<Date> {
 
 /// `date(text)`; a text that was just read from the message is read as the site writes dates there.
 pub(super) fn date(text: &str) -> Fallible<Date> {
-    let written = with(|run| {
+    with(|run| {
         let layout = run.rows.layout();
         let at = layout
             .has_masks()
             .then(|| place_of(&run.message, &run.last_read, text))
             .flatten();
         let mask = at.and_then(|at| layout.mask_at(at.segment, at.path.as_ref()?));
-        Ok::<_, ScriptFault>(mask.and_then(|mask| mask.to_hl7(text)))
-    })?;
-    dates::date(written.as_deref().unwrap_or(text))
+        let written = mask.as_ref().and_then(|mask| mask.to_hl7(text));
+        dates::date(written.as_deref().unwrap_or(text)).map_err(|fault| {
+            let mask = mask.as_ref().map(|mask| &*mask.pattern);
+            let value = misfit(text, ColumnType::Timestamp, mask);
+            read_last_at(run, text, fault.about(value))
+        })
+    })
+}
+
+/// The fault with the place of its value, if that is what was read last.
+fn read_last_at(run: &Run, text: &str, fault: ScriptFault) -> ScriptFault {
+    let span = read_last(&run.message, &run.last_read, text);
+    fault.read_at(span, run.message.delimiters())
 }
 
 /// `codes(table, text)`.
@@ -52,16 +64,14 @@ pub(super) fn codes(table: &str, text: &str) -> Fallible<ImmutableString> {
         let made = code_tables::translate(&known, table, text);
         note_lookup(run, &name, text, made.as_deref().ok());
         made.map(Into::into)
+            .map_err(|fault| read_last_at(run, text, fault))
     })
 }
 
 /// Where a text stands, if it is what was read last.
 fn place_of(message: &Message, last_read: &Range<usize>, text: &str) -> Option<Location> {
-    let read = message.text().get(last_read.clone()).unwrap_or_default();
-    if text.is_empty() || unescape(read, message.delimiters()) != text {
-        return None;
-    }
-    let mut location = message.location_at(last_read.start)?;
+    let span = read_last(message, last_read, text)?;
+    let mut location = message.location_at(span.start)?;
     // Codes of all occurrences are counted together.
     location.occurrence = Pick::First;
     if let Some(path) = &mut location.path {
@@ -122,7 +132,10 @@ pub(super) fn set_cell(row: RowHandle, column: &str, value: Dynamic) -> Fallible
 
 /// `row.column = text`.
 pub(super) fn set_cell_text(row: RowHandle, column: &str, text: &str) -> Fallible<()> {
-    with(|run| run.rows.set(row, column, text))
+    with(|run| {
+        let set = run.rows.set(row, column, text);
+        set.map_err(|fault| read_last_at(run, text, fault))
+    })
 }
 
 /// `row.column`: the cell as text.

@@ -23,7 +23,7 @@ use super::recording::Happening;
 use super::row_store::RowStore;
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
-use crate::grammar::{Grammar, Node, bind};
+use crate::grammar::{Finding, Grammar, Node, bind};
 use crate::hl7::{Message, Timestamp};
 use crate::profile::Profile;
 
@@ -32,7 +32,7 @@ thread_local! {
 }
 
 /// Findings of one run beyond this are counted only.
-const MOST_DIAGNOSTICS: usize = 1_000;
+const MOST_FINDINGS: usize = 1_000;
 
 /// Operations between two looks at the clock and at newer revisions.
 ///
@@ -52,7 +52,7 @@ pub(super) struct Run {
     pub(super) ids: u64,
     pub(super) seed: u64,
     pub(super) composite_noted: bool,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) findings: Vec<Finding>,
     pub(super) unlisted: usize,
     pub(super) unmapped: Vec<UnmappedCode>,
     /// Codes translated since the recorder was last told: table, code, what it became.
@@ -101,7 +101,7 @@ pub(super) fn with<T, E: Into<Box<rhai::EvalAltResult>>>(
 ) -> Fallible<T> {
     RUNNING.with_borrow_mut(|run| match run {
         Some(run) => {
-            let found = run.diagnostics.len();
+            let found = run.findings.len();
             let result = action(run).map_err(Into::into);
             if run.recorder.is_some() {
                 run.record(found);
@@ -152,9 +152,9 @@ pub(super) fn progress(operations: u64) -> Option<Dynamic> {
 
 impl Run {
     /// Adds a finding, within bounds.
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
+    pub(super) fn report(&mut self, finding: Finding) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push(finding);
         } else {
             self.unlisted += 1;
         }
@@ -163,7 +163,7 @@ impl Run {
     /// Adds a finding about a place in the script.
     pub(super) fn report_at(&mut self, diagnostic: Diagnostic, position: Position) {
         let place = place(&self.script, position);
-        self.report(diagnostic.at(place));
+        self.report(Finding::of(diagnostic.at(place)));
     }
 
     /// From now on a recorder is told of all that happens.
@@ -194,8 +194,8 @@ impl Run {
         for note in self.rows.take_notes() {
             recorder.happened(self.rows.told(note));
         }
-        for told in self.diagnostics.iter().skip(found) {
-            recorder.happened(Happening::Found(Arc::new(told.clone())));
+        for told in self.findings.iter().skip(found) {
+            recorder.happened(Happening::Found(Arc::new(told.diagnostic.clone())));
         }
         self.recorder = Some(recorder);
     }

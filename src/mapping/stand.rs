@@ -4,8 +4,8 @@ use super::layout::CellPlan;
 use super::read::find_in;
 use super::reads::Reads;
 use super::scopes::Scopes;
-use crate::diagnostic::{Diagnostic, Place};
-use crate::grammar::{Grammar, Node, bind};
+use crate::diagnostic::Place;
+use crate::grammar::{Finding, Grammar, Node, bind};
 use crate::hl7::{Element, FieldPath, Location, Message, Pick, Segment};
 use crate::profile::Origin;
 
@@ -162,10 +162,13 @@ impl<'m> Bound<'m> {
         stand: Stand<'_>,
         element: &Element<'_>,
         plan: &CellPlan,
-        diagnostic: &mut Diagnostic,
+        finding: &mut Finding,
     ) {
         let span = element.span();
         let name = self.name(stand);
+        finding.value.get_or_insert_with(|| span.clone());
+        let location = self.location(element, plan);
+        let diagnostic = &mut finding.diagnostic;
         diagnostic.message = format!(
             "{} (row of {name}, byte {})",
             diagnostic.message, span.start
@@ -173,8 +176,45 @@ impl<'m> Bound<'m> {
         if matches!(diagnostic.place, Place::Location(_)) {
             diagnostic.place = Place::Message {
                 span,
-                location: Some(plan.at.clone()),
+                location: Some(location),
             };
+        }
+    }
+
+    /// The place that a cell comes from, with the occurrence and the repetition that it found there.
+    fn location(&self, element: &Element<'_>, plan: &CellPlan) -> Location {
+        let mut location = plan.at.clone();
+        let Some(found) = self.message.location_at(element.span().start) else {
+            return location;
+        };
+        let told = |asked: &mut Pick, found: Pick| {
+            if *asked == Pick::First && matches!(found, Pick::Nth(number) if number > 1) {
+                *asked = found;
+            }
+        };
+        told(&mut location.occurrence, found.occurrence);
+        if let (Some(path), Some(found)) = (&mut location.path, found.path) {
+            told(&mut path.repetition, found.repetition);
+        }
+        location
+    }
+
+    /// Where in the message a row begins.
+    pub(super) fn row_place(&mut self, stand: Stand<'_>) -> Place {
+        let first = self.first_segment(stand);
+        let Some(segment) = self.message.segment(first) else {
+            return Place::Nowhere;
+        };
+        let location = segment.segment_id().map(|id| {
+            let mut location = Location::segment(id);
+            if segment.occurrence() > 1 {
+                location.occurrence = Pick::Nth(segment.occurrence());
+            }
+            location
+        });
+        Place::Message {
+            span: segment.span(),
+            location,
         }
     }
 }

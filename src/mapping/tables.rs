@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::codes::translate;
-use super::convert::convert;
+use super::convert::{convert, misfit};
 use super::engine::Engine;
 use super::evaluate::evaluate;
 use super::layout::{CellPlan, Layout, ParentPlan, Plan, RowsPlan, TableLayout};
@@ -16,14 +16,16 @@ use super::row_record::{RowRecord, record_lookup, record_owner};
 use super::row_store::RowStore;
 use super::running::note_read;
 use super::stand::{Bound, Stand};
+use super::value_fault::ValueFault;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::hl7::Element;
+use crate::grammar::Finding;
+use crate::hl7::{Delimiters, Element};
 use crate::profile::Root;
 
 /// What is made of a message's rows.
 pub(super) struct Made {
     pub(super) store: RowStore,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) findings: Vec<Finding>,
     pub(super) unmapped: Vec<UnmappedCode>,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn fill(
         owners: Owners::default(),
         made: Made {
             store: RowStore::new(Arc::clone(layout)),
-            diagnostics: plan.problems.clone(),
+            findings: plan.problems.iter().cloned().map(Finding::of).collect(),
             unmapped: Vec::new(),
         },
     };
@@ -106,6 +108,7 @@ impl Filling<'_> {
         bound: &mut Bound<'m>,
         stand: Stand<'m>,
     ) {
+        let message = bound.message;
         let mut row = Row {
             cells: vec![Cell::Absent; table.columns.len()],
         };
@@ -126,18 +129,18 @@ impl Filling<'_> {
             if let (Some((name, codes)), Some(reads)) = (&plan.codes, &mut bound.reads) {
                 reads.note_code(name, codes, &text);
             }
-            let span = element.map(|element| element.span());
-            match self.cell(plan, &text, span, table) {
+            let at = element.map(|element| (element.span(), message.delimiters()));
+            match self.cell(plan, &text, at.clone(), table) {
                 Ok(Cell::Absent) => set(&mut row, plan.column, plan.default.clone()),
                 Ok(cell) => {
                     says_something = true;
                     if let Some(excess) = table.excess(plan.column, &cell) {
-                        let diagnostic = too_long(table, plan, excess);
-                        self.tell(diagnostic, element, plan, (bound, stand));
+                        let found = too_long(table, plan, excess, (&text, at));
+                        self.tell(found, element, plan, (bound, stand));
                     }
                     set(&mut row, plan.column, cell);
                 }
-                Err(diagnostic) => self.tell(diagnostic, element, plan, (bound, stand)),
+                Err(found) => self.tell(found, element, plan, (bound, stand)),
             }
             record.end_column();
         }
@@ -160,25 +163,25 @@ impl Filling<'_> {
                     self.owners.add(rows.table, bound, stand, handle);
                 }
             }
-            Err(fault) => self.made.diagnostics.push(fault.diagnostic()),
+            Err(fault) => self.made.findings.push(fault.finding()),
         }
     }
 
     /// Keeps a finding about a cell, with the row and the byte that it is about.
     fn tell<'m>(
         &mut self,
-        mut diagnostic: Box<Diagnostic>,
+        mut finding: Box<Finding>,
         element: Option<Element<'m>>,
         plan: &CellPlan,
         (bound, stand): (&mut Bound<'m>, Stand<'m>),
     ) {
         if let Some(look) = &mut self.look {
-            look.fault(plan.column, &diagnostic);
+            look.fault(plan.column, &finding.diagnostic);
         }
         if let Some(element) = element {
-            bound.place(stand, &element, plan, &mut diagnostic);
+            bound.place(stand, &element, plan, &mut finding);
         }
-        self.made.diagnostics.push(*diagnostic);
+        self.made.findings.push(*finding);
     }
 
     fn take_from_owner(
@@ -197,10 +200,13 @@ impl Filling<'_> {
                 table.name,
                 bound.name(stand)
             );
-            self.made.diagnostics.push(
-                Diagnostic::warning("row-owner", message)
-                    .with_help(format!("its columns that come from {name} stay absent")),
-            );
+            let found = Diagnostic::warning("row-owner", message)
+                .with_help(format!("its columns that come from {name} stay absent"))
+                .at(bound.row_place(stand));
+            let expected = format!("a row of {name} above it");
+            self.made
+                .findings
+                .push(Finding::of(found).with(expected, "none"));
             return;
         };
         let Some(owner) = self.made.store.row(handle) else {
@@ -215,7 +221,11 @@ impl Filling<'_> {
             };
             match cell.as_type(table.column_type(*column)) {
                 Ok(cell) => set(row, *column, cell),
-                Err(wrong) => self.made.diagnostics.push(*refused(table, *column, &wrong)),
+                Err(wrong) => {
+                    let found = refused(table, *column, &wrong).at(bound.row_place(stand));
+                    let fault = misfit(&cell.to_string(), table.column_type(*column), None);
+                    self.made.findings.push(fault.finding(found, None));
+                }
             }
         }
     }
@@ -224,9 +234,10 @@ impl Filling<'_> {
         &mut self,
         plan: &CellPlan,
         text: &str,
-        span: Option<Range<usize>>,
+        at: Option<(Range<usize>, &Delimiters)>,
         table: &TableLayout,
-    ) -> Result<Cell, Box<Diagnostic>> {
+    ) -> Result<Cell, Box<Finding>> {
+        let mut is_as_sent = true;
         let mut text = Cow::Borrowed(text);
         if let Some((name, codes)) = &plan.codes {
             let asked = || {
@@ -242,27 +253,42 @@ impl Filling<'_> {
             }
             match made {
                 Ok(code) if *code == *text => {}
-                Ok(code) => text = Cow::Owned(code.to_owned()),
-                Err(fault) => return Err(in_column(fault.diagnostic(), table, plan)),
+                Ok(code) => {
+                    text = Cow::Owned(code.to_owned());
+                    is_as_sent = false;
+                }
+                Err(fault) => {
+                    let fault = match at {
+                        Some((span, delimiters)) => fault.read_at(Some(span), delimiters),
+                        None => fault,
+                    };
+                    return Err(in_column(fault.finding(), table, plan));
+                }
             }
         }
         if let Some(then) = &plan.then
             && !text.is_empty()
             && text != "\"\""
         {
-            if let Some(span) = span {
-                note_read(span);
+            if let Some((span, _)) = &at {
+                note_read(span.clone());
             }
             let made = evaluate(then, self.engine, &text)
-                .map_err(|diagnostic| in_column(*diagnostic, table, plan))?;
+                .map_err(|found| in_column(*found, table, plan))?;
             text = Cow::Owned(made);
+            is_as_sent = false;
         } else if let Some(written) = plan.mask.as_ref().and_then(|mask| mask.to_hl7(&text)) {
             text = Cow::Owned(written);
         }
         convert(&text, plan.read_as).map_err(|wrong| {
+            let mask = plan.mask.as_ref().filter(|_| plan.then.is_none());
+            let pattern = mask.map(|mask| &*mask.pattern);
+            let mut fault = misfit(&text, plan.read_as, pattern);
+            if !is_as_sent {
+                fault = fault.without_fix();
+            }
             let mut diagnostic = refused(table, plan.column, &wrong);
             diagnostic.place = Place::Location(plan.at.clone());
-            let mask = plan.mask.as_ref().filter(|_| plan.then.is_none());
             diagnostic.help = Some(match mask {
                 None => format!("the column holds {}", plan.read_as),
                 Some(mask) => format!(
@@ -270,7 +296,7 @@ impl Filling<'_> {
                     plan.read_as, mask.pattern
                 ),
             });
-            diagnostic
+            Box::new(fault.finding(diagnostic, at))
         })
     }
 }
@@ -285,25 +311,37 @@ fn name_of(table: &TableLayout, column: usize) -> &str {
     table.columns.get(column).map_or("", |name| &**name)
 }
 
-fn too_long(table: &TableLayout, plan: &CellPlan, (length, size): (usize, u32)) -> Box<Diagnostic> {
+fn too_long(
+    table: &TableLayout,
+    plan: &CellPlan,
+    (length, size): (usize, u32),
+    (text, at): (&str, Option<(Range<usize>, &Delimiters)>),
+) -> Box<Finding> {
     let column = name_of(table, plan.column);
     let message = format!("{}.{column}: the text has {length} characters", table.name);
     let help = format!("the column stores {size}: shorten it with an expression");
-    let diagnostic = Diagnostic::warning("row-size", message).with_help(help);
-    Box::new(diagnostic.at(Place::Location(plan.at.clone())))
+    let diagnostic = Diagnostic::warning("row-size", message)
+        .with_help(help)
+        .at(Place::Location(plan.at.clone()));
+    let mut fault = ValueFault::of_size(size, length, text);
+    if plan.codes.is_some() || plan.then.is_some() {
+        fault = fault.without_fix();
+    }
+    Box::new(fault.finding(diagnostic, at))
 }
 
-fn refused(table: &TableLayout, column: usize, wrong: &str) -> Box<Diagnostic> {
+fn refused(table: &TableLayout, column: usize, wrong: &str) -> Diagnostic {
     let message = format!("{}.{}: {wrong}", table.name, name_of(table, column));
     let help = format!("the column holds {}", table.column_type(column));
-    Box::new(Diagnostic::error("row-value", message).with_help(help))
+    Diagnostic::error("row-value", message).with_help(help)
 }
 
-fn in_column(mut diagnostic: Diagnostic, table: &TableLayout, plan: &CellPlan) -> Box<Diagnostic> {
+fn in_column(mut finding: Finding, table: &TableLayout, plan: &CellPlan) -> Box<Finding> {
+    let diagnostic = &mut finding.diagnostic;
     let column = name_of(table, plan.column);
     diagnostic.message = format!("{}.{column}: {}", table.name, diagnostic.message);
     if diagnostic.place == Place::Nowhere {
         diagnostic.place = Place::Location(plan.at.clone());
     }
-    Box::new(diagnostic)
+    Box::new(finding)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Engine, Job, Limits, Outcome, Verdict, compile, run};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
-use crate::grammar::{bind, resolve};
+use crate::grammar::{Finding, bind, resolve};
 use crate::hl7::{Timestamp, parse};
 use crate::profile::Profile;
 
@@ -63,12 +63,12 @@ pub(super) fn map(
     cancel: &Cancel,
 ) -> Result<Outcome, Stale> {
     let engine = Engine::with_limits(limits);
-    let (mut found, made) = map_with(&engine, MESSAGE, script, definition, |job| {
+    let (found, made) = map_with(&engine, MESSAGE, script, definition, |job| {
         run(&engine, job, cancel)
     });
     let mut outcome = made.unwrap_or_else(|| Ok(Outcome::default()))?;
-    found.append(&mut outcome.diagnostics);
-    outcome.diagnostics = found;
+    let of_script = found.into_iter().map(Finding::of);
+    outcome.findings.splice(0..0, of_script);
     Ok(outcome)
 }
 
@@ -126,7 +126,7 @@ pub(super) fn shown(outcome: &Outcome) -> String {
             let _ = writeln!(text, "{}: {}", table.table, cells.join("|"));
         }
     }
-    for diagnostic in &outcome.diagnostics {
+    for diagnostic in outcome.diagnostics() {
         let _ = writeln!(text, "{diagnostic}");
     }
     match &outcome.verdict {
@@ -156,8 +156,8 @@ pub(super) fn check_error(script: &str, expect: &str) {
     assert_eq!(outcome.output, None, "{script}");
     assert_eq!(
         outcome
-            .diagnostics
-            .first()
+            .diagnostics()
+            .next()
             .map(ToString::to_string)
             .as_deref(),
         Some(expect),

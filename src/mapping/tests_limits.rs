@@ -345,8 +345,7 @@ fn every_example_runs() {
         let outcome =
             map(Some(row.example), 1, Limits::default(), &Cancel::never()).expect("not stale");
         let errors: Vec<_> = outcome
-            .diagnostics
-            .iter()
+            .diagnostics()
             .filter(|found| {
                 found.severity == crate::diagnostic::Severity::Error
                     && found.code != "mapping-error"

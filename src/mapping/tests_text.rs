@@ -45,9 +45,9 @@ fn check(script: &str, text: &str, expected: &str, findings: &[&str]) {
     let outcome = run(script, text);
     assert_eq!(&*outcome.text, expected, "{script}");
     let found: Vec<String> = outcome
-        .diagnostics
+        .findings
         .iter()
-        .map(ToString::to_string)
+        .map(|found| found.diagnostic.to_string())
         .collect();
     assert_eq!(found, findings, "{script}");
 }
@@ -85,7 +85,7 @@ fn a_text_longer_than_a_script_takes_is_told_and_kept() {
     let outcome = run("text = \"\";", &long);
     assert!(outcome.script_failed);
     assert_eq!(&*outcome.text, long);
-    assert_eq!(outcome.diagnostics.len(), 1);
+    assert_eq!(outcome.findings.len(), 1);
 }
 
 #[test]

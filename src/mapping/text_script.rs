@@ -19,8 +19,10 @@ use super::row_store::RowStore;
 use super::run::{Job, started};
 use super::running::{Running, recording};
 use super::trace::sight;
+use super::value_fault::judged;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
+use crate::grammar::Finding;
 
 /// The one variable that such a script finds: the text, to be read and replaced.
 const TEXT: &str = "text";
@@ -39,7 +41,7 @@ pub struct TextOutcome {
     /// The text as it goes on; where the script failed, as it came.
     pub text: Arc<str>,
     /// What was found on the way.
-    pub diagnostics: Vec<Diagnostic>,
+    pub findings: Vec<Finding>,
     /// Codes that a code table was asked for and does not hold.
     pub unmapped: Vec<UnmappedCode>,
     /// What the script decided about the message.
@@ -147,7 +149,10 @@ fn run_text_with(
         )
         .with_help("leave such messages out, or take the script out of the profile");
         let diagnostic = diagnostic.at(place(&program.name, rhai::Position::NONE));
-        return Ok((TextOutcome::failed(text, vec![diagnostic]), None));
+        return Ok((
+            TextOutcome::failed(text, vec![Finding::of(diagnostic)]),
+            None,
+        ));
     }
     let rows = RowStore::new(Layout::of(job.profile));
     let mut run = started(engine, &job.given(), cancel, &program.name, rows);
@@ -176,7 +181,7 @@ fn run_text_with(
     }
     let mut outcome = TextOutcome {
         text: Arc::clone(text),
-        diagnostics: run.diagnostics,
+        findings: judged(run.findings, job.profile, job.message),
         unmapped: run.unmapped,
         script_failed: false,
         verdict: run.verdict,
@@ -197,7 +202,7 @@ fn run_text_with(
         Ok(made) => outcome.text = made.as_str().into(),
         Err(error) => {
             let found = of_run(error, engine, &program.name, &program.source);
-            outcome.diagnostics.push(found);
+            outcome.findings.push(found);
             outcome.script_failed = true;
         }
     }
@@ -217,10 +222,10 @@ fn article(kind: &str) -> String {
 
 impl TextOutcome {
     /// That of a script that could not be run: the text stays as it came.
-    pub fn failed(text: &Arc<str>, diagnostics: Vec<Diagnostic>) -> Self {
+    pub fn failed(text: &Arc<str>, findings: Vec<Finding>) -> Self {
         Self {
             text: Arc::clone(text),
-            diagnostics,
+            findings,
             unmapped: Vec::new(),
             verdict: Verdict::Accepted,
             script_failed: true,
@@ -257,7 +262,7 @@ impl fmt::Debug for TextOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TextOutcome")
             .field("script_failed", &self.script_failed)
-            .field("diagnostics", &self.diagnostics.len())
+            .field("findings", &self.findings.len())
             .finish_non_exhaustive()
     }
 }

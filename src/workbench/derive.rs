@@ -89,7 +89,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     // What is wrong with a script fails each message with what was said already.
     let mapped = outcome
         .iter()
-        .flat_map(|outcome| &outcome.diagnostics)
+        .flat_map(Outcome::diagnostics)
         .filter(|found| {
             !site_problems
                 .iter()

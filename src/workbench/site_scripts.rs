@@ -7,6 +7,7 @@ use super::inputs::{Snapshot, message_seed};
 use super::memo::{MapInputs, Memo};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::grammar::Finding;
 use crate::hl7::{parse, parse_shared};
 use crate::mapping::{Outcome, Recording, StageKind, TextOutcome, TextProgram, Verdict};
 use crate::profile::{Hook, MessageDefinition, Script};
@@ -66,7 +67,10 @@ impl SiteScript {
         cancel: &Cancel,
     ) -> Result<TextOutcome, Stale> {
         let Some(program) = &self.program else {
-            return Ok(TextOutcome::failed(text, self.problems.to_vec()));
+            return Ok(TextOutcome::failed(
+                text,
+                self.problems.iter().cloned().map(Finding::of).collect(),
+            ));
         };
         self.with_inputs(snapshot, position, memo, |memo, inputs| {
             memo.run_text(program, text, inputs, cancel)
@@ -136,7 +140,7 @@ pub(super) fn ended(prepared: &TextOutcome) -> Option<Outcome> {
     (!goes_on).then(|| Outcome {
         output: None,
         rows: Vec::new(),
-        diagnostics: prepared.diagnostics.clone(),
+        findings: prepared.findings.clone(),
         unmapped: prepared.unmapped.clone(),
         reads: None,
         verdict: prepared.verdict.clone(),
@@ -148,8 +152,8 @@ pub(super) fn ended(prepared: &TextOutcome) -> Option<Outcome> {
 pub(super) fn with_prepared(mut outcome: Outcome, prepared: Option<&TextOutcome>) -> Outcome {
     if let Some(prepared) = prepared {
         outcome
-            .diagnostics
-            .splice(0..0, prepared.diagnostics.iter().cloned());
+            .findings
+            .splice(0..0, prepared.findings.iter().cloned());
         outcome
             .unmapped
             .splice(0..0, prepared.unmapped.iter().cloned());
@@ -174,7 +178,7 @@ pub(super) fn finish(
     };
     let text: Arc<str> = output.text().into();
     let finished = script.run(snapshot, position, &text, memo, cancel)?;
-    outcome.diagnostics.extend(finished.diagnostics);
+    outcome.findings.extend(finished.findings);
     outcome.unmapped.extend(finished.unmapped);
     if finished.script_failed || finished.verdict != Verdict::Accepted {
         outcome.output = None;

@@ -43,7 +43,7 @@ impl Track {
         let order = timeline.order();
         let failed = outcome.filter(|outcome| outcome.script_failed);
         let failure = failed.and_then(|outcome| {
-            let mut latest = outcome.diagnostics.iter().rev();
+            let mut latest = outcome.diagnostics().rev();
             let why = latest.find(|found| found.severity == Severity::Error)?;
             Some((broke_off(&recording, &timeline, why)?, why.clone()))
         });

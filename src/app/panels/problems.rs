@@ -14,6 +14,8 @@ use super::parts::{bar_ui, describe_ui, empty_ui, without_message_ui};
 use super::problem_detail::{self, Problem, placed};
 use super::script::script_named;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::grammar::Finding;
+use crate::workbench::Preview;
 
 /// The view of the list.
 #[derive(Default)]
@@ -113,26 +115,24 @@ fn problems<'a>(cx: &'a Cx<'_>) -> Vec<Problem<'a>> {
     let mut all = Vec::new();
     if let Some(preview) = cx.preview() {
         all.extend(preview.site_problems.iter().map(Problem::of));
-        let counted = preview
-            .findings
-            .iter()
-            .filter(|found| found.waived.is_none());
+        let counted = found_in(preview).filter(|found| found.waived.is_none());
         all.extend(counted.map(Problem::of_rule));
-        let mapped = preview
-            .outcome
-            .iter()
-            .flat_map(|outcome| &outcome.diagnostics);
-        all.extend(mapped.map(Problem::of));
     }
     all.extend(cx.session.file_problems().map(Problem::of));
     all
+}
+
+/// By the rules, then by the mapping.
+fn found_in(preview: &Preview) -> impl Iterator<Item = &Finding> {
+    let mapped = preview.outcome.iter().flat_map(|outcome| &outcome.findings);
+    preview.findings.iter().chain(mapped)
 }
 
 fn waived<'a>(cx: &'a Cx<'_>) -> Vec<Problem<'a>> {
     let found = cx
         .preview()
         .into_iter()
-        .flat_map(|preview| &preview.findings);
+        .flat_map(|preview| found_in(preview));
     let waived = found.filter(|found| found.waived.is_some());
     waived.map(Problem::of_rule).collect()
 }
