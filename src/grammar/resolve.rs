@@ -35,6 +35,8 @@ struct Layout {
     name: Arc<str>,
     origin: Origin,
     shape: Arc<Shape>,
+    /// Whether its text leaves a group open.
+    is_open: bool,
 }
 
 /// Puts together what holds for `message`: the grammar that `definition` says or names, else the
@@ -86,9 +88,13 @@ impl Layout {
 
     /// `None` for a text in which there is no segment at all.
     fn of_site(definition: &MessageDefinition, text: &str) -> Option<Self> {
-        let (grammar, _) = parse_notation(text);
-        (!grammar.items.is_empty())
-            .then(|| Self::new(grammar, Arc::clone(&definition.name), Origin::Site))
+        let (grammar, faults) = parse_notation(text);
+        let layout = (!grammar.items.is_empty())
+            .then(|| Self::new(grammar, Arc::clone(&definition.name), Origin::Site))?;
+        Some(Self {
+            is_open: faults.iter().any(|fault| fault.leaves_open),
+            ..layout
+        })
     }
 
     fn new(grammar: SegmentGrammar, name: Arc<str>, origin: Origin) -> Self {
@@ -97,6 +103,7 @@ impl Layout {
             grammar: Arc::new(grammar),
             name,
             origin,
+            is_open: false,
         }
     }
 }
@@ -194,6 +201,12 @@ impl Grammar {
     /// when no version has one for its type.
     pub fn segment_grammar(&self) -> Option<&SegmentGrammar> {
         self.layout.as_ref().map(|layout| &*layout.grammar)
+    }
+
+    /// Whether the text of the grammar leaves a group open: what stands behind its bracket is in doubt,
+    /// which is told where the profile is validated.
+    pub fn is_left_open(&self) -> bool {
+        self.layout.as_ref().is_some_and(|layout| layout.is_open)
     }
 
     /// The id of the message's structure, or the name of the message definition whose own grammar it

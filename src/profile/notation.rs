@@ -269,8 +269,8 @@ impl Reader {
         while self.frames.len() - 1 > open_at {
             if let Some(frame) = self.frames.last() {
                 let open = frame.open.unwrap_or(opening);
-                let fault =
-                    NotationFault::never_closed(open, frame.name.as_deref(), frame.at.clone());
+                let at = frame.at.clone();
+                let fault = NotationFault::never_closed(open, frame.name.as_deref(), &[], at);
                 self.tell(fault);
             }
             self.finish_frame(span.start);
@@ -374,13 +374,23 @@ impl Reader {
     }
 
     fn finish(mut self, text: &str) -> (SegmentGrammar, Vec<NotationFault>) {
+        if let Some((open, frame)) = self
+            .frames
+            .get(1)
+            .and_then(|frame| Some((frame.open?, frame)))
+        {
+            // What is open in it is part of the same fault.
+            let inner = self.frames.iter().skip(2);
+            let inner: Vec<char> = inner.filter_map(|frame| frame.open).collect();
+            let (name, at) = (frame.name.clone(), frame.at.clone());
+            self.tell(NotationFault::never_closed(
+                open,
+                name.as_deref(),
+                &inner,
+                at,
+            ));
+        }
         while self.frames.len() > 1 {
-            if let Some(frame) = self.frames.last() {
-                let open = frame.open.unwrap_or_default();
-                let fault =
-                    NotationFault::never_closed(open, frame.name.as_deref(), frame.at.clone());
-                self.tell(fault);
-            }
             self.finish_frame(text.len());
         }
         let items = self.frames.pop().map_or_else(Vec::new, |frame| frame.items);

@@ -21,6 +21,8 @@ pub struct NotationFault {
     pub message: String,
     /// What would be right.
     pub help: String,
+    /// Whether a group is left open: where it ends, and so what stands behind it, is in doubt.
+    pub leaves_open: bool,
 }
 
 impl NotationFault {
@@ -36,6 +38,7 @@ impl NotationFault {
             code,
             message,
             help,
+            leaves_open: false,
         }
     }
 
@@ -53,14 +56,30 @@ impl NotationFault {
         Self::error(BRACKET, span, message, help)
     }
 
-    pub(super) fn never_closed(open: char, name: Option<&str>, span: Range<usize>) -> Self {
+    /// `inner` are the brackets in it that are not closed either, the outermost first.
+    pub(super) fn never_closed(
+        open: char,
+        name: Option<&str>,
+        inner: &[char],
+        span: Range<usize>,
+    ) -> Self {
         let close = closing(open);
-        let what = match name {
+        let mut what = match name {
             Some(name) => format!("group {name} is not closed: `{open}` has no `{close}`"),
             None => format!("`{open}` is not closed"),
         };
-        let help = format!("write `{close}` behind the last segment in it");
-        Self::error(BRACKET, span, what, help)
+        match inner {
+            [] => {}
+            [one] => what = format!("{what}; nor is the `{one}` in it"),
+            _ => what.push_str("; nor are the brackets in it"),
+        }
+        let mut all: String = inner.iter().rev().map(|open| closing(*open)).collect();
+        all.push(close);
+        let help = format!("write `{all}` behind the last segment in it");
+        Self {
+            leaves_open: true,
+            ..Self::error(BRACKET, span, what, help)
+        }
     }
 
     pub(super) fn crossed(close: char, inner: char, span: Range<usize>) -> Self {

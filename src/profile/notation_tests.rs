@@ -96,10 +96,30 @@ fn wrong_brackets_are_told_at_their_place() {
         "MSH {ORDER: ORC {OBX",
         "MSH {ORDER: ORC {OBX}}",
         &[
-            "4: group ORDER is not closed: `{` has no `}` (write `}` behind the last segment in it)",
-            "16: `{` is not closed (write `}` behind the last segment in it)",
+            "4: group ORDER is not closed: `{` has no `}`; nor is the `{` in it (write `}}` behind the last segment in it)",
         ],
     );
+    check(
+        "MSH EVN [PID {NK1 <PV1",
+        "MSH EVN [PID {NK1 PV1}]",
+        &[
+            "8: `[` is not closed; nor are the brackets in it (write `>}]` behind the last segment in it)",
+            "18?: the choice has one option only (separate the options by `|`: <OBR|RXO>)",
+        ],
+    );
+    for (text, is_open) in [
+        ("MSH [PID", true),
+        ("MSH {ORDER: [ORC } PID", true),
+        ("MSH [{PID]}", false),
+        ("MSH PID ]", false),
+    ] {
+        let (_, faults) = parse_notation(text);
+        assert_eq!(
+            faults.iter().any(|fault| fault.leaves_open),
+            is_open,
+            "{text}"
+        );
+    }
     check(
         "MSH [{NK1]} PID",
         "MSH [{NK1}] PID",
