@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::conflict::ChangedFile;
 use super::corpus::Sample;
 use super::files::{self, FileError, Guard, ListedFile, Stamp};
 use super::lesson_file::{LessonDraft, ReadLesson, ReadLessonError};
@@ -117,7 +118,7 @@ pub(super) enum Delivery {
         result: Result<Stamp, FileError>,
     },
     Changed {
-        site: Vec<PathBuf>,
+        site: Vec<ChangedFile>,
     },
 }
 

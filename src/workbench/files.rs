@@ -158,6 +158,13 @@ pub fn read_text(path: &Path) -> Result<(String, Stamp), FileError> {
     }
 }
 
+/// What a file looks like now; `None` where it cannot be read.
+pub(super) fn stamp(path: &Path) -> Option<Stamp> {
+    let bytes = fs::read(path).ok()?;
+    let modified = fs::metadata(path).and_then(|data| data.modified());
+    Some(Stamp::new(modified.ok(), &bytes))
+}
+
 /// Whether the file is no longer what the stamp says; a file that has gone counts as changed.
 pub fn is_changed(path: &Path, stamp: &Stamp) -> bool {
     let Ok(metadata) = fs::metadata(path) else {

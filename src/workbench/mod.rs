@@ -7,6 +7,7 @@
 mod cell_drafts;
 mod checking;
 mod clock;
+mod conflict;
 mod corpus;
 mod coverage;
 mod coverage_count;
@@ -71,6 +72,7 @@ mod write_message;
 mod written;
 
 pub use clock::{local_time, seed_of_clock};
+pub use conflict::Conflict;
 pub use corpus::{Corpus, Header, Sample, SampleId};
 pub use coverage::{ColumnCount, Coverage, CoverageCounts, DefinitionCount, LostPlace};
 pub use coverage_desk::{CoverageProgress, CoverageState};
@@ -89,7 +91,7 @@ pub use line_values::{LineRun, LineValues, LoopRun, PassRun, ShownValue};
 pub use listed::ListedCounts;
 pub use match_counts::MatchCounts;
 pub use memo::Memo;
-pub use notice::{Conflict, Notice};
+pub use notice::Notice;
 pub use preview::{Preview, Reading};
 pub use recorded::{Links, Recorded};
 pub use rows_back::{RowsBack, RowsMade, first_template};

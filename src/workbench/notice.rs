@@ -30,11 +30,3 @@ pub enum Notice {
     /// Something failed.
     Failed(Diagnostic),
 }
-
-/// The profile's file was changed by somebody else: nothing is written until the person chooses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// The file; [`Session::reload_profile`](super::Session::reload_profile), [`Session::overwrite_profile`](super::Session::overwrite_profile) or
-    /// [`Session::save_profile_as`](super::Session::save_profile_as) resolve it.
-    pub path: PathBuf,
-}

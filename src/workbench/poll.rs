@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::conflict::ChangedFile;
 use super::desk::{Delivery, Errand};
 use super::drafts::Drafts;
 use super::files::FileError;
-use super::notice::{Conflict, Notice};
+use super::notice::Notice;
 use super::session::Session;
 use super::site::Site;
 use super::site_error::SiteError;
@@ -123,13 +124,14 @@ impl Session {
             }
             Delivery::Changed { site } => {
                 self.finish_errand();
-                let is_own = |path: &&PathBuf| {
+                let is_own = |(path, _): &&ChangedFile| {
                     let own = self.site.path.as_deref();
                     !own.is_some_and(|own| self.site.stamps.is_template(own, path))
                 };
-                if let Some(path) = site.iter().find(is_own) {
-                    self.conflict = Some(Conflict { path: path.clone() });
-                } else if !site.is_empty() {
+                let own: Vec<ChangedFile> = site.iter().filter(is_own).cloned().collect();
+                self.conflicts.noticed(&own);
+                let site: Vec<PathBuf> = site.into_iter().map(|(path, _)| path).collect();
+                if own.is_empty() && !site.is_empty() {
                     self.read_changed_templates(site.clone());
                 }
                 self.notices
@@ -182,7 +184,7 @@ impl Session {
                 self.offer = None;
                 self.sheet = None;
                 self.drafts = Drafts::default();
-                self.conflict = None;
+                self.conflicts.clear();
                 self.refresh();
             }
             Err(error) => self.notices.push(Notice::Failed(error.to_diagnostic())),
@@ -243,12 +245,12 @@ impl Session {
             Ok(stamps) => {
                 self.site
                     .saved(&draft.path, &draft.profile, &draft.scripts, stamps);
-                self.conflict = None;
+                self.conflicts.clear();
                 self.notices.push(Notice::ProfileSaved(draft.path.clone()));
                 self.read_templates();
             }
             Err(FileError::ChangedOnDisk(path)) => {
-                self.conflict = Some(Conflict { path: path.clone() });
+                self.conflicts.refused(&path);
                 self.notices.push(failed(&FileError::ChangedOnDisk(path)));
             }
             Err(error) => self.notices.push(failed(&error)),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::conflict::{Conflict, Conflicts};
 use super::corpus::{Corpus, Sample, SampleId};
 use super::coverage_desk::CoverageDesk;
 use super::derive::derive;
@@ -21,7 +22,7 @@ use super::lesson_file::is_lesson;
 use super::match_counts::{CountJob, MatchCounts, count};
 use super::memo::Memo;
 use super::message_steps::MessageSteps;
-use super::notice::{Conflict, Notice};
+use super::notice::Notice;
 use super::preview::Preview;
 use super::sheet_offer::SheetOffer;
 use super::site::Site;
@@ -49,7 +50,7 @@ pub struct Session {
     pub(super) location: Option<Location>,
     pub(super) expected: Option<Arc<str>>,
     pub(super) site: Site,
-    pub(super) conflict: Option<Conflict>,
+    pub(super) conflicts: Conflicts,
     /// Changed templates, read and not yet taken.
     pub(super) offer: Option<TemplateOffer>,
     /// A sheet of codes, read and not yet taken.
@@ -143,7 +144,7 @@ impl Session {
             location: None,
             expected: None,
             site: Site::new(Arc::new(Profile::new("New site"))),
-            conflict: None,
+            conflicts: Conflicts::default(),
             offer: None,
             sheet: None,
             asked_templates: None,
@@ -363,7 +364,7 @@ impl Session {
     pub fn new_profile(&mut self, profile: Profile) {
         self.site = Site::new(Arc::new(profile));
         self.drafts = Drafts::default();
-        self.conflict = None;
+        self.conflicts.clear();
         self.refresh();
     }
 
@@ -462,12 +463,12 @@ impl Session {
 
     /// The profile's file was changed by somebody else, and the person has not chosen yet.
     pub fn conflict(&self) -> Option<&Conflict> {
-        self.conflict.as_ref()
+        self.conflicts.current()
     }
 
-    /// Leaves the conflict for the next save.
+    /// Leaves the conflict for the next save, or until the file is changed again.
     pub fn dismiss_conflict(&mut self) {
-        self.conflict = None;
+        self.conflicts.put_off();
     }
 
     /// A template was changed by somebody else, and the person has not chosen yet.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::files::{FileError, Guard, Stamp, is_changed, read_text, save};
+use super::conflict::ChangedFile;
+use super::files::{FileError, Guard, Stamp, is_changed, read_text, save, stamp};
 use super::site_error::SiteError;
 use super::site_problems::site_problems;
 use super::site_templates::{self, beside};
@@ -189,8 +190,8 @@ impl SiteDraft {
 }
 
 impl SiteStamps {
-    /// The files that are no longer what they were, or gone.
-    pub fn changed(&self, path: &Path) -> Vec<PathBuf> {
+    /// The files that are no longer what they were, or gone, and what they look like now.
+    pub(super) fn changed(&self, path: &Path) -> Vec<ChangedFile> {
         let own = self.profile.iter().map(|stamp| (path.to_owned(), stamp));
         let scripts = self
             .scripts
@@ -199,7 +200,10 @@ impl SiteStamps {
             .map(|(name, stamp)| (beside(path, name), stamp));
         own.chain(scripts)
             .filter(|(path, stamp)| is_changed(path, stamp))
-            .map(|(path, _)| path)
+            .map(|(path, _)| {
+                let now = stamp(&path);
+                (path, now)
+            })
             .collect()
     }
 }

@@ -205,6 +205,36 @@ fn a_profile_changed_by_somebody_else_is_not_overwritten() {
 }
 
 #[test]
+fn a_conflict_is_asked_about_once_for_each_change_on_disk() {
+    let mut bench = Bench::new();
+    let change = |bench: &Bench, name: &str| {
+        let theirs = PROFILE.replace("\"Test\"", &format!("{name:?}"));
+        std::fs::write(bench.path("site.ron"), theirs).unwrap();
+    };
+    let look = |bench: &mut Bench| {
+        bench.session.look_again();
+        bench.session.settle();
+        bench.session.conflict().is_some()
+    };
+    change(&bench, "Theirs");
+    assert!(look(&mut bench));
+    bench.session.dismiss_conflict();
+    assert!(!look(&mut bench) && !look(&mut bench));
+    change(&bench, "Theirs again");
+    assert!(look(&mut bench));
+    bench.session.dismiss_conflict();
+    assert!(!look(&mut bench));
+    // A save is refused all the same, and what was put off then is not asked about either.
+    bench.session.save_profile();
+    assert!(bench.failures().contains("changed on disk"));
+    assert!(bench.session.conflict().is_some());
+    bench.session.dismiss_conflict();
+    assert!(!look(&mut bench));
+    change(&bench, "Theirs for the third time");
+    assert!(look(&mut bench));
+}
+
+#[test]
 fn a_change_on_disk_is_noticed_and_can_be_taken() {
     let mut bench = Bench::new();
     bench.session.look_again();
