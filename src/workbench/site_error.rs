@@ -1,10 +1,17 @@
 //! Why a profile could not be opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::files::FileError;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::profile::ProfileError;
+use crate::profile::{ProfileError, beside};
+
+/// A path for people: what `..` takes back is left out. Where a folder is a link it may lead elsewhere, so
+/// that no file is opened by it.
+pub(super) fn tidied(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    beside(&text, text.rsplit('/').next().unwrap_or_default())
+}
 
 /// Why a profile could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +20,7 @@ pub enum SiteError {
     #[error(transparent)]
     File(#[from] FileError),
     /// A template that a profile extends refused.
-    #[error("{} extends {}, which cannot be used: {error}", .by.display(), .path.display())]
+    #[error("{} extends {}, which cannot be used: {error}", tidied(.by), tidied(.path))]
     Template {
         /// The template.
         path: PathBuf,
@@ -29,7 +36,7 @@ pub enum SiteError {
         chain: String,
     },
     /// The text is no profile that this program reads.
-    #[error("{}: {error}", .path.display())]
+    #[error("{}: {error}", tidied(.path))]
     Profile {
         /// The file.
         path: PathBuf,
@@ -48,7 +55,7 @@ impl SiteError {
             }
             Self::Profile { path, error } => {
                 let place = Place::Profile {
-                    file: Some(path.display().to_string().into()),
+                    file: Some(tidied(path).into()),
                     line: error.line,
                     column: error.column,
                 };
@@ -57,5 +64,25 @@ impl SiteError {
                     .with_help(error.help.clone())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, expect: &str) {
+        assert_eq!(tidied(Path::new(path)), expect);
+    }
+
+    #[test]
+    fn a_path_is_shown_without_its_detours() {
+        check("harbour/../templates/adt.ron", "templates/adt.ron");
+        check(
+            "/sites/harbour/../templates/./adt.ron",
+            "/sites/templates/adt.ron",
+        );
+        check("../adt.ron", "../adt.ron");
+        check("adt.ron", "adt.ron");
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::{Stamp, read_text, real_path};
-use super::site_error::SiteError;
+use super::site_error::{SiteError, tidied};
 use crate::profile::{Profile, Template, beside as path_beside, read, resolve};
 
 /// Templates, the nearest first, and what their files looked like.
@@ -88,7 +88,7 @@ pub(super) fn load(site: &Path, profile: &Profile) -> Result<Found, SiteError> {
         let is_known = chain.iter().any(|(_, known)| *known == real);
         chain.push((path.clone(), real));
         if is_known {
-            let files = chain.iter().map(|(path, _)| path.display().to_string());
+            let files = chain.iter().map(|(path, _)| tidied(path));
             let chain = files.collect::<Vec<_>>().join(" extends ");
             return Err(SiteError::Circle { chain });
         }
