@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::show_json;
 use crate::hl7::Message;
-use crate::mapping::{Cell, Row, TableRows};
+use crate::mapping::{Cell, Row, TableRows, found_or_begun};
 use crate::profile::write_sheet_line;
 use crate::workbench::{Input, NotWritten, written};
 
@@ -82,24 +82,17 @@ impl Rendering {
     /// One line a row, each in the lines of its table.
     pub(super) fn csv_rows(&mut self, index: Option<u64>, tables: &[TableRows]) {
         for table in tables {
-            let place = self
-                .tables
-                .iter()
-                .position(|known| known.table == table.table);
-            let place = place.unwrap_or_else(|| {
-                self.tables.push(TableLines {
-                    table: Arc::clone(&table.table),
-                    columns: Arc::clone(&table.columns),
-                    lines: String::new(),
-                });
-                self.tables.len() - 1
-            });
-            if let Some(known) = self.tables.get_mut(place) {
-                for row in &table.rows {
-                    let index = index.iter().map(ToString::to_string);
-                    let cells = index.chain(row.cells.iter().map(csv_text));
-                    write_sheet_line(cells, ',', &mut known.lines);
-                }
+            let begin = || TableLines {
+                table: Arc::clone(&table.table),
+                columns: Arc::clone(&table.columns),
+                lines: String::new(),
+            };
+            let is_it = |known: &TableLines| known.table == table.table;
+            let known = found_or_begun(&mut self.tables, is_it, begin);
+            for row in &table.rows {
+                let index = index.iter().map(ToString::to_string);
+                let cells = index.chain(row.cells.iter().map(csv_text));
+                write_sheet_line(cells, ',', &mut known.lines);
             }
         }
     }

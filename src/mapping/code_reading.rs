@@ -315,7 +315,8 @@ fn function_of(value: &Dynamic) -> Option<Box<str>> {
     Some(pointer.fn_name().into())
 }
 
-fn numbers(position: Position) -> (u32, u32) {
+/// Line and column, counted from 1; 0 where there is none.
+pub(super) fn numbers(position: Position) -> (u32, u32) {
     let number = |found: Option<usize>| {
         found
             .and_then(|found| u32::try_from(found).ok())

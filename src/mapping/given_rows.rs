@@ -45,21 +45,8 @@ impl GivenRows {
         let Some(layout) = self.layout.tables.get(at) else {
             return Ok(());
         };
-        let known = self
-            .tables
-            .iter()
-            .position(|known| known.table == layout.name);
-        let known = known.unwrap_or_else(|| {
-            self.tables.push(TableRows {
-                table: Arc::clone(&layout.name),
-                columns: Arc::clone(&layout.columns),
-                rows: Vec::new(),
-            });
-            self.tables.len() - 1
-        });
-        if let Some(known) = self.tables.get_mut(known) {
-            known.rows.push(row);
-        }
+        let known = TableRows::of(&mut self.tables, &layout.name, &layout.columns);
+        known.rows.push(row);
         Ok(())
     }
 

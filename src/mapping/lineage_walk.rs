@@ -146,7 +146,7 @@ impl<'r> Walk<'r> {
             if call.call.is_none() {
                 // How often it is called is decided by what it is called with.
                 let node = self.made.add(
-                    What::Condition(outer_step(&self.open, caller)),
+                    What::Condition(self.open[caller].step),
                     all.clone(),
                     frame.control.clone(),
                 );
@@ -317,10 +317,6 @@ impl<'r> Walk<'r> {
             _ => {}
         }
     }
-}
-
-fn outer_step(open: &[Open], at: usize) -> usize {
-    open.get(at).map_or(0, |open| open.step)
 }
 
 /// How many of a function's parameters are variables that a closure shares: those come first.

@@ -101,7 +101,7 @@ pub use given_rows::GivenRows;
 pub use lineage::{Because, Lineage, Provenance, Source};
 pub use links::{End, Influence, Link};
 pub use look::{CellLook, RowLook, RowsLook};
-pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict};
+pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict, found_or_begun};
 pub use program::{Program, compile};
 pub use reads::Reads;
 pub use recorded_value::Value;

@@ -121,6 +121,19 @@ pub struct TableRows {
     pub rows: Vec<Row>,
 }
 
+/// The one in a list that is about something, such as a table; begun at its end where there is none.
+pub fn found_or_begun<T>(
+    list: &mut Vec<T>,
+    is_it: impl FnMut(&T) -> bool,
+    begin: impl FnOnce() -> T,
+) -> &mut T {
+    let at = list.iter().position(is_it).unwrap_or_else(|| {
+        list.push(begin());
+        list.len() - 1
+    });
+    &mut list[at]
+}
+
 /// One row of a table.
 #[derive(Clone, Default, PartialEq)]
 pub struct Row {
@@ -200,6 +213,20 @@ impl fmt::Debug for TableRows {
 }
 
 impl TableRows {
+    /// The rows of a table among those of others; begun where there are none.
+    pub(super) fn of<'t>(
+        all: &'t mut Vec<Self>,
+        table: &Arc<str>,
+        columns: &Arc<[Arc<str>]>,
+    ) -> &'t mut Self {
+        let begin = || Self {
+            table: Arc::clone(table),
+            columns: Arc::clone(columns),
+            rows: Vec::new(),
+        };
+        found_or_begun(all, |known| known.table == *table, begin)
+    }
+
     /// The cell of the column of this name in the row of this index.
     pub fn cell(&self, row: usize, column: &str) -> Option<&Cell> {
         let at = self.columns.iter().position(|name| &**name == column)?;

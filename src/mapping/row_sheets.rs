@@ -316,21 +316,8 @@ impl Joining<'_> {
         let Some(known) = self.messages.get_mut(message) else {
             return;
         };
-        let at = known
-            .rows
-            .iter()
-            .position(|known| known.table == layout.name);
-        let at = at.unwrap_or_else(|| {
-            known.rows.push(TableRows {
-                table: Arc::clone(&layout.name),
-                columns: Arc::clone(&layout.columns),
-                rows: Vec::new(),
-            });
-            known.rows.len() - 1
-        });
-        if let Some(table) = known.rows.get_mut(at) {
-            table.rows.push(given.row);
-        }
+        let table = TableRows::of(&mut known.rows, &layout.name, &layout.columns);
+        table.rows.push(given.row);
     }
 
     fn name(&self, table: usize) -> &str {

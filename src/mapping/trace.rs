@@ -1,9 +1,9 @@
 //! The engine that records: the only file that names Rhai's debugger, which changes between versions.
 
 use rhai::debugger::{DebuggerCommand, DebuggerEvent};
-use rhai::{ASTNode, EvalContext, Position, Scope, Stmt};
+use rhai::{ASTNode, EvalContext, Scope, Stmt};
 
-use super::code_reading::address;
+use super::code_reading::{address, numbers};
 use super::recorded_value::Value;
 use super::recorder::Recorder;
 use super::running::{Run, recording};
@@ -75,13 +75,4 @@ fn note(
 /// Before the statements of a function the engine tells of one that says nothing.
 fn is_start_of_function(node: &ASTNode<'_>) -> bool {
     matches!(node, ASTNode::Stmt(Stmt::Noop(_)))
-}
-
-fn numbers(position: Position) -> (u32, u32) {
-    let number = |found: Option<usize>| {
-        found
-            .and_then(|found| u32::try_from(found).ok())
-            .unwrap_or(0)
-    };
-    (number(position.line()), number(position.position()))
 }
