@@ -65,6 +65,8 @@ pub enum Place {
         line: u32,
         /// Counted from 1, in characters.
         column: u32,
+        /// The same place in the profile's text, for a script that stands in it.
+        profile: Option<Box<ProfileLine>>,
     },
     /// A line of the profile's text, or of a template's.
     Profile {
@@ -75,6 +77,17 @@ pub enum Place {
         /// Counted from 1, in characters.
         column: u32,
     },
+}
+
+/// A line of the profile's text, or of a template's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProfileLine {
+    /// The template's file, or that of a profile that is not the one at hand.
+    pub file: Option<Arc<str>>,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in characters.
+    pub column: u32,
 }
 
 /// One finding about what a user wrote or loaded.
@@ -156,12 +169,30 @@ impl fmt::Display for Place {
                 span,
                 location: None,
             } => write!(f, "byte {}", span.start),
-            Place::Script { name, line, column } => write!(f, "{name}:{line}:{column}"),
+            Place::Script {
+                name,
+                line,
+                column,
+                profile,
+            } => {
+                write!(f, "{name}:{line}:{column}")?;
+                match profile {
+                    Some(place) => write!(f, " ({place})"),
+                    None => Ok(()),
+                }
+            }
             Place::Profile { file, line, column } => {
                 let file = file.as_deref().unwrap_or("profile");
                 write!(f, "{file}:{line}:{column}")
             }
         }
+    }
+}
+
+impl fmt::Display for ProfileLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.as_deref().unwrap_or("profile");
+        write!(f, "{file}:{}:{}", self.line, self.column)
     }
 }
 
@@ -199,9 +230,23 @@ mod tests {
                     name: "adt.rhai".into(),
                     line: 3,
                     column: 14,
+                    profile: None,
                 })
                 .with_help("end the statement with ;"),
             "error[script-syntax] adt.rhai:3:14: a semicolon is missing (end the statement with ;)",
+        );
+        check(
+            &Diagnostic::error("script-syntax", "a semicolon is missing").at(Place::Script {
+                name: "ADT".into(),
+                line: 3,
+                column: 14,
+                profile: Some(Box::new(ProfileLine {
+                    file: None,
+                    line: 40,
+                    column: 14,
+                })),
+            }),
+            "error[script-syntax] ADT:3:14 (profile:40:14): a semicolon is missing",
         );
         check(
             &Diagnostic::warning("profile-field", "no such field").at(Place::Profile {

@@ -51,6 +51,17 @@ struct Printed<'a> {
     help: Option<&'a str>,
     fix: Option<&'a str>,
     waived: Option<&'a str>,
+    /// Where a script's line stands in the profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<PrintedLine<'a>>,
+}
+
+/// A line of the profile or of a template.
+#[derive(Serialize)]
+struct PrintedLine<'a> {
+    file: Option<&'a str>,
+    line: u32,
+    column: u32,
 }
 
 /// A line for people; `site` is the profile's file.
@@ -129,6 +140,18 @@ pub(super) fn json_line(told: &Told<'_>, site: Option<&str>) -> io::Result<Vec<u
         waived: finding
             .and_then(|finding| finding.waived.as_ref())
             .map(|waived| &*waived.reason),
+        profile: match &diagnostic.place {
+            Place::Script { profile, .. } => profile.as_ref().map(|place| PrintedLine {
+                file: place.file.as_deref().or(site),
+                line: place.line,
+                column: place.column,
+            }),
+            Place::Nowhere
+            | Place::File(_)
+            | Place::Profile { .. }
+            | Place::Message { .. }
+            | Place::Location(_) => None,
+        },
     })?;
     out.push(b'\n');
     Ok(out)

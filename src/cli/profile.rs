@@ -41,6 +41,7 @@ struct PrintedPart<'a> {
 fn explain(arguments: &ProfileExplain) -> Result<Finish, Failure> {
     let site = site::open(&arguments.profile)?;
     site::report_errors(&site);
+    site::report_script_errors(&site)?;
     let mut output = Output::open(None)?;
     let mut resolved = resolved(&site);
     if arguments.all {

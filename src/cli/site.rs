@@ -7,10 +7,11 @@ use super::bare::Inputs;
 use super::failure::Failure;
 use super::input::sentence;
 use super::report::note;
-use crate::diagnostic::Severity;
+use crate::cancel::Cancel;
+use crate::diagnostic::{Place, Severity};
 use crate::hl7::Timestamp;
 use crate::profile::{Profile, read};
-use crate::workbench::{SiteError, SiteFile, Snapshot, local_time, read_text};
+use crate::workbench::{Memo, SiteError, SiteFile, Snapshot, derive, local_time, read_text};
 
 /// Reads a profile with its scripts.
 pub(super) fn open(path: &Path) -> Result<SiteFile, Failure> {
@@ -47,6 +48,19 @@ pub(super) fn report_errors(site: &SiteFile) {
             note(format_args!("{}: {}", site.path.display(), sentence(found)));
         }
     }
+}
+
+/// Says on standard error what is wrong in the scripts of a profile before any message comes.
+pub(super) fn report_script_errors(site: &SiteFile) -> Result<(), Failure> {
+    let inputs = inputs(Some(site));
+    let preview = derive(inputs.alone(), &mut Memo::default(), &Cancel::never())?;
+    let of_scripts = preview.site_problems.iter().filter(|found| {
+        found.severity == Severity::Error && matches!(found.place, Place::Script { .. })
+    });
+    for found in of_scripts {
+        note(format_args!("{}: {}", site.path.display(), sentence(found)));
+    }
+    Ok(())
 }
 
 /// What messages are looked at under: the profile, or each message's own version of the standard.

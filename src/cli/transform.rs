@@ -77,7 +77,7 @@ fn snapshot(arguments: &Transform) -> Result<Snapshot, Failure> {
     site::report_errors(&site);
     let stated = site::stated_time(arguments.now.as_deref())?;
     let now = stated.unwrap_or_else(local_time);
-    let mut snapshot = Snapshot::new(site.profile, site.scripts, now);
+    let mut snapshot = Snapshot::new(site.profile, site.scripts, now).with_sources(site.sources);
     snapshot.seed = arguments
         .seed
         .unwrap_or_else(|| stated.map_or_else(seed_of_clock, seed_of_time));

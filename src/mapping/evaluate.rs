@@ -12,7 +12,7 @@ use super::handles::MessageHandle;
 use super::write::text_of;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::grammar::Finding;
-use crate::profile::Profile;
+use crate::profile::{PathFinding, Profile, offset_of};
 
 /// What an expression makes of a value; `()` is the absent value.
 pub(super) fn evaluate(
@@ -66,11 +66,27 @@ pub struct ExpressionFinding {
     pub path: String,
     /// What is wrong; its place is a line and column of the expression.
     pub diagnostic: Diagnostic,
+    /// The byte of the expression that it speaks of.
+    pub inside: Option<usize>,
 }
 
 impl ExpressionFinding {
-    /// The diagnostic about the profile: where in the expression it is stands in its sentence.
-    pub fn of_profile(self) -> Diagnostic {
+    pub(super) fn new(path: String, source: &str, diagnostic: Diagnostic) -> Self {
+        let inside = match diagnostic.place {
+            Place::Script { line, column, .. } => {
+                Some(offset_of(source, line as usize, column as usize))
+            }
+            _ => None,
+        };
+        Self {
+            path,
+            diagnostic,
+            inside,
+        }
+    }
+
+    /// The finding about the profile: where in the expression it is stands in its sentence, too.
+    pub fn of_profile(self) -> PathFinding {
         let mut diagnostic = self.diagnostic;
         if let Place::Script { line, column, .. } = diagnostic.place {
             let at = match line {
@@ -79,7 +95,11 @@ impl ExpressionFinding {
             };
             diagnostic.message = format!("{} ({at})", diagnostic.message);
         }
-        diagnostic.at(Place::Nowhere)
+        PathFinding {
+            path: self.path,
+            inside: self.inside,
+            diagnostic: diagnostic.at(Place::Nowhere),
+        }
     }
 }
 
@@ -100,10 +120,7 @@ pub fn check_expressions(profile: &Profile) -> Vec<ExpressionFinding> {
                 let path = format!(".messages[{index}].rows[{number}].columns{{{column}}}.then");
                 found.extend(diagnostics.into_iter().map(|mut diagnostic| {
                     diagnostic.message = format!("{}.{column}: {}", rows.table, diagnostic.message);
-                    ExpressionFinding {
-                        path: path.clone(),
-                        diagnostic,
-                    }
+                    ExpressionFinding::new(path.clone(), then, diagnostic)
                 }));
             }
         }

@@ -116,5 +116,6 @@ pub(super) fn place(name: &Arc<str>, position: Position) -> Place {
         name: Arc::clone(name),
         line: position.line().map_or(1, |line| line as u32),
         column: position.position().map_or(1, |column| column as u32),
+        profile: None,
     }
 }

@@ -80,6 +80,7 @@ pub fn compile(
                 name,
                 line: 1,
                 column: 1,
+                profile: None,
             },
         );
         return (None, vec![diagnostic]);

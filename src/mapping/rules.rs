@@ -239,7 +239,7 @@ impl<'a> Compiler<'a> {
         let ast = match rhai.compile_with_scope(&scope, &**source) {
             Ok(ast) => ast,
             Err(error) => {
-                self.tell(path, only_reads(of_parsing(&error, name), segment));
+                self.tell(path, source, only_reads(of_parsing(&error, name), segment));
                 return None;
             }
         };
@@ -248,7 +248,7 @@ impl<'a> Compiler<'a> {
         } = inspect_rule(&ast, self.engine, name, self.grammar, segment);
         let is_faulty = gravest(&diagnostics) == Some(Severity::Error);
         for diagnostic in diagnostics {
-            self.tell(path, diagnostic);
+            self.tell(path, source, diagnostic);
         }
         if is_faulty {
             return None;
@@ -262,14 +262,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// The place of a script of one line is that of the line in the profile.
-    fn tell(&mut self, path: &str, mut diagnostic: Diagnostic) {
+    fn tell(&mut self, path: &str, source: &str, diagnostic: Diagnostic) {
+        let mut found = ExpressionFinding::new(path.to_owned(), source, diagnostic);
+        let diagnostic = &mut found.diagnostic;
         if let Place::Script { name, .. } = &diagnostic.place {
             diagnostic.message = format!("{name}: {}", diagnostic.message);
         }
-        self.found.push(ExpressionFinding {
-            path: path.to_owned(),
-            diagnostic,
-        });
+        self.found.push(found);
     }
 }
 

@@ -170,7 +170,7 @@ pub(super) fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
 }
 
 /// The byte offset of a line and column, both counted from 1, the column in characters.
-pub(super) fn offset_of(text: &str, line: usize, column: usize) -> usize {
+pub fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let mut start = 0;
     for _ in 1..line {
         match text.get(start..).and_then(|rest| rest.find('\n')) {

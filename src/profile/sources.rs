@@ -9,11 +9,12 @@ use super::document::Profile;
 use super::finding::{Finding, Part, at_value};
 use super::inherit::{PartOrigin, Resolved, Template, beside, resolve};
 use super::placed::{PartProblem, name_at, part_of, steps};
-use super::positions::{Positions, line_and_column};
+use super::positions::{Positions, line_and_column, offset_of};
 use super::print::print;
+use super::script::Script;
 use super::text_forms::offset_inside;
 use super::validate::findings;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, ProfileLine};
 
 /// What does not fit together in a profile that was read from `text`, whatever it extends, with lines
 /// and columns.
@@ -68,12 +69,16 @@ impl Sources {
     }
 
     /// What does not fit together, with its place: what the profile itself shows, and what others
-    /// `found` in it by paths such as `.messages[0].rows[1].columns{mrn}` of the resolved profile.
-    pub fn problems(&self, found: Vec<(String, Diagnostic)>) -> Vec<PartProblem> {
+    /// `found` in it.
+    pub fn problems(&self, found: Vec<PathFinding>) -> Vec<PartProblem> {
         let profile = self.profile();
         let own = &self.resolved.findings;
         let mut all = findings(profile);
-        all.extend(found.into_iter().map(|(path, found)| at_value(path, found)));
+        all.extend(found.into_iter().map(|found| Finding {
+            points_at: found.inside.map_or(Part::Value, Part::Inside),
+            path: found.path,
+            diagnostic: found.diagnostic,
+        }));
         if all.is_empty() && own.is_empty() {
             return Vec::new();
         }
@@ -100,6 +105,26 @@ impl Sources {
     pub fn place_of(&self, path: &str) -> Place {
         let whole = at_value(path.to_owned(), Diagnostic::info("place", ""));
         self.place(&self.levels(), &whole).unwrap_or_default()
+    }
+
+    /// Where a line and column of a script stand that is written in the profile; `name` is what findings
+    /// call the script.
+    pub fn script_line(&self, name: &str, line: u32, column: u32) -> Option<ProfileLine> {
+        let (path, text) = script_named(self.profile(), name)?;
+        let inside = offset_of(text, line as usize, column as usize);
+        let finding = Finding {
+            path,
+            points_at: Part::Inside(inside),
+            diagnostic: Diagnostic::info("place", ""),
+        };
+        match self.place(&self.levels(), &finding)? {
+            Place::Profile { file, line, column } => Some(ProfileLine { file, line, column }),
+            Place::Nowhere
+            | Place::File(_)
+            | Place::Message { .. }
+            | Place::Location(_)
+            | Place::Script { .. } => None,
+        }
     }
 
     /// The site's file and its templates', the nearest first.
@@ -136,6 +161,58 @@ impl Sources {
                 level.place(&path, whole.unwrap_or(&Part::Value))
             })
         })
+    }
+}
+
+/// The path and the text of a script that is written in the profile: that of a message definition, of the
+/// site or of a column.
+fn script_named<'p>(profile: &'p Profile, name: &str) -> Option<(String, &'p str)> {
+    let hooks = profile.scripts.iter();
+    let of_site = hooks.filter_map(|(hook, script)| match script {
+        Script::Inline(text) if hook.script_name() == name => {
+            Some((format!(".scripts.{}", hook.name()), &**text))
+        }
+        Script::Inline(_) | Script::File(_) => None,
+    });
+    let definitions = profile.messages.iter().enumerate();
+    let of_messages = definitions.clone().filter_map(|(at, message)| {
+        match message.script.as_ref().filter(|_| *message.name == *name)? {
+            Script::Inline(text) => Some((format!(".messages[{at}].script"), &**text)),
+            Script::File(_) => None,
+        }
+    });
+    let of_columns = definitions.flat_map(|(at, message)| {
+        let column = name.strip_prefix(&*message.name);
+        let column = column.and_then(|rest| rest.strip_prefix(' ')?.split_once('.'));
+        let rows = message.rows.iter().enumerate();
+        rows.filter_map(move |(number, rows)| {
+            let (_, column) = column.filter(|(table, _)| **table == *rows.table)?;
+            let then = rows.columns.get(column)?.reading()?.then.as_deref()?;
+            let path = format!(".messages[{at}].rows[{number}].columns{{{column}}}.then");
+            Some((path, then))
+        })
+    });
+    of_site.chain(of_messages).chain(of_columns).next()
+}
+
+/// Something that was found in a profile.
+#[derive(Clone, Debug)]
+pub struct PathFinding {
+    /// The part of the resolved profile: `.messages[0].rows[1].columns{mrn}`.
+    pub path: String,
+    /// The byte of the text that the part is, where it speaks of one.
+    pub inside: Option<usize>,
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+}
+
+impl From<(String, Diagnostic)> for PathFinding {
+    fn from((path, diagnostic): (String, Diagnostic)) -> Self {
+        Self {
+            path,
+            inside: None,
+            diagnostic,
+        }
     }
 }
 

@@ -36,6 +36,7 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
     site_problems.append(&mut placed.script_problems);
     site_problems.extend(names_unknown(placed.program.as_ref(), snapshot));
     site_problems.extend(site_script_problems(snapshot, memo));
+    name_profile_lines(snapshot, memo, &mut site_problems);
     let mut findings = of_text(snapshot, &read, &placed);
     cancel.check()?;
     let grammar = Arc::clone(&placed.grammar.0);
@@ -56,13 +57,16 @@ pub fn derive(snapshot: &Snapshot, memo: &mut Memo, cancel: &Cancel) -> Result<P
         read.ended(),
         placed.to_map(snapshot, &read.message, Some(&tree)),
     ) {
-        (Some(ended), _) => (Some(ended), Arc::default()),
+        (Some(ended), _) => (
+            Some(with_profile_lines(snapshot, memo, ended)),
+            Arc::default(),
+        ),
         (None, Some(mut inputs)) if snapshot.sample.is_some() => {
             inputs.records_reads = true;
             let (outcome, looks) = memo.outcome(&inputs, cancel)?;
             let position = snapshot.position;
             let outcome = read.finished(snapshot, position, outcome, memo, cancel)?;
-            (Some(outcome), looks)
+            (Some(with_profile_lines(snapshot, memo, outcome)), looks)
         }
         (None, _) => (None, Arc::default()),
     };
@@ -194,15 +198,43 @@ fn transformed(
     };
     let mut script = placed.script_problems;
     script.extend(site_script_problems(snapshot, memo));
+    name_profile_lines(snapshot, memo, &mut script);
     Ok(Transformed {
         definition: placed.definition,
-        outcome,
+        outcome: outcome.map(|outcome| with_profile_lines(snapshot, memo, outcome)),
         script,
         reading: read.oddities(),
         message: read.message,
         decoded: read.decoded,
         faults: read.faults,
     })
+}
+
+/// Says of lines of scripts that are written in the profile where they stand there.
+fn name_profile_lines<'d>(
+    snapshot: &Snapshot,
+    memo: &mut Memo,
+    found: impl IntoIterator<Item = &'d mut Diagnostic>,
+) {
+    for diagnostic in found {
+        if let Place::Script {
+            name,
+            line,
+            column,
+            profile,
+        } = &mut diagnostic.place
+        {
+            let at = memo.script_line(snapshot, (name, *line, *column));
+            *profile = at.map(Box::new);
+        }
+    }
+}
+
+/// The outcome, its findings with the lines of the profile.
+fn with_profile_lines(snapshot: &Snapshot, memo: &mut Memo, mut outcome: Outcome) -> Outcome {
+    let found = outcome.findings.iter_mut();
+    name_profile_lines(snapshot, memo, found.map(|found| &mut found.diagnostic));
+    outcome
 }
 
 /// What is odd about the text of a message, its reading and its type.

@@ -99,6 +99,7 @@ fn names_a_structure(text: &str, word: &str) -> NotationFault {
         code: "grammar-header",
         message: format!("{word} alone is no grammar"),
         help: "every message begins with its header: write MSH first".to_owned(),
+        leaves_open: false,
     }
 }
 

@@ -12,7 +12,7 @@ use super::grammar_sheet::GrammarSheet;
 use super::inputs::Snapshot;
 use super::site_problems::site_problems;
 use crate::cancel::{Cancel, Stale};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, ProfileLine};
 use crate::grammar::{Grammar, Identities, Node, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
@@ -28,6 +28,9 @@ use crate::standard::Version;
 
 /// More kinds of messages, or more scripts, than this are not kept: the memory is bounded.
 const KEPT: usize = 64;
+
+/// More lines of scripts than this are looked up anew each time.
+const MOST_LINES: usize = 10_000;
 
 /// The memory of one thread that derives.
 pub struct Memo {
@@ -50,6 +53,8 @@ struct Site {
     problems: Arc<[Diagnostic]>,
     /// Those of them that speak of a part of it.
     parts: Arc<[PartProblem]>,
+    /// Where lines and columns of scripts stand in it that were asked for.
+    lines: BTreeMap<(Arc<str>, u32, u32), Option<ProfileLine>>,
 }
 
 /// The grammars under one standard with one set of site segments.
@@ -155,7 +160,26 @@ impl Memo {
         self.site(snapshot).identities.all(message)
     }
 
-    fn site(&mut self, snapshot: &Snapshot) -> &Site {
+    /// Where a line and column of a script stand in the profile, if the script is written there.
+    pub(super) fn script_line(
+        &mut self,
+        snapshot: &Snapshot,
+        at: (&Arc<str>, u32, u32),
+    ) -> Option<ProfileLine> {
+        let site = self.site(snapshot);
+        let (name, line, column) = at;
+        let key = (Arc::clone(name), line, column);
+        if let Some(known) = site.lines.get(&key) {
+            return known.clone();
+        }
+        let found = site.sources.as_ref()?.script_line(name, line, column);
+        if site.lines.len() < MOST_LINES {
+            site.lines.insert(key, found.clone());
+        }
+        found
+    }
+
+    fn site(&mut self, snapshot: &Snapshot) -> &mut Site {
         let profile = &snapshot.profile;
         let sources = snapshot.sources.as_ref();
         let sources = sources.filter(|sources| Arc::ptr_eq(sources.profile(), profile));
@@ -174,6 +198,7 @@ impl Memo {
                 identities: Identities::new(profile).0,
                 problems: parts.iter().map(|one| one.diagnostic.clone()).collect(),
                 parts: parts.into(),
+                lines: BTreeMap::new(),
             }
         }))
     }

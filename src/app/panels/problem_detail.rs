@@ -11,7 +11,7 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::parts::describe_ui;
 use super::profile_waivers::a_reason;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, ProfileLine};
 use crate::grammar::{Finding, Fix, rule};
 use crate::hl7::{Location, SegmentId};
 use crate::profile::{Edit, Waiver};
@@ -91,6 +91,23 @@ pub(super) fn placed<'d>(diagnostic: &'d Diagnostic, own: Option<&str>) -> Cow<'
             file: Some(own.into()),
             line,
             column,
+        })),
+        (
+            Place::Script {
+                name,
+                line,
+                column,
+                profile: Some(place),
+            },
+            Some(own),
+        ) if place.file.is_none() => Cow::Owned(diagnostic.clone().at(Place::Script {
+            name: Arc::clone(name),
+            line: *line,
+            column: *column,
+            profile: Some(Box::new(ProfileLine {
+                file: Some(own.into()),
+                ..ProfileLine::clone(place)
+            })),
         })),
         _ => Cow::Borrowed(diagnostic),
     }

@@ -213,7 +213,9 @@ fn go(cx: &Cx<'_>, found: &Diagnostic) {
             cx.choose(location, Pane::Problems);
         }
         Place::Location(location) => cx.choose(Some(location.clone()), Pane::Problems),
-        Place::Script { name, line, column } => {
+        Place::Script {
+            name, line, column, ..
+        } => {
             if let Some(place) = script_named(cx.session.profile(), name) {
                 cx.send(Action::GotoScript {
                     place,
@@ -259,7 +261,23 @@ fn place_text(place: &Place, own: Option<&str>) -> String {
             span,
             location: None,
         } => format!("byte {}", span.start),
-        Place::Script { name, line, .. } => format!("{name}, line {line}"),
+        Place::Script {
+            name,
+            line,
+            profile: None,
+            ..
+        } => format!("{name}, line {line}"),
+        Place::Script {
+            name,
+            line,
+            profile: Some(place),
+            ..
+        } => {
+            let file = place.file.as_deref();
+            let file = file.and_then(|file| file.rsplit(['/', '\\']).next());
+            let file = file.or(own).unwrap_or("profile");
+            format!("{name}, line {line} ({file}, line {})", place.line)
+        }
         Place::Profile { file, line, .. } => {
             let file = file
                 .as_deref()

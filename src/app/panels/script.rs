@@ -469,19 +469,17 @@ fn marks(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<Mark> {
         .diagnostics
         .iter()
         .filter_map(|found| match &found.place {
-            Place::Script { name, line, column }
-                if script_named(cx.session.profile(), name).as_ref() == Some(place) =>
-            {
-                Some(Mark {
-                    line: *line,
-                    column: *column,
-                    message: found.help.as_ref().map_or_else(
-                        || found.message.clone(),
-                        |help| format!("{}; {help}", found.message),
-                    ),
-                    error: found.severity == Severity::Error,
-                })
-            }
+            Place::Script {
+                name, line, column, ..
+            } if script_named(cx.session.profile(), name).as_ref() == Some(place) => Some(Mark {
+                line: *line,
+                column: *column,
+                message: found.help.as_ref().map_or_else(
+                    || found.message.clone(),
+                    |help| format!("{}; {help}", found.message),
+                ),
+                error: found.severity == Severity::Error,
+            }),
             _ => None,
         })
         .collect();
