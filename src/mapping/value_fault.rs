@@ -209,10 +209,9 @@ mod tests {
 
     #[test]
     fn a_debug_print_shows_no_value() {
-        let shown = format!(
-            "{:?}",
-            ValueFault::of_code(&["19700301"], "01.03.1970 or so")
-        );
+        let mended = Some(("Write it as HL7 does".to_owned(), "19700301".to_owned()));
+        let fault = ValueFault::new("a date".to_owned(), "01.03.1970", mended);
+        let shown = format!("{fault:?}");
         assert!(!shown.contains("1970"), "{shown}");
     }
 }
