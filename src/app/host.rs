@@ -1,5 +1,7 @@
 //! What actions change: the session and all that the window keeps beside it.
 
+use std::path::PathBuf;
+
 use super::dialogs::Dialogs;
 use super::settings::Settings;
 use super::state::State;
@@ -15,4 +17,6 @@ pub(super) struct Host {
     pub(super) stepping: Stepping,
     pub(super) dialogs: Dialogs,
     pub(super) toasts: Toasts,
+    /// Of which profile the stops are, and which change of them was remembered.
+    pub(super) stops_of: (Option<PathBuf>, u64),
 }

@@ -7,7 +7,7 @@ use super::perform::show;
 use super::question::Question;
 use super::sheet_words::SheetWords;
 use super::status::plural;
-use super::walk::walk;
+use super::walk::{keep_stops, walk};
 use crate::diagnostic::{Place, Severity};
 use crate::workbench::Notice;
 
@@ -36,6 +36,7 @@ pub(super) fn poll(host: &mut Host) -> bool {
     {
         tell(host, notice);
     }
+    keep_stops(host);
     if untold > 0 {
         let more = plural(untold, "more failure");
         host.toasts
@@ -75,9 +76,17 @@ fn tell(host: &mut Host, notice: Notice) {
             host.state.comments_may_go = false;
             host.state.definition = 0;
             toasts.tell(format!("Opened {}", path.display()));
+            if host.stops_of.0.as_ref() != Some(&path) {
+                host.stops_of = (None, host.stepping.stops_serial);
+            }
         }
         Notice::LessonOpened => lessons::opened(host),
-        Notice::ProfileSaved(path) | Notice::FileSaved(path) => {
+        Notice::ProfileSaved(path) => {
+            toasts.tell(format!("Saved {}", path.display()));
+            // Under another name it is the same profile.
+            host.stops_of = (Some(path), u64::MAX);
+        }
+        Notice::FileSaved(path) => {
             toasts.tell(format!("Saved {}", path.display()));
         }
         // The question that follows says it.

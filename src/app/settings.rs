@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
+use super::kept_stops::KeptStops;
 use super::pane::{self, Pane};
 
 /// The place of the settings in eframe's store.
@@ -28,6 +29,8 @@ pub(super) struct Settings {
     pub(super) folding: bool,
     /// Show beside each line of a script what it made.
     pub(super) values: bool,
+    /// Where runs stop, by profile.
+    pub(super) stops: Vec<KeptStops>,
     pub(super) panels: egui_tiles::Tree<Pane>,
 }
 
@@ -40,6 +43,7 @@ impl Default for Settings {
             ghosts: false,
             folding: true,
             values: false,
+            stops: Vec::new(),
             panels: pane::map(),
         }
     }

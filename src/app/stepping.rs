@@ -1,7 +1,9 @@
 //! Where in the recorded run the window stands, and where runs are to stop.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::moved_lines::moved;
 use super::passes::Passes;
 use crate::mapping::Recording;
 use crate::profile::ScriptPlace;
@@ -49,6 +51,10 @@ pub(super) struct Stepping {
     pub(super) serial: u64,
     pub(super) stops: Vec<StopLine>,
     pub(super) watches: Vec<Watch>,
+    /// Counts the changes of both.
+    pub(super) stops_serial: u64,
+    /// The scripts in which runs stop, as they were when their lines were counted last.
+    texts: BTreeMap<ScriptPlace, Arc<str>>,
     /// Where each watch-point happens in the run.
     hits: Hits,
     pub(super) passes: Passes,
@@ -192,8 +198,70 @@ impl Stepping {
         if self.watches.len() == before {
             self.watches.push(watch);
         }
+        self.stops_serial += 1;
         self.hits = Hits::default();
         self.count_hits();
+    }
+
+    /// Takes the stops of another profile.
+    pub(super) fn take_stops(&mut self, (stops, watches): (Vec<StopLine>, Vec<Watch>)) {
+        (self.stops, self.watches) = (stops, watches);
+        self.texts.clear();
+        self.stops_serial += 1;
+        self.hits = Hits::default();
+    }
+
+    /// Keeps the stops on their lines while the scripts are edited above them; `text` is what a script
+    /// holds now, and `renamed` what a script of that text is called where it is gone under its name.
+    pub(super) fn follow_edits(
+        &mut self,
+        text: impl Fn(&ScriptPlace) -> Option<Arc<str>>,
+        renamed: impl Fn(&str) -> Option<ScriptPlace>,
+    ) {
+        let mut places: Vec<ScriptPlace> = self.stops.iter().map(|s| s.script.clone()).collect();
+        places.dedup();
+        for place in places {
+            let known = self.texts.get(&place).cloned();
+            match (text(&place), known) {
+                (Some(now), Some(known)) if Arc::ptr_eq(&now, &known) => {}
+                (Some(now), known) => {
+                    if let Some(known) = known {
+                        self.move_stops(&place, &known, &now);
+                    }
+                    self.texts.insert(place, now);
+                }
+                (None, Some(known)) => {
+                    self.texts.remove(&place);
+                    if let Some(name) = renamed(&known) {
+                        let stops = self.stops.iter_mut();
+                        for stop in stops.filter(|stop| stop.script == place) {
+                            stop.script = name.clone();
+                        }
+                        self.stops_serial += 1;
+                        self.texts.insert(name, known);
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn move_stops(&mut self, place: &ScriptPlace, old: &str, new: &str) {
+        let before = self.stops.clone();
+        self.stops.retain_mut(|stop| {
+            if stop.script != *place {
+                return true;
+            }
+            let line = moved(stop.line, old, new);
+            stop.line = line.unwrap_or(stop.line);
+            line.is_some()
+        });
+        // Two lines that became one stop once.
+        self.stops
+            .dedup_by(|a, b| (&a.script, a.line) == (&b.script, b.line));
+        if self.stops != before {
+            self.stops_serial += 1;
+        }
     }
 
     /// The places of the run at which each watch-point happens, in the order of the watch-points.
@@ -228,8 +296,10 @@ impl Stepping {
                 line,
                 condition: String::new(),
             });
-            self.stops.sort_by_key(|stop| stop.line);
+            self.stops
+                .sort_by(|a, b| (&a.script, a.line).cmp(&(&b.script, b.line)));
         }
+        self.stops_serial += 1;
     }
 
     /// Sets under what condition runs stop at a line.

@@ -1,13 +1,17 @@
 //! What the commands of the stepper do.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use super::host::Host;
+use super::kept_stops::{keep, recall};
 use super::layout;
 use super::pane::Pane;
 use super::panels::script_named;
 use super::stepping::Go;
 use super::watching::chosen_watch;
 use crate::profile::ScriptPlace;
-use crate::workbench::{Direction, Watch};
+use crate::workbench::{Direction, Session, Watch};
 
 /// Goes to another place of the run and shows its script.
 pub(super) fn walk(host: &mut Host, to: Go) {
@@ -89,6 +93,55 @@ fn chosen(host: &mut Host) -> Option<Watch> {
         host.toasts.complain(why);
     }
     watch
+}
+
+/// Keeps the stops with their profile and on their lines: another profile has its own, edits move them.
+pub(super) fn keep_stops(host: &mut Host) {
+    let Host {
+        session,
+        stepping,
+        settings,
+        stops_of: (known, serial),
+        ..
+    } = host;
+    let path = session.profile_path();
+    if path != known.as_deref() {
+        let is_saved = known.is_none() && stepping.stops_serial != *serial;
+        *known = path.map(Path::to_owned);
+        match path {
+            // What was set before the profile had a file is of that profile.
+            Some(_) if is_saved => {}
+            Some(path) => {
+                stepping.take_stops(recall(&settings.stops, path));
+                *serial = stepping.stops_serial;
+            }
+            None => stepping.take_stops(Default::default()),
+        }
+    }
+    let profile = session.profile();
+    stepping.follow_edits(
+        |place| text_of(session, place),
+        |text| {
+            let named = profile.messages.iter().map(|one| one.name.clone());
+            let mut places = named.map(ScriptPlace::Message);
+            places.find(|place| text_of(session, place).is_some_and(|known| *known == *text))
+        },
+    );
+    if let Some(path) = path
+        && stepping.stops_serial != *serial
+    {
+        *serial = stepping.stops_serial;
+        keep(&mut settings.stops, path, stepping);
+    }
+}
+
+fn text_of(session: &Session, place: &ScriptPlace) -> Option<Arc<str>> {
+    let profile = session.profile();
+    let script = match place {
+        ScriptPlace::Message(name) => profile.message(name)?.1.script.as_ref()?,
+        ScriptPlace::Hook(hook) => profile.scripts.get(*hook)?,
+    };
+    script.text(session.scripts()).cloned()
 }
 
 impl Host {

@@ -68,6 +68,7 @@ impl Window {
             stepping: Stepping::default(),
             dialogs: Dialogs::new(start.use_system),
             toasts: Toasts::default(),
+            stops_of: (None, 0),
         };
         if !start.paths.is_empty() {
             perform(&mut host, ctx, Action::Open(start.paths));
@@ -155,6 +156,7 @@ impl Window {
             stepping,
             dialogs,
             toasts,
+            ..
         } = &mut self.host;
         // The arrangement is changed while the settings are read.
         let nothing = egui_tiles::Tree::empty(egui::Id::unique("nothing"));

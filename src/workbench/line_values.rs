@@ -93,7 +93,6 @@ impl LineValues {
             let decided = recording
                 .decision(number)
                 .filter(|_| broken != Some(number));
-            run.shown.extend(shown(recording, number, own));
             run.shown.extend(decided.map(|decision| ShownValue {
                 step: number,
                 pass: step.pass,
@@ -104,6 +103,7 @@ impl LineValues {
                 },
                 decision: Some(decision),
             }));
+            run.shown.extend(shown(recording, number, own));
             if recording.is_loop(number) {
                 let ran = LoopRun::of(recording, number, line, &events);
                 values.loops.push(ran);

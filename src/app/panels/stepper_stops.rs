@@ -39,6 +39,10 @@ pub(super) fn stops_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked, new: &mut NewW
         for stop in stops {
             stop_ui(ui, cx, stop);
         }
+        if stops.iter().any(|stop| !stop.condition.trim().is_empty()) {
+            let text = "Breakpoints are remembered with the profile, their conditions are not: they may name a patient's data";
+            hint_ui(ui, text);
+        }
     });
     let name = match cx.stepping.watches.len() {
         0 => "Watch-points".to_owned(),
