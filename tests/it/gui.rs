@@ -38,7 +38,8 @@ pub(super) fn open_with(paths: &[PathBuf], kept: Option<Box<dyn eframe::Storage>
 
 /// Lets the workers finish and draws what came of it.
 pub(super) fn settle(hand: &mut Hand) {
-    hand.run();
+    // A spinner turns for as long as the workers take.
+    let _ = hand.run_ok();
     hand.state_mut().settle();
     hand.run();
 }
