@@ -9,10 +9,15 @@ use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::fields::heading_ui;
 use super::origin;
-use super::parts::weak;
 use super::profile_waivers;
 use crate::grammar::{RULES, own_rules, rule};
 use crate::profile::{Edit, PartPath, Rule, RuleSeverity};
+
+/// Narrower than this what a rule asks for stands below its name, in steps of the grid.
+const NARROW: i16 = 190;
+
+/// What the columns beside the name take where it is narrow.
+const OTHER_COLUMNS: i16 = 70;
 
 /// The view of the page.
 #[derive(Default)]
@@ -27,27 +32,28 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     profile_waivers::ui(ui, cx, &mut state.waiver);
     heading_ui(ui, "Severities");
     let text = "A rule is off, a remark, a warning or an error; where nobody says so it is as the second column has it";
-    weak(ui, text);
+    ui.add(Label::new(RichText::new(text).small().color(*Theme::of(ui).text.weak)).wrap());
     filter_ui(ui, &mut state.filter);
     let sought = state.filter.trim().to_lowercase();
     let fits = |name: &str, help: &str| {
         name.to_lowercase().contains(&sought) || help.to_lowercase().contains(&sought)
     };
     let profile = cx.session.profile();
-    Grid::new("severities")
-        .num_columns(4)
+    let is_narrow = ui.available_width() < Theme::of(ui).grid(NARROW);
+    Grid::new(("severities", is_narrow))
+        .num_columns(if is_narrow { 3 } else { 4 })
         .striped(true)
         .spacing(egui::vec2(Theme::of(ui).grid(3), Theme::of(ui).grid(1)))
         .show(ui, |ui| {
             for own in own_rules(profile) {
                 if fits(&own.name, says(own)) {
-                    row_ui(ui, cx, &own.name, "warning", says(own));
+                    row_ui(ui, cx, &own.name, "warning", says(own), is_narrow);
                 }
             }
             for known in RULES {
                 if fits(known.code, known.help) {
                     let usual = usual(known.severity, known.site_severity);
-                    row_ui(ui, cx, &known.code.into(), &usual, known.help);
+                    row_ui(ui, cx, &known.code.into(), &usual, known.help, is_narrow);
                 }
             }
             let unknown = profile
@@ -56,7 +62,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
                 .filter(|name| rule(name).is_none())
                 .filter(|name| own_rules(profile).all(|own| own.name != **name));
             for name in unknown {
-                row_ui(ui, cx, name, "", "There is no such rule");
+                row_ui(ui, cx, name, "", "There is no such rule", is_narrow);
             }
         });
 }
@@ -81,21 +87,32 @@ fn usual(standard: RuleSeverity, site: RuleSeverity) -> String {
     }
 }
 
-fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>, usual: &str, help: &str) {
+fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>, usual: &str, help: &str, is_narrow: bool) {
     let theme = Theme::of(ui);
     let profile = cx.session.profile();
     let said = profile.severity.get(name).copied();
-    ui.horizontal(|ui| {
-        let path = PartPath::new(["severity"]).child(Arc::clone(name));
-        if said.is_some() {
-            origin::mark_ui(ui, &cx.session.origins().of(&path));
-        } else {
-            ui.add_space(theme.grid(3) + ui.spacing().item_spacing.x);
+    let told = RichText::new(help).color(*theme.text.body);
+    let room = ui.max_rect().width() - theme.grid(OTHER_COLUMNS);
+    ui.vertical(|ui| {
+        ui.horizontal(|ui| {
+            let path = PartPath::new(["severity"]).child(Arc::clone(name));
+            if said.is_some() {
+                origin::mark_ui(ui, &cx.session.origins().of(&path));
+            } else {
+                ui.add_space(theme.grid(3) + ui.spacing().item_spacing.x);
+            }
+            ui.label(RichText::new(&**name).color(*theme.text.strong));
+        });
+        if is_narrow {
+            ui.set_max_width(room.max(theme.grid(30)));
+            ui.indent("asks", |ui| ui.add(Label::new(told.clone().small()).wrap()));
         }
-        ui.label(RichText::new(&**name).color(*theme.text.strong));
     });
     let usual = RichText::new(usual).small().color(*theme.text.weak);
-    ui.add(Label::new(usual).extend());
+    ui.scope(|ui| {
+        ui.set_max_width(theme.grid(34));
+        ui.add(Label::new(usual).wrap());
+    });
     let mut chosen = said;
     let shown = |severity: Option<RuleSeverity>| severity.map_or("Usual", RuleSeverity::name);
     let mut text = RichText::new(shown(said));
@@ -121,12 +138,13 @@ fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>, usual: &str, help: &str) {
             severity: chosen,
         }));
     }
-    // A grid lets its last column run out of sight.
-    let width = (ui.max_rect().right() - ui.cursor().left()).max(theme.grid(40));
-    ui.allocate_ui(egui::vec2(width, theme.size.row), |ui| {
-        let help = RichText::new(help).color(*theme.text.body);
-        ui.add(Label::new(help).truncate());
-    });
+    if !is_narrow {
+        // A grid lets its last column run out of sight.
+        let width = (ui.max_rect().right() - ui.cursor().left()).max(theme.grid(40));
+        ui.allocate_ui(egui::vec2(width, theme.size.row), |ui| {
+            ui.add(Label::new(told).truncate());
+        });
+    }
     ui.end_row();
 }
 

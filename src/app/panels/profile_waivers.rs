@@ -28,9 +28,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         weak(ui, "None yet: Waive… beside a problem makes one");
     }
     for (index, waiver) in waivers.iter().enumerate() {
-        ui.horizontal(|ui| waiver_ui(ui, cx, index, waiver));
+        ui.horizontal_wrapped(|ui| waiver_ui(ui, cx, index, waiver));
     }
-    ui.horizontal(|ui| new_ui(ui, cx, state));
+    ui.horizontal_wrapped(|ui| new_ui(ui, cx, state));
 }
 
 fn waiver_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, waiver: &Waiver) {
@@ -56,7 +56,7 @@ fn waiver_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, waiver: &Waiver) {
         });
     }
     let name = format!("Reason of waiver {number}");
-    let width = (ui.available_width() - theme.grid(20)).max(theme.grid(30));
+    let width = reason_width(ui);
     if let Some(text) = text_ui(ui, &name, &waiver.reason, width, REASON, a_reason) {
         change(Waiver {
             reason: text.into(),
@@ -69,6 +69,19 @@ fn waiver_ui(ui: &mut Ui, cx: &Cx<'_>, index: usize, waiver: &Waiver) {
     });
     if remove.clicked() {
         cx.send(Action::Edit(Edit::RemoveWaiver { index }));
+    }
+}
+
+/// What is left of the line for the reason and a button, or the next line where that is little.
+fn reason_width(ui: &mut Ui) -> f32 {
+    let theme = Theme::of(ui);
+    let button = theme.grid(30);
+    let rest = ui.max_rect().right() - ui.cursor().left() - button;
+    if rest < theme.grid(50) {
+        ui.end_row();
+        (ui.max_rect().width() - button).max(theme.grid(30))
+    } else {
+        rest
     }
 }
 
@@ -89,7 +102,7 @@ fn new_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     };
     let at = "Place of a new waiver";
     field(ui, at, &mut state.at, theme.grid(24), "PV1-2");
-    let width = (ui.available_width() - theme.grid(20)).max(theme.grid(30));
+    let width = reason_width(ui);
     let reason = "Reason of a new waiver";
     field(ui, reason, &mut state.reason, width, REASON);
     let at: Result<Location, _> = state.at.trim().parse();
