@@ -105,6 +105,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> bool {
     }
     if let Some(entry) = response.selected.and_then(|row| entries.get(row)) {
         go(cx, state, &entry.part);
+        // The tree was drawn with what was chosen before.
+        ui.ctx().request_repaint();
     }
     if std::mem::take(&mut state.take_focus) {
         // After the tree: a press elsewhere takes the focus from what is drawn after it.

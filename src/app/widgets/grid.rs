@@ -10,8 +10,7 @@ use egui_extras::{Column, TableBuilder};
 
 use super::super::theme::Theme;
 use super::completion::{Completion, Proposal, Proposals, Step};
-use super::rows::ColumnSpec;
-use super::rows::Width;
+use super::rows::{ColumnSpec, Width, fitted_to};
 
 /// What is shown.
 pub(crate) struct GridView<'a> {
@@ -187,8 +186,9 @@ impl GridView<'_> {
         response: &mut GridResponse,
     ) {
         let theme = Theme::of(ui);
+        let fitted = fitted_to(self.columns, ui.available_width());
         let mut table = TableBuilder::new(ui)
-            .id_salt((self.name, self.columns.len()))
+            .id_salt((self.name, self.columns.len(), fitted))
             .sense(Sense::click())
             .resizable(true)
             .auto_shrink(false)

@@ -41,6 +41,16 @@ pub(crate) enum Width {
     Rest,
 }
 
+/// What the widths that a table remembers, in points, are good for: a panel that became much narrower, as
+/// with a larger scale, begins anew, else its last columns would be out of sight. Where the last column
+/// takes what the others leave, smaller changes are taken up by it; elsewhere nothing does.
+pub(super) fn fitted_to(columns: &[ColumnSpec], width: f32) -> u32 {
+    match columns.last().map(|column| column.width) {
+        Some(Width::Rest) => (width / WIDTH_STEP) as u32,
+        Some(Width::Points(_)) | None => width as u32,
+    }
+}
+
 impl ColumnSpec {
     pub(crate) fn new(title: impl Into<String>, width: Width) -> Self {
         Self {
@@ -144,12 +154,10 @@ impl RowsView<'_> {
         // The lines between columns stay fainter than those between panels.
         ui.visuals_mut().widgets.noninteractive.bg_stroke.color = *theme.surface.line;
         let mut table = TableBuilder::new(ui)
-            // The table remembers widths, in points: a panel that became much narrower, as with a
-            // larger scale, begins anew, else its last columns would be out of sight.
             .id_salt((
                 self.name,
                 self.columns.len(),
-                (area.width() / WIDTH_STEP) as u32,
+                fitted_to(self.columns, area.width()),
             ))
             .sense(if source.has_drag() {
                 Sense::click_and_drag()
