@@ -13,7 +13,7 @@ use super::report::{Report, counted};
 use super::site;
 use super::stop::{self, Counted};
 use crate::workbench::{
-    Coverage, CoverageCounts, DefinitionCount, LostPlace, Memo, Snapshot, local_time,
+    Coverage, CoverageCounts, DefinitionCount, LostPlace, Memo, PartCount, Snapshot, local_time,
 };
 
 /// Runs the command.
@@ -90,6 +90,9 @@ fn text(coverage: &Coverage) -> String {
         .filter(|one| one.messages == 0)
         .map(definition_line);
     part(&mut out, "message definitions never reached", unreached);
+    let lines = coverage.lines.unreached();
+    let lines = lines.iter().map(script_line);
+    part(&mut out, "parts of scripts that no message came to", lines);
     out
 }
 
@@ -129,6 +132,23 @@ fn definition_line(one: &DefinitionCount) -> String {
             counted(*count, "message")
         ),
     }
+}
+
+fn script_line(one: &PartCount) -> String {
+    let PartCount {
+        script,
+        kind,
+        line,
+        column,
+        text,
+        runs,
+        ..
+    } = one;
+    format!(
+        "  {script}:{line}:{column}: {}, of {}: {text}",
+        kind.name(),
+        counted(*runs, "message")
+    )
 }
 
 fn summary(counts: &CoverageCounts) -> String {
@@ -180,6 +200,14 @@ enum Printed<'a> {
         taken: u64,
         unreachable_by: Option<&'a str>,
     },
+    Line {
+        script: &'a str,
+        part: &'static str,
+        line: u32,
+        column: u32,
+        messages: u64,
+        runs: u64,
+    },
 }
 
 fn json(coverage: &Coverage, output: &mut Output) -> Result<(), Failure> {
@@ -229,6 +257,16 @@ fn json(coverage: &Coverage, output: &mut Output) -> Result<(), Failure> {
             messages: one.messages,
             taken: one.taken,
             unreachable_by: one.unreachable_by.as_deref(),
+        })?)?;
+    }
+    for one in &coverage.lines.parts() {
+        output.put(&json_line(&Printed::Line {
+            script: &one.script,
+            part: one.kind.name(),
+            line: one.line,
+            column: one.column,
+            messages: one.messages,
+            runs: one.runs,
         })?)?;
     }
     Ok(())

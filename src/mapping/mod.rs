@@ -7,6 +7,7 @@ mod aim;
 mod check;
 mod code;
 mod code_ends;
+mod code_parts;
 mod code_reading;
 mod codes;
 mod compose;
@@ -43,6 +44,7 @@ mod owners;
 mod paths;
 mod plain_names;
 mod program;
+mod ran;
 mod read;
 mod reads;
 mod recorded_value;
@@ -79,6 +81,8 @@ mod tests;
 #[cfg(test)]
 mod tests_compose;
 #[cfg(test)]
+mod tests_counted;
+#[cfg(test)]
 mod tests_limits;
 #[cfg(test)]
 mod tests_lineage;
@@ -93,6 +97,7 @@ mod tests_text;
 
 pub use aim::reading_at;
 pub use code::Code;
+pub use code_parts::{PartKind, ScriptPart};
 pub use compose::{ComposeJob, Composition, compose};
 pub use engine::{Engine, Limits};
 pub use evaluate::{ExpressionFinding, check_expressions};
@@ -103,6 +108,7 @@ pub use links::{End, Influence, Link};
 pub use look::{CellLook, RowLook, RowsLook};
 pub use outcome::{Cell, Outcome, Row, TableRows, UnmappedCode, Verdict, found_or_begun};
 pub use program::{Program, compile};
+pub use ran::{CountedScript, RanScript};
 pub use reads::Reads;
 pub use recorded_value::Value;
 pub use recording::{
@@ -114,7 +120,9 @@ pub use recording_truth::Decision;
 pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
-pub use run::{Given, Job, run, run_and_look, run_recorded};
+pub use run::{Given, Job, run, run_and_look, run_counted, run_recorded};
 pub use suggest::nearest;
-pub use text_script::{TextOutcome, TextProgram, compile_text, run_text, run_text_recorded};
+pub use text_script::{
+    TextOutcome, TextProgram, compile_text, run_text, run_text_counted, run_text_recorded,
+};
 pub use unused::{ScriptUse, UnusedPlace, unused_places};

@@ -16,6 +16,7 @@ use super::fault::place;
 use super::handles::{MessageHandle, OutHandle, RowsHandle};
 use super::layout::{Layout, table_unknown};
 use super::paths::PathTable;
+use super::ran::CountedScript;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::Grammar;
 use crate::profile::Profile;
@@ -38,6 +39,7 @@ pub struct Program {
 pub(super) struct Recorded {
     pub(super) ast: Box<AST>,
     pub(super) code: Arc<Code>,
+    counted: OnceLock<Arc<CountedScript>>,
 }
 
 impl Recorded {
@@ -59,7 +61,14 @@ impl Recorded {
         Some(Self {
             ast,
             code: Arc::new(code),
+            counted: OnceLock::new(),
         })
+    }
+
+    /// The same script with its parts, to be counted; made when it first is.
+    pub(super) fn counted(&self) -> &Arc<CountedScript> {
+        let made = || Arc::new(CountedScript::of(&self.code));
+        self.counted.get_or_init(made)
     }
 }
 
@@ -125,6 +134,11 @@ impl Program {
             .recorded
             .get_or_init(|| Recorded::of(engine.recording(), &scope(), &self.name, &self.source));
         recorded.as_ref()
+    }
+
+    /// Its statements and branches, to be counted in many runs.
+    pub fn counted(&self, engine: &Engine) -> Option<&Arc<CountedScript>> {
+        self.recorded(engine).map(Recorded::counted)
     }
 
     /// Whether the tables, columns and code tables that the script names are in a profile.

@@ -12,6 +12,7 @@ use super::outcome::{Outcome, Verdict};
 use super::output::Output;
 use super::paths::Paths;
 use super::program::{Program, scope};
+use super::ran::{Ran, RanScript};
 use super::reads::Reads;
 use super::recorder::Recorder;
 use super::recording::{Recording, Stage, StageKind};
@@ -88,7 +89,7 @@ impl<'a> Job<'a> {
 /// A script that fails gives neither message nor rows, only why; the definition's own rows stay. A
 /// message that is skipped or rejected gives nothing. `Err(Stale)` means that nobody waits any more.
 pub fn run(engine: &Engine, job: &Job<'_>, cancel: &Cancel) -> Result<Outcome, Stale> {
-    run_looking(engine, job, cancel, None, false).map(|(outcome, _)| outcome)
+    run_looking(engine, job, cancel, None, Watching::No).map(|(outcome, _)| outcome)
 }
 
 /// The same, and how the cells of the first rows came about.
@@ -98,8 +99,18 @@ pub fn run_and_look(
     cancel: &Cancel,
 ) -> Result<(Outcome, Vec<RowsLook>), Stale> {
     let mut look = Look::new(job.definition.rows.len());
-    let (outcome, _) = run_looking(engine, job, cancel, Some(&mut look), false)?;
+    let (outcome, _) = run_looking(engine, job, cancel, Some(&mut look), Watching::No)?;
     Ok((outcome, look.finish(job.message)))
+}
+
+/// The same run, and which statements and branches of its script it came to; nothing where it has none.
+pub fn run_counted(
+    engine: &Engine,
+    job: &Job<'_>,
+    cancel: &Cancel,
+) -> Result<(Outcome, Option<RanScript>), Stale> {
+    let (outcome, watched) = run_looking(engine, job, cancel, None, Watching::Counts)?;
+    Ok((outcome, watched.ran))
 }
 
 /// The same run, and each step of it: slower, and with the same outcome.
@@ -108,9 +119,9 @@ pub fn run_recorded(
     job: &Job<'_>,
     cancel: &Cancel,
 ) -> Result<(Outcome, Recording), Stale> {
-    let (mut outcome, recorder) = run_looking(engine, job, cancel, None, true)?;
+    let (mut outcome, watched) = run_looking(engine, job, cancel, None, Watching::Records)?;
     outcome.reads = outcome.reads.filter(|_| job.records_reads);
-    let (recorder, rows) = recorder.unwrap_or_default();
+    let (recorder, rows) = watched.recorder.unwrap_or_default();
     let stage = |kind, steps| Stage {
         kind,
         steps,
@@ -129,17 +140,34 @@ pub fn run_recorded(
     Ok((outcome, recording))
 }
 
-/// Who recorded a run, and how many of its steps are of declared rows.
-type Recorded = (Box<Recorder>, usize);
+/// Who looks at a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watching {
+    /// Nobody.
+    No,
+    /// Who counts what of the script it comes to.
+    Counts,
+    /// A recorder.
+    Records,
+}
+
+/// What was seen of a run.
+#[derive(Default)]
+struct Watched {
+    /// Who recorded it, and how many of its steps are of declared rows.
+    recorder: Option<(Box<Recorder>, usize)>,
+    ran: Option<RanScript>,
+}
 
 fn run_looking(
     engine: &Engine,
     job: &Job<'_>,
     cancel: &Cancel,
     look: Option<&mut Look>,
-    records: bool,
-) -> Result<(Outcome, Option<Recorded>), Stale> {
+    watching: Watching,
+) -> Result<(Outcome, Watched), Stale> {
     cancel.check()?;
+    let records = watching == Watching::Records;
     let layout = Layout::of(job.profile);
     let plan = layout.plan(job.definition);
     let mut bound = Bound::new(job.message, job.tree.map(|tree| &**tree), job.grammar);
@@ -189,7 +217,11 @@ fn run_looking(
             verdict: Verdict::Accepted,
             script_failed: false,
         };
-        return Ok((outcome, recorder.map(|recorder| (recorder, row_steps))));
+        let watched = Watched {
+            recorder: recorder.map(|recorder| (recorder, row_steps)),
+            ran: None,
+        };
+        return Ok((outcome, watched));
     };
     let own_rows = rows.mark();
     let mut run = started(engine, &job.given(), cancel, &program.name, rows);
@@ -200,11 +232,19 @@ fn run_looking(
         reads.append(of_rows);
     }
     let result;
-    let script = recorder
-        .take()
-        .zip(records.then(|| program.recorded(engine)).flatten());
+    let watched = (watching != Watching::No)
+        .then(|| program.recorded(engine))
+        .flatten();
+    let script = recorder.take().zip(watched);
     let running;
-    if let Some((mut recorder, script)) = script {
+    if let Some(script) = watched.filter(|_| watching == Watching::Counts) {
+        run.ran = Some(Box::new(Ran::new(script.counted())));
+        running = Running::start(run);
+        let mut scope = scope();
+        result = engine
+            .recording()
+            .run_ast_with_scope(&mut scope, &script.ast);
+    } else if let Some((mut recorder, script)) = script {
         recorder.begin_script(&script.code);
         run.record_with(recorder);
         running = Running::start(run);
@@ -218,11 +258,14 @@ fn run_looking(
         result = engine.rhai().run_ast_with_scope(&mut scope(), &program.ast);
     }
     let Some(mut run) = Running::finish(running) else {
-        return Ok((Outcome::default(), None));
+        return Ok((Outcome::default(), Watched::default()));
     };
     let recorder = run.recorder.take();
-    let recorder = recorder.map(|recorder| (recorder, row_steps));
-    conclude(run, result, &own_rows, engine, program).map(|outcome| (outcome, recorder))
+    let watched = Watched {
+        recorder: recorder.map(|recorder| (recorder, row_steps)),
+        ran: run.ran.take().map(|ran| ran.finish()),
+    };
+    conclude(run, result, &own_rows, engine, program).map(|outcome| (outcome, watched))
 }
 
 /// What a script or an expression finds when it starts.
@@ -251,6 +294,7 @@ pub(super) fn started(
         unmapped: Vec::new(),
         lookups: Vec::new(),
         recorder: None,
+        ran: None,
         last_read: 0..0,
         reads: given.records_reads.then(Reads::default),
         tree: given.tree.cloned(),

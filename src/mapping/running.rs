@@ -17,6 +17,7 @@ use super::handles::SegmentHandle;
 use super::outcome::{UnmappedCode, Verdict};
 use super::output::Output;
 use super::paths::Paths;
+use super::ran::Ran;
 use super::reads::{Reads, Use};
 use super::recorder::Recorder;
 use super::recording::Happening;
@@ -66,6 +67,8 @@ pub(super) struct Run {
     pub(super) groups: Option<Groups>,
     /// Who records the run, if anybody.
     pub(super) recorder: Option<Box<Recorder>>,
+    /// What of its script it has come to, where somebody counts that.
+    pub(super) ran: Option<Box<Ran>>,
     pub(super) cancel: Cancel,
     pub(super) is_stale: bool,
     pub(super) time_ms: u64,
@@ -122,6 +125,18 @@ pub(super) fn recording(action: impl FnOnce(&Run, &mut Recorder)) {
             run.recorder = Some(recorder);
         }
     });
+}
+
+/// Counts what this thread's run comes to; `false` where nobody counts.
+pub(super) fn counting(action: impl FnOnce(&mut Ran)) -> bool {
+    RUNNING.with_borrow_mut(|run| {
+        let ran = run.as_mut().and_then(|run| run.ran.as_mut());
+        let is_counted = ran.is_some();
+        if let Some(ran) = ran {
+            action(ran);
+        }
+        is_counted
+    })
 }
 
 /// Says where the text stands that an expression is about to work on.

@@ -13,10 +13,11 @@ use super::fault::{ScriptFault, place};
 use super::layout::Layout;
 use super::outcome::{UnmappedCode, Verdict};
 use super::program::Recorded;
+use super::ran::{CountedScript, Ran, RanScript};
 use super::recorder::Recorder;
 use super::recording::{Recording, Stage, StageKind};
 use super::row_store::RowStore;
-use super::run::{Job, started};
+use super::run::{Job, Watching, started};
 use super::running::{Running, recording};
 use super::trace::sight;
 use super::value_fault::judged;
@@ -108,7 +109,19 @@ pub fn run_text(
     job: &Job<'_>,
     cancel: &Cancel,
 ) -> Result<TextOutcome, Stale> {
-    run_text_with(engine, program, text, job, cancel, false).map(|(outcome, _)| outcome)
+    run_text_with(engine, program, text, job, cancel, Watching::No).map(|(outcome, _)| outcome)
+}
+
+/// The same run, and which statements and branches of the script it came to.
+pub fn run_text_counted(
+    engine: &Engine,
+    program: &TextProgram,
+    text: &Arc<str>,
+    job: &Job<'_>,
+    cancel: &Cancel,
+) -> Result<(TextOutcome, Option<RanScript>), Stale> {
+    let (outcome, watched) = run_text_with(engine, program, text, job, cancel, Watching::Counts)?;
+    Ok((outcome, watched.ran))
 }
 
 /// The same run, and each step of it, as the stage of a message's way that it is.
@@ -120,8 +133,8 @@ pub fn run_text_recorded(
     kind: StageKind,
     cancel: &Cancel,
 ) -> Result<(TextOutcome, Recording), Stale> {
-    let (outcome, recorder) = run_text_with(engine, program, text, job, cancel, true)?;
-    let recorder = recorder.unwrap_or_default();
+    let (outcome, watched) = run_text_with(engine, program, text, job, cancel, Watching::Records)?;
+    let recorder = watched.recorder.unwrap_or_default();
     let stage = Stage {
         kind,
         steps: 0..recorder.count(),
@@ -132,14 +145,21 @@ pub fn run_text_recorded(
     Ok((outcome, recording))
 }
 
+/// What was seen of a run.
+#[derive(Default)]
+struct Watched {
+    recorder: Option<Box<Recorder>>,
+    ran: Option<RanScript>,
+}
+
 fn run_text_with(
     engine: &Engine,
     program: &TextProgram,
     text: &Arc<str>,
     job: &Job<'_>,
     cancel: &Cancel,
-    records: bool,
-) -> Result<(TextOutcome, Option<Box<Recorder>>), Stale> {
+    watching: Watching,
+) -> Result<(TextOutcome, Watched), Stale> {
     cancel.check()?;
     let limit = engine.limits().text_bytes;
     if text.len() > limit {
@@ -151,18 +171,24 @@ fn run_text_with(
         let diagnostic = diagnostic.at(place(&program.name, rhai::Position::NONE));
         return Ok((
             TextOutcome::failed(text, vec![Finding::of(diagnostic)]),
-            None,
+            Watched::default(),
         ));
     }
     let rows = RowStore::new(Layout::of(job.profile));
     let mut run = started(engine, &job.given(), cancel, &program.name, rows);
     let mut scope = scope(ImmutableString::from(&**text));
-    let steps = records.then(|| program.recorded(engine)).flatten();
+    let watched = (watching != Watching::No)
+        .then(|| program.recorded(engine))
+        .flatten();
     let (running, result);
-    if let Some(script) = steps {
-        let mut recorder = Box::new(Recorder::new());
-        recorder.begin_script(&script.code);
-        run.record_with(recorder);
+    if let Some(script) = watched {
+        if watching == Watching::Counts {
+            run.ran = Some(Box::new(Ran::new(script.counted())));
+        } else {
+            let mut recorder = Box::new(Recorder::new());
+            recorder.begin_script(&script.code);
+            run.record_with(recorder);
+        }
         running = Running::start(run);
         result = engine
             .recording()
@@ -173,9 +199,12 @@ fn run_text_with(
         result = engine.rhai().run_ast_with_scope(&mut scope, &program.ast);
     }
     let Some(mut run) = Running::finish(running) else {
-        return Ok((TextOutcome::failed(text, Vec::new()), None));
+        return Ok((TextOutcome::failed(text, Vec::new()), Watched::default()));
     };
-    let recorder = run.recorder.take();
+    let watched = Watched {
+        recorder: run.recorder.take(),
+        ran: run.ran.take().map(|ran| ran.finish()),
+    };
     if run.is_stale {
         return Err(Stale);
     }
@@ -187,7 +216,7 @@ fn run_text_with(
         verdict: run.verdict,
     };
     if outcome.verdict != Verdict::Accepted {
-        return Ok((outcome, recorder));
+        return Ok((outcome, watched));
     }
     let made = result.and_then(|()| {
         let made = scope.get_value::<Dynamic>(TEXT).unwrap_or_default();
@@ -206,7 +235,7 @@ fn run_text_with(
             outcome.script_failed = true;
         }
     }
-    Ok((outcome, recorder))
+    Ok((outcome, watched))
 }
 
 fn article(kind: &str) -> String {
@@ -237,6 +266,11 @@ impl TextProgram {
     /// The script's name, as diagnostics show it.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Its statements and branches, to be counted in many runs.
+    pub fn counted(&self, engine: &Engine) -> Option<&Arc<CountedScript>> {
+        self.recorded(engine).map(Recorded::counted)
     }
 
     /// The script as it is recorded; made when it first is.

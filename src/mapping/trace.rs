@@ -4,19 +4,22 @@ use rhai::debugger::{DebuggerCommand, DebuggerEvent};
 use rhai::{ASTNode, EvalContext, Scope, Stmt};
 
 use super::code_reading::{address, numbers};
+use super::ran::Ran;
 use super::recorded_value::Value;
 use super::recorder::Recorder;
-use super::running::{Run, recording};
+use super::running::{Run, counting, recording};
 use super::value_kept::kept;
 
-/// Lets an engine tell the recorder of its thread, if there is one, of each piece that it comes to.
+/// Lets an engine tell the recorder of its thread, or who counts there, of each piece that it comes to.
 pub(super) fn watch(engine: &mut rhai::Engine) {
     // Rhai marks this as deprecated to say that it may change.
     #[allow(deprecated)]
     engine.register_debugger(
         |_, debugger| debugger,
         |context, event, node, _, _| {
-            recording(|run, recorder| note(run, recorder, &context, &event, node));
+            if !counting(|ran| come_to(ran, &event, &node)) {
+                recording(|run, recorder| note(run, recorder, &context, &event, node));
+            }
             Ok(DebuggerCommand::StepInto)
         },
     );
@@ -28,6 +31,17 @@ pub(super) fn sight<'s>(run: &'s Run, scope: &'s Scope<'_>) -> impl Fn(&str) -> 
         scope
             .get(name)
             .map(|value| kept(value, &|segment| run.segment_name(segment)))
+    }
+}
+
+fn come_to(ran: &mut Ran, event: &DebuggerEvent<'_>, node: &ASTNode<'_>) {
+    if !matches!(event, DebuggerEvent::Start | DebuggerEvent::Step) {
+        return;
+    }
+    match *node {
+        ASTNode::Stmt(statement) => ran.come_to(address(statement)),
+        ASTNode::Expr(expression) => ran.come_to(address(expression)),
+        _ => {}
     }
 }
 

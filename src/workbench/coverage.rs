@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::corpus::{Sample, SampleId};
-use super::derive::{Transformed, transform_recorded};
+use super::coverage_lines::LineCoverage;
+use super::derive::{Transformed, counted_scripts, transform_recorded};
 use super::inputs::Snapshot;
 use super::listed::ListedCounts;
 use super::memo::Memo;
@@ -27,6 +28,8 @@ pub struct Coverage {
     pub unmapped: UnmappedCounts,
     /// Codes that a table holds.
     pub listed: ListedCounts,
+    /// Statements and branches of scripts.
+    pub lines: LineCoverage,
     definitions: Vec<DefinitionCount>,
 }
 
@@ -152,6 +155,7 @@ impl Coverage {
             columns: columns.collect(),
             unmapped: UnmappedCounts::default(),
             listed: ListedCounts::default(),
+            lines: LineCoverage::default(),
             definitions: definitions.collect(),
             profile: Arc::clone(profile),
         }
@@ -167,7 +171,16 @@ impl Coverage {
         cancel: &Cancel,
     ) -> Result<(), Stale> {
         let position = self.counts.messages;
-        let made = transform_recorded(snapshot, sample, position, memo, cancel)?;
+        if position == 0 {
+            for script in counted_scripts(snapshot, memo) {
+                self.lines.know(&script);
+            }
+        }
+        memo.count_lines();
+        let made = transform_recorded(snapshot, sample, position, memo, cancel);
+        let ran = memo.take_ran();
+        let made = made?;
+        self.lines.add(&ran);
         self.counts.messages += 1;
         self.matched(&made, snapshot, memo);
         let Some(outcome) = &made.outcome else {

@@ -20,7 +20,7 @@ use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::{Finding, Findings, Grammar, Judgement, Node};
 use crate::hl7::{Decoded, Difference, Fault, Message, compare, parse_shared};
-use crate::mapping::{Outcome, Program};
+use crate::mapping::{CountedScript, Outcome, Program};
 use crate::profile::{Hook, MessageDefinition, Script};
 
 /// Makes the preview of a snapshot. Equal snapshots have equal previews.
@@ -398,6 +398,24 @@ fn site_script_problems(snapshot: &Snapshot, memo: &mut Memo) -> Vec<Diagnostic>
     let scripts: Vec<_> = Hook::ALL.into_iter().filter_map(script).collect();
     let problems = scripts.iter().flat_map(|script| script.problems().iter());
     problems.cloned().collect()
+}
+
+/// The statements and branches of all scripts that can run, whether a message comes to them or not.
+pub(super) fn counted_scripts(snapshot: &Snapshot, memo: &mut Memo) -> Vec<Arc<CountedScript>> {
+    let hooks = Hook::ALL.into_iter();
+    let mut counted: Vec<_> = hooks
+        .filter_map(|hook| SiteScript::of(snapshot, hook, memo)?.counted(memo.engine()))
+        .collect();
+    for definition in &snapshot.profile.messages {
+        let script = definition.script.as_ref();
+        let text = script.and_then(|script| Some((script, script.text(&snapshot.scripts)?)));
+        if let Some((script, text)) = text {
+            let name = script_name(Some(definition), script);
+            let (program, _) = memo.program(&name, text, None);
+            counted.extend(program.and_then(|program| program.counted(memo.engine()).cloned()));
+        }
+    }
+    counted
 }
 
 fn script_name(definition: Option<&MessageDefinition>, script: &Script) -> Arc<str> {

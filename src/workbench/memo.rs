@@ -16,9 +16,9 @@ use crate::diagnostic::{Diagnostic, Place, ProfileLine};
 use crate::grammar::{Grammar, Identities, Node, resolve};
 use crate::hl7::{Delimiters, Location, Message, SegmentId, Timestamp};
 use crate::mapping::{
-    ComposeJob, Composition, Engine, Job, Outcome, Program, Recording, RowsLook, StageKind,
-    TextOutcome, TextProgram, compile, compile_text, compose, run, run_and_look, run_recorded,
-    run_text, run_text_recorded,
+    ComposeJob, Composition, Engine, Job, Outcome, Program, RanScript, Recording, RowsLook,
+    StageKind, TextOutcome, TextProgram, compile, compile_text, compose, run, run_and_look,
+    run_counted, run_recorded, run_text, run_text_counted, run_text_recorded,
 };
 use crate::profile::{
     GrammarSource, MessageDefinition, PartProblem, Profile, SegmentOrder, SegmentOverlay, Sources,
@@ -43,6 +43,8 @@ pub struct Memo {
     text_programs: Vec<CompiledText>,
     pub(super) sheet: Option<KeptSheet>,
     mapped: Option<Mapped>,
+    /// What scripts came to since somebody counts that.
+    ran: Option<Vec<RanScript>>,
 }
 
 /// What is known of a profile as a whole.
@@ -134,6 +136,7 @@ impl Default for Memo {
             text_programs: Vec::new(),
             sheet: None,
             mapped: None,
+            ran: None,
         }
     }
 }
@@ -322,7 +325,13 @@ impl Memo {
         inputs: &MapInputs<'_>,
         cancel: &Cancel,
     ) -> Result<TextOutcome, Stale> {
-        run_text(&self.engine, program, text, &inputs.job(), cancel)
+        let Some(ran) = &mut self.ran else {
+            return run_text(&self.engine, program, text, &inputs.job(), cancel);
+        };
+        let counted = run_text_counted(&self.engine, program, text, &inputs.job(), cancel);
+        let (outcome, script) = counted?;
+        ran.extend(script);
+        Ok(outcome)
     }
 
     /// The message's segments in their groups, with what breaks a rule.
@@ -367,7 +376,27 @@ impl Memo {
         inputs: &MapInputs<'_>,
         cancel: &Cancel,
     ) -> Result<Outcome, Stale> {
-        run(&self.engine, &inputs.job(), cancel)
+        let Some(ran) = &mut self.ran else {
+            return run(&self.engine, &inputs.job(), cancel);
+        };
+        let (outcome, script) = run_counted(&self.engine, &inputs.job(), cancel)?;
+        ran.extend(script);
+        Ok(outcome)
+    }
+
+    /// From now on it is counted what scripts come to, which takes longer.
+    pub(super) fn count_lines(&mut self) {
+        self.ran = Some(Vec::new());
+    }
+
+    /// What scripts came to since; it is counted no longer.
+    pub(super) fn take_ran(&mut self) -> Vec<RanScript> {
+        self.ran.take().unwrap_or_default()
+    }
+
+    /// What runs scripts.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
     }
 }
 

@@ -12,6 +12,7 @@ mod corpus;
 mod coverage;
 mod coverage_count;
 mod coverage_desk;
+mod coverage_lines;
 mod coverage_look;
 mod derive;
 mod describe;
@@ -76,6 +77,7 @@ pub use conflict::Conflict;
 pub use corpus::{Corpus, Header, Sample, SampleId};
 pub use coverage::{ColumnCount, Coverage, CoverageCounts, DefinitionCount, LostPlace};
 pub use coverage_desk::{CoverageProgress, CoverageState};
+pub use coverage_lines::{LineCount, LineCoverage, PartCount};
 pub use derive::{Transformed, derive, transform};
 pub use desk::{OutputError, SaveGuard};
 pub use files::{

@@ -9,7 +9,9 @@ use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::Finding;
 use crate::hl7::{parse, parse_shared};
-use crate::mapping::{Outcome, Recording, StageKind, TextOutcome, TextProgram, Verdict};
+use crate::mapping::{
+    CountedScript, Engine, Outcome, Recording, StageKind, TextOutcome, TextProgram, Verdict,
+};
 use crate::profile::{Hook, MessageDefinition, Script};
 
 /// A site script that is there: compiled, or why it cannot be.
@@ -55,6 +57,11 @@ impl SiteScript {
     /// What is wrong with it before any message comes.
     pub(super) fn problems(&self) -> &Arc<[Diagnostic]> {
         &self.problems
+    }
+
+    /// Its statements and branches; nothing where it cannot run.
+    pub(super) fn counted(&self, engine: &Engine) -> Option<Arc<CountedScript>> {
+        self.program.as_ref()?.counted(engine).cloned()
     }
 
     /// What it makes of a text.

@@ -25,9 +25,9 @@ pub(crate) struct State {
     loss: Loss,
     query: String,
     /// Whether what is not lost, or not wholly, is shown, too; by list.
-    shows_all: [bool; 4],
+    shows_all: [bool; Loss::COUNT],
     /// The column that the rows stand by; by list.
-    sorted: [(usize, Sorting); 4],
+    sorted: [(usize, Sorting); Loss::COUNT],
     chosen: Option<LossTarget>,
     lists: Lists,
 }
@@ -37,7 +37,7 @@ pub(crate) struct State {
 struct Lists {
     coverage: Option<Arc<Coverage>>,
     /// How many are lost of each kind.
-    lost: [usize; 4],
+    lost: [usize; Loss::COUNT],
     /// Of which list the rows are, with the address of the grammar that names them.
     rows_of: Option<(Loss, usize)>,
     rows: Vec<LossRow>,

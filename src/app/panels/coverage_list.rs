@@ -10,6 +10,7 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, RowSource, Sorting, Width, cell_text, dot};
 use super::coverage_rows::{Loss, LossCell, LossRow, LossTarget};
+use super::script::script_named;
 
 /// The columns for the room that there is, and which cell stands in each; `None` is the next step.
 /// `all` says that what is not wholly lost is shown, too.
@@ -56,6 +57,15 @@ pub(super) fn columns(
             (1, wide(20)),
             (2, wide(24)),
             (3, Width::Rest),
+        ],
+        Loss::Lines if is_narrow => vec![(1, wide(12)), (2, wide(24)), (3, Width::Rest)],
+        Loss::Lines => vec![
+            (0, wide(36)),
+            (1, wide(14)),
+            (2, wide(26)),
+            (3, Width::Rest),
+            (4, wide(18)),
+            (5, wide(14)),
         ],
     };
     let titles = loss.titles();
@@ -106,7 +116,20 @@ pub(super) fn go(cx: &Cx<'_>, target: &LossTarget, opens: bool) {
         LossTarget::Definition(index) if opens => {
             cx.send(Action::ShowPart(Part::Message(*index)));
         }
-        LossTarget::Column { .. } | LossTarget::Definition(_) => {}
+        LossTarget::Line {
+            script,
+            line,
+            column,
+        } if opens => {
+            if let Some(place) = script_named(cx.session.profile(), script) {
+                cx.send(Action::GotoScript {
+                    place,
+                    line: *line,
+                    column: *column,
+                });
+            }
+        }
+        LossTarget::Column { .. } | LossTarget::Definition(_) | LossTarget::Line { .. } => {}
     }
 }
 
@@ -202,7 +225,10 @@ impl RowSource for Rows<'_, '_> {
     fn dragged(&self, row: usize) -> Option<Dragged> {
         match &self.row(row)?.target {
             LossTarget::Place { at, .. } => Some(Dragged::Place(at.clone())),
-            LossTarget::Column { .. } | LossTarget::Code { .. } | LossTarget::Definition(_) => None,
+            LossTarget::Column { .. }
+            | LossTarget::Code { .. }
+            | LossTarget::Definition(_)
+            | LossTarget::Line { .. } => None,
         }
     }
 
@@ -255,6 +281,11 @@ impl RowSource for Rows<'_, '_> {
                     go(cx, &found.target, true);
                 }
             }
+            LossTarget::Line { .. } => {
+                if step("Show in the script") {
+                    go(cx, &found.target, true);
+                }
+            }
         }
     }
 
@@ -267,7 +298,7 @@ impl RowSource for Rows<'_, '_> {
         let colour = match (found.is_lost, self.loss) {
             (true, _) => *theme.text.strong,
             (false, Loss::Definitions) => *theme.text.body,
-            (false, Loss::Places | Loss::Columns | Loss::Codes) => *theme.text.weak,
+            (false, Loss::Places | Loss::Columns | Loss::Codes | Loss::Lines) => *theme.text.weak,
         };
         if cell == 0 && self.loss == Loss::Definitions && found.is_lost {
             dot(ui, *theme.severity.warning);
@@ -280,7 +311,7 @@ impl RowSource for Rows<'_, '_> {
             Some(LossCell::Text(text)) => {
                 let words = RichText::new(text);
                 let words = match (self.loss, cell) {
-                    (Loss::Places | Loss::Codes, 0) | (Loss::Codes, 2) => {
+                    (Loss::Places | Loss::Codes, 0) | (Loss::Codes, 2) | (Loss::Lines, 3) => {
                         words.font(theme.code_font()).color(colour)
                     }
                     (_, 0) => words.color(colour),

@@ -7,7 +7,7 @@ use crate::grammar::{Grammar, PlaceNames};
 use crate::hl7::Location;
 use crate::profile::write_sheet_line;
 use crate::workbench::{
-    ColumnCount, Coverage, DefinitionCount, LostPlace, SampleId, UnmappedCount,
+    ColumnCount, Coverage, DefinitionCount, LostPlace, PartCount, SampleId, UnmappedCount,
 };
 
 /// A way of losing.
@@ -22,6 +22,8 @@ pub(super) enum Loss {
     Codes,
     /// Message definitions that no message reaches.
     Definitions,
+    /// Statements and branches of scripts that no message came to.
+    Lines,
 }
 
 /// What stands in a cell.
@@ -53,6 +55,12 @@ pub(super) enum LossTarget {
     },
     /// The index of a message definition.
     Definition(usize),
+    /// A line of a script, by the name that findings call it.
+    Line {
+        script: Arc<str>,
+        line: u32,
+        column: u32,
+    },
 }
 
 /// One thing that is lost, or that could be.
@@ -65,7 +73,16 @@ pub(super) struct LossRow {
 }
 
 impl Loss {
-    pub(super) const ALL: [Self; 4] = [Self::Places, Self::Columns, Self::Codes, Self::Definitions];
+    /// How many there are.
+    pub(super) const COUNT: usize = 5;
+
+    pub(super) const ALL: [Self; Self::COUNT] = [
+        Self::Places,
+        Self::Columns,
+        Self::Codes,
+        Self::Definitions,
+        Self::Lines,
+    ];
 
     /// Its place among all.
     pub(super) fn index(self) -> usize {
@@ -74,6 +91,7 @@ impl Loss {
             Self::Columns => 1,
             Self::Codes => 2,
             Self::Definitions => 3,
+            Self::Lines => 4,
         }
     }
 
@@ -84,6 +102,7 @@ impl Loss {
             Self::Columns => "Columns never filled",
             Self::Codes => "Codes not listed",
             Self::Definitions => "Definitions",
+            Self::Lines => "Script lines not run",
         }
     }
 
@@ -98,9 +117,11 @@ impl Loss {
             (Self::Places, room) if room >= 110.0 => "Used nowhere",
             (Self::Columns, room) if room >= 110.0 => "Never filled",
             (Self::Codes, room) if room >= 110.0 => "Not listed",
+            (Self::Lines, room) if room >= 110.0 => "Not run",
             (Self::Places, _) => "Unused",
             (Self::Columns, _) => "Unfilled",
             (Self::Codes, _) => "Codes",
+            (Self::Lines, _) => "Lines",
             (Self::Definitions, _) => self.title(),
         };
         format!("{words} {lost}")
@@ -117,6 +138,7 @@ impl Loss {
             Self::Definitions => {
                 "How many messages fall under each definition, and which none reaches"
             }
+            Self::Lines => "Statements and branches of scripts that no sample came to",
         }
     }
 
@@ -139,6 +161,10 @@ impl Loss {
                 "All definitions are reached",
                 "Each message definition has messages that fall under it",
             ),
+            Self::Lines => (
+                "All lines have run",
+                "Some sample came to each statement and each branch of the scripts",
+            ),
         }
     }
 
@@ -147,6 +173,7 @@ impl Loss {
         match self {
             Self::Places => Some(("In part", "Show places, too, where some values are used")),
             Self::Columns => Some(("All columns", "Show columns, too, that are filled")),
+            Self::Lines => Some(("All lines", "Show lines, too, that samples came to")),
             Self::Codes | Self::Definitions => None,
         }
     }
@@ -158,6 +185,7 @@ impl Loss {
             Self::Columns => &["Column", "Filled", "Rows", "Remark"],
             Self::Codes => &["Code", "Table", "Place", "Count", "Asked by"],
             Self::Definitions => &["Definition", "Messages", "Taken before", "Remark"],
+            Self::Lines => &["Script", "Line", "Part", "Text", "Ran in", "Of"],
         }
     }
 
@@ -167,6 +195,7 @@ impl Loss {
             Self::Places => column >= 2,
             Self::Columns | Self::Definitions => column == 1 || column == 2,
             Self::Codes => column == 3,
+            Self::Lines => matches!(column, 1 | 4 | 5),
         }
     }
 
@@ -196,6 +225,10 @@ impl Loss {
                     .map(|(at, one)| LossRow::of_definition(at, one))
                     .collect()
             }
+            Self::Lines => {
+                let parts = coverage.lines.parts().into_iter();
+                parts.map(LossRow::of_line).collect()
+            }
         }
     }
 
@@ -215,6 +248,7 @@ impl Loss {
                 let definitions = coverage.definitions().iter();
                 definitions.filter(|one| one.messages == 0).count()
             }
+            Self::Lines => coverage.lines.unreached().len(),
         }
     }
 }
@@ -300,6 +334,26 @@ impl LossRow {
             ],
             target: LossTarget::Definition(index),
             is_lost: one.messages == 0,
+        }
+    }
+
+    fn of_line(one: PartCount) -> Self {
+        Self {
+            cells: vec![
+                text(&*one.script),
+                LossCell::Count(one.line.into()),
+                text(one.kind.name()),
+                text(one.text),
+                LossCell::Count(one.messages),
+                LossCell::Count(one.runs),
+            ],
+            target: LossTarget::Line {
+                script: one.script,
+                line: one.line,
+                column: one.column,
+            },
+            // What lies in a branch that no message came to is told by the branch.
+            is_lost: one.messages == 0 && !one.is_within_unreached,
         }
     }
 

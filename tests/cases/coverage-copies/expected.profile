@@ -21,4 +21,6 @@ columns never filled: none
 codes not listed: none
 
 message definitions never reached: none
+
+parts of scripts that no message came to: none
 exit status 0

@@ -24,6 +24,8 @@ message definitions never reached: 3
   Cancel: can never be reached, "Admit" stands before it and takes all that it would
   Old: 1 message would fall under it, but fell under one before it
   Result: no message has its identity
+
+parts of scripts that no message came to: none
 exit status 0
 $ coverage profile.ron in.hl7 --format json
 {"what":"messages","messages":5,"mapped":3,"refused":1,"unmatched":1,"failed":0}
@@ -41,6 +43,10 @@ $ coverage profile.ron in.hl7 --format json
 {"what":"definition","name":"Cancel","messages":0,"taken":1,"unreachable_by":"Admit"}
 {"what":"definition","name":"Old","messages":0,"taken":1,"unreachable_by":null}
 {"what":"definition","name":"Result","messages":0,"taken":0,"unreachable_by":null}
+{"what":"line","script":"Admit","part":"statement","line":2,"column":1,"messages":4,"runs":4}
+{"what":"line","script":"Admit","part":"statement","line":3,"column":1,"messages":4,"runs":4}
+{"what":"line","script":"Admit","part":"then branch","line":3,"column":29,"messages":1,"runs":4}
+{"what":"line","script":"Admit","part":"statement","line":3,"column":29,"messages":1,"runs":4}
 exit status 0
 $ unmapped profile.ron in.hl7
       2  sex  PID-8  9  (patient.sex; first in in.hl7 #2)
