@@ -124,6 +124,21 @@ impl LineCoverage {
         found
     }
 
+    /// The lines of a script on which a statement or a branch begins that no message came to, in order;
+    /// none where no message ran the script.
+    pub fn unreached_lines(&self, script: &str) -> Vec<u32> {
+        let counts = self.scripts.get(script).filter(|counts| counts.runs > 0);
+        let parts = counts.into_iter().flat_map(|counts| {
+            let parts = counts.script.parts().iter();
+            parts.zip(&counts.messages)
+        });
+        let unreached = parts.filter(|(_, messages)| **messages == 0);
+        let mut lines: Vec<u32> = unreached.map(|(part, _)| part.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
     fn counts(&mut self, script: &Arc<CountedScript>) -> &mut ScriptCounts {
         let new = || ScriptCounts {
             script: Arc::clone(script),

@@ -139,7 +139,7 @@ fn each_list_tells_what_is_lost_and_what_is_not_looked_at() {
             "PID-23, Birth Place, Messages 1, Not used in 1",
         ]
     );
-    tab(&mut hand, "Columns never filled 2");
+    tab(&mut hand, "Never filled 2");
     assert_eq!(
         rows(&hand, "Columns never filled"),
         [
@@ -149,12 +149,12 @@ fn each_list_tells_what_is_lost_and_what_is_not_looked_at() {
     );
     click(&mut hand, "All columns");
     assert_eq!(rows(&hand, "Columns never filled").len(), 4);
-    tab(&mut hand, "Codes not listed 1");
+    tab(&mut hand, "Not listed 1");
     assert_eq!(
         rows(&hand, "Codes not listed"),
         ["Q, sex, PID-8, Count 1, patient.sex"]
     );
-    tab(&mut hand, "Definitions: 2 never reached");
+    tab(&mut hand, "Definitions 2");
     assert_eq!(
         rows(&hand, "Definitions"),
         [
@@ -202,7 +202,7 @@ fn a_place_is_mapped_from_its_row_and_is_lost_no_more() {
 #[test]
 fn a_column_a_code_and_a_definition_lead_to_their_pages() {
     let (_folder, mut hand) = window(PROFILE);
-    tab(&mut hand, "Columns never filled");
+    tab(&mut hand, "Never filled");
     row_is(&mut hand, "patient.middle, Filled 0, Rows 2, never filled");
     let source = hand.get_by_label("Source of patient.middle");
     assert_eq!(source.value().as_deref(), Some("PID-5.3"));
@@ -214,7 +214,7 @@ fn a_column_a_code_and_a_definition_lead_to_their_pages() {
         hand.get_by_label("Table name").value().as_deref(),
         Some("kin")
     );
-    tab(&mut hand, "Codes not listed");
+    tab(&mut hand, "Not listed");
     row_is(&mut hand, "Q, sex, PID-8, Count 1, patient.sex");
     assert_eq!(
         hand.get_by_label("Code table name").value().as_deref(),
@@ -342,4 +342,27 @@ fn an_empty_panel_says_what_to_do() {
     settle(&mut hand);
     settle(&mut hand);
     assert!(shows(&hand, "Definitions"));
+}
+
+#[test]
+fn lines_that_no_sample_came_to_lead_to_the_script_and_are_marked_there() {
+    let script = "if msg[\\\"PV1-2\\\"] == \\\"X\\\" {\\n  skip(\\\"not ours\\\");\\n}\\nif msg[\\\"PID-8\\\"] == \\\"U\\\" {\\n  print(1);\\n}";
+    let profile = PROFILE.replace(
+        "if msg[\\\"PV1-2\\\"] == \\\"X\\\" { skip(\\\"not ours\\\"); }",
+        script,
+    );
+    assert_ne!(profile, PROFILE);
+    let (_folder, mut hand) = window(&profile);
+    tab(&mut hand, "Not run 1");
+    let row = "Admit, Line 5, then branch, print(1);, Ran in 0, Of 3";
+    assert_eq!(rows(&hand, "Script lines not run"), [row]);
+    row_is(&mut hand, row);
+    let marked = "Stop at line 5, to which no sample came in full";
+    assert!(shows(&hand, marked));
+    assert!(!shows(
+        &hand,
+        "Stop at line 2, to which no sample came in full"
+    ));
+    click(&mut hand, "All lines");
+    assert_eq!(rows(&hand, "Script lines not run").len(), 6);
 }

@@ -17,7 +17,7 @@ use super::parts::{bar_ui, empty_ui, weak};
 use crate::workbench::{Coverage, CoverageCounts, CoverageProgress, CoverageState};
 
 /// Narrower than this, tabs and filter stand one below the other, in steps of the grid.
-const SIDE_BY_SIDE: i16 = 190;
+const SIDE_BY_SIDE: i16 = 280;
 
 /// The view of the lists.
 #[derive(Default)]

@@ -58,7 +58,20 @@ pub(super) fn columns(
             (2, wide(24)),
             (3, Width::Rest),
         ],
-        Loss::Lines if is_narrow => vec![(1, wide(12)), (2, wide(24)), (3, Width::Rest)],
+        Loss::Lines if ui.available_width() < theme.grid(150) => vec![
+            (0, wide(26)),
+            (1, wide(12)),
+            (2, wide(24)),
+            (3, Width::Rest),
+        ],
+        // What no message came to ran in none.
+        Loss::Lines if !all => vec![
+            (0, wide(36)),
+            (1, wide(14)),
+            (2, wide(26)),
+            (3, Width::Rest),
+            (5, wide(14)),
+        ],
         Loss::Lines => vec![
             (0, wide(36)),
             (1, wide(14)),

@@ -110,14 +110,14 @@ impl Loss {
     pub(super) fn tab(self, lost: usize, room: f32) -> String {
         let words = match (self, room) {
             (Self::Definitions, _) if lost == 0 => return self.title().to_owned(),
-            (Self::Definitions, room) if room >= 150.0 => {
+            (Self::Definitions, room) if room >= 200.0 => {
                 return format!("{}: {lost} never reached", self.title());
             }
-            (_, room) if room >= 150.0 => self.title(),
-            (Self::Places, room) if room >= 110.0 => "Used nowhere",
-            (Self::Columns, room) if room >= 110.0 => "Never filled",
-            (Self::Codes, room) if room >= 110.0 => "Not listed",
-            (Self::Lines, room) if room >= 110.0 => "Not run",
+            (_, room) if room >= 200.0 => self.title(),
+            (Self::Places, room) if room >= 130.0 => "Used nowhere",
+            (Self::Columns, room) if room >= 130.0 => "Never filled",
+            (Self::Codes, room) if room >= 130.0 => "Not listed",
+            (Self::Lines, room) if room >= 130.0 => "Not run",
             (Self::Places, _) => "Unused",
             (Self::Columns, _) => "Unfilled",
             (Self::Codes, _) => "Codes",

@@ -162,11 +162,13 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
     let (stops, current) = take_values(cx, state, &place);
     let moved = current.is_some() && state.seen != cx.stepping.serial;
     state.seen = cx.stepping.serial;
+    let unreached = unreached(cx, &place);
     let beside = Beside {
         shows_values: shows_values(cx),
         is_old: cx.stepping.is_old,
         notes: &state.values.notes,
         idle: state.values.idle(cx.stepping.walked()),
+        unreached: &unreached,
         stops: &stops,
         current: current.filter(|_| cx.stepping.is_open),
         reveal: current.filter(|_| moved && cx.stepping.is_open),
@@ -203,6 +205,16 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
     if let Some(location) = location.filter(|location| location.path.is_some()) {
         cx.choose(Some(location), Pane::Script);
     }
+}
+
+/// The lines that no sample came to, where all samples are counted.
+fn unreached(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<u32> {
+    let known = cx.session.coverage();
+    let Some(coverage) = known.complete.as_ref().filter(|_| known.is_current) else {
+        return Vec::new();
+    };
+    let name = script_name(cx.session.profile(), place);
+    name.map_or_else(Vec::new, |name| coverage.lines.unreached_lines(name))
 }
 
 /// Whether values stand beside the script.
@@ -499,6 +511,15 @@ pub(crate) fn script_named(profile: &Profile, name: &str) -> Option<ScriptPlace>
     }
     let definition = profile.messages.iter().find(|one| is_of(name, one))?;
     Some(ScriptPlace::Message(Arc::clone(&definition.name)))
+}
+
+/// What findings and counts call the script.
+fn script_name<'p>(profile: &'p Profile, place: &'p ScriptPlace) -> Option<&'p str> {
+    Some(match (profile.script(place)?, place) {
+        (Script::File(path), _) => path,
+        (Script::Inline(_), ScriptPlace::Message(name)) => name,
+        (Script::Inline(_), ScriptPlace::Hook(hook)) => hook.script_name(),
+    })
 }
 
 /// Whether a script of this name belongs to the definition.

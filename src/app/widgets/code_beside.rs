@@ -20,6 +20,8 @@ pub(crate) struct Beside<'a> {
     pub(crate) notes: &'a [LineNote],
     /// The lines that did not run, in order.
     pub(crate) idle: &'a [u32],
+    /// The lines that no sample came to, or not to all that stands on them, in order.
+    pub(crate) unreached: &'a [u32],
     /// The lines at which runs stop, and whether under a condition.
     pub(crate) stops: &'a [(u32, bool)],
     /// The line of the current step.
@@ -65,6 +67,11 @@ impl Beside<'_> {
     /// Whether the line did not run.
     pub(super) fn is_idle(&self, line: u32) -> bool {
         self.idle.binary_search(&line).is_ok()
+    }
+
+    /// Whether no sample came to the line, or not to all that stands on it.
+    pub(super) fn is_unreached(&self, line: u32) -> bool {
+        self.unreached.binary_search(&line).is_ok()
     }
 
     /// Marks the current line under the text.

@@ -59,10 +59,10 @@ impl Gutter<'_> {
             let id = Id::unique((name, "line", number));
             let visible = across.intersect(gutter);
             let response = ui.interact(visible, id, Sense::click());
-            let idle = if beside.is_idle(number) {
-                ", which did not run"
-            } else {
-                ""
+            let idle = match (beside.is_idle(number), beside.is_unreached(number)) {
+                (_, true) => ", to which no sample came in full",
+                (true, false) => ", which did not run",
+                (false, false) => "",
             };
             let label = match stop {
                 None => format!("Stop at line {number}{idle}"),
@@ -117,6 +117,8 @@ impl Gutter<'_> {
         if let Some(beside) = self.beside {
             if beside.current == Some(number) {
                 triangle(brush, side, 4.5, 1.0, *theme.text.accent);
+            } else if beside.is_unreached(number) {
+                brush.circle_stroke(side, 3.0, Stroke::new(1.5, *theme.severity.warning));
             } else if beside.is_idle(number) {
                 brush.circle_stroke(side, 3.0, Stroke::new(1.0, *theme.text.weak));
             }

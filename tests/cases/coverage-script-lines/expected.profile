@@ -17,7 +17,7 @@ parts of scripts that no message came to: 8
   Admissions:7:21: function, of 3 messages: code
   Admissions:13:28: case, of 3 messages: "M" => { out["PID-8"] = "male"; }
   Admissions:14:26: case, of 3 messages: _ => warn("PID-8", "no sex that we know"),
-  Admissions:18:21: loop body, of 3 messages: seg.remove();
+  Admissions:18:21: loop body, of 3 messages: print(seg["2.1"]);
   Admissions:21:17: statement, of 3 messages: print("never");
   Results:1:1: statement, of 0 messages: out.copy(msg);
   scripts.prepare:3:17: then branch, of 3 messages: text.replace("OLDNAME", "NEWNAME");
