@@ -39,6 +39,7 @@ pub(super) enum Command {
     Get(Get),
     Transform(Transform),
     Trace(Trace),
+    Lesson(LessonArguments),
     Check(Check),
     Profile(ProfileArguments),
 }
@@ -176,6 +177,15 @@ pub(super) enum TraceFormat {
     Text,
     /// One object a line
     Json,
+}
+
+/// Print a lesson page by page, with the places and steps that it shows
+#[derive(Debug, Parser)]
+#[command(after_long_help = help::LESSON)]
+pub(super) struct LessonArguments {
+    /// The lesson (.lesson.ron)
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) file: PathBuf,
 }
 
 /// Find faults: in messages, and in the profile and its scripts

@@ -81,6 +81,13 @@ or rejects the message, or no definition fits it.
 
   pipehat trace --profile site.ron --message 3 samples.hl7"#;
 
+/// For `lesson`.
+pub(super) const LESSON: &str = r"A lesson is a message, what a site makes of it, and notes on its places and steps; the window shows it page
+by page in large type. Exit status 1 when a page leads to a place that the message does not have, or to a
+step that its run does not come to.
+
+  pipehat lesson examples/lessons/structure.lesson.ron";
+
 /// For `check`.
 pub(super) const CHECK: &str = r#"Each finding names its place, its rule and what would mend it. --rules lists the rules, with how grave
 they are where the standard asks and where the profile does; a profile changes that (`severity`), waives

@@ -13,6 +13,7 @@ mod failure;
 mod get;
 mod help;
 mod input;
+mod lesson;
 mod output;
 mod profile;
 mod profile_codes;

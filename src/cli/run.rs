@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Arguments, Command, Renderer};
 use super::failure::{Failure, Finish, exit_code};
 use super::report::note;
-use super::{check, get, profile, show, trace, transform};
+use super::{check, get, lesson, profile, show, trace, transform};
 
 /// What opens the window on files, or says why it cannot; this room knows nothing of windows.
 pub type OpenWindow<'a> = &'a dyn Fn(Vec<PathBuf>, Renderer) -> Result<(), String>;
@@ -37,6 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, window: OpenWindow<'_>
         Some(Command::Get(arguments)) => get::run(&arguments),
         Some(Command::Transform(arguments)) => transform::run(&arguments),
         Some(Command::Trace(arguments)) => trace::run(&arguments),
+        Some(Command::Lesson(arguments)) => lesson::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Profile(arguments)) => profile::run(&arguments.command),
         None => window(arguments.files, arguments.renderer)

@@ -211,16 +211,22 @@ pub(super) fn indent(out: &mut impl Write, depth: usize) -> io::Result<()> {
     write!(out, "{:1$}", "", depth * 2)
 }
 
-/// A value for a terminal: one line, nothing that the terminal would obey, not too long.
-pub(super) fn shown(text: &str) -> String {
-    let mut shown = String::new();
-    for c in text.chars().take(LONGEST) {
+/// Characters for a terminal: nothing that it would obey.
+pub(super) fn plain(text: impl Iterator<Item = char>) -> String {
+    let mut plain = String::new();
+    for c in text {
         if c.is_control() {
-            shown.extend(c.escape_default());
+            plain.extend(c.escape_default());
         } else {
-            shown.push(c);
+            plain.push(c);
         }
     }
+    plain
+}
+
+/// A value for a terminal: one line, nothing that the terminal would obey, not too long.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown = plain(text.chars().take(LONGEST));
     let rest = text.chars().skip(LONGEST).count();
     if rest > 0 {
         shown.push_str("… and ");
