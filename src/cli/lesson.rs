@@ -74,12 +74,11 @@ fn write(
         paragraphs(out, &page.text)?;
         if let Some(at) = &page.at {
             indent(out, 2)?;
-            match message.find(at) {
-                Some(found) => writeln!(out, "at {at}: {}", shown(found.raw()))?,
-                None => {
-                    writeln!(out, "at {at}: nothing there")?;
-                    astray.push(format!("page {number}: the message has nothing at {at}"));
-                }
+            if let Some(found) = message.find(at) {
+                writeln!(out, "at {at}: {}", shown(found.raw()))?;
+            } else {
+                writeln!(out, "at {at}: nothing there")?;
+                astray.push(format!("page {number}: the message has nothing at {at}"));
             }
         }
         if let Some(why) = step(out, page, recording)? {
