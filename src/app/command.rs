@@ -46,6 +46,7 @@ pub(super) enum Command {
     ShowCoverage,
     ShowLinks,
     ShowStepper,
+    ShowPipeline,
     ShowHelp,
     ShowLesson,
     OpenLesson,
@@ -111,7 +112,7 @@ fn keyed(name: &'static str, tip: &'static str, modifiers: Modifiers, key: Key) 
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 77] = [
+    pub(super) const ALL: [Self; 78] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -153,6 +154,7 @@ impl Command {
         Self::ShowCoverage,
         Self::ShowLinks,
         Self::ShowStepper,
+        Self::ShowPipeline,
         Self::ShowHelp,
         Self::ShowLesson,
         Self::OpenLesson,
@@ -363,6 +365,12 @@ impl Command {
                 "Go through the mapping of the message step by step, forward and back",
                 SHIFTED,
                 Key::D,
+            ),
+            Self::ShowPipeline => keyed(
+                "Pipeline",
+                "Go to all stages of the way of the message, with what goes into each and comes out",
+                SHIFTED,
+                Key::P,
             ),
             Self::ToggleValues => keyed(
                 "Values beside the script",

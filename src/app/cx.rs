@@ -168,6 +168,11 @@ impl<'a> Cx<'a> {
         self.stepping.walked()
     }
 
+    /// Says that the steps of the run are told of on the screen.
+    pub(super) fn record_steps(&self) {
+        self.record(Records::Steps);
+    }
+
     /// The bytes of the message that the current step of an open stepper read.
     pub(super) fn read_now(&self) -> Vec<Range<usize>> {
         let walked = self.stepping.walked();
@@ -314,6 +319,7 @@ impl<'a> Cx<'a> {
             | C::ShowCoverage
             | C::ShowLinks
             | C::ShowStepper
+            | C::ShowPipeline
             | C::ToggleValues
             | C::ToggleStop
             | C::ArrangeTeach

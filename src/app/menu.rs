@@ -91,6 +91,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowCoverage,
                     C::ShowLinks,
                     C::ShowStepper,
+                    C::ShowPipeline,
                 ],
                 &[C::ToggleValues],
                 &[C::ArrangeTeach, C::ArrangeMap, C::ArrangeDescribe],

@@ -17,6 +17,7 @@ pub(super) enum Pane {
     Coverage,
     Links,
     Stepper,
+    Pipeline,
     Help,
     Lesson,
 }
@@ -36,6 +37,7 @@ impl Pane {
             Self::Coverage => "Coverage",
             Self::Links => "Links",
             Self::Stepper => "Stepper",
+            Self::Pipeline => "Pipeline",
             Self::Help => "Help",
             Self::Lesson => "Lesson",
         }
@@ -60,7 +62,13 @@ pub(super) fn map() -> Tree<Pane> {
         Pane::Help,
         Pane::Lesson,
     ]);
-    let output = tabs(&[Pane::Output, Pane::Links, Pane::Problems, Pane::Coverage]);
+    let output = tabs(&[
+        Pane::Output,
+        Pane::Pipeline,
+        Pane::Links,
+        Pane::Problems,
+        Pane::Coverage,
+    ]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
     let shares = [(samples, 0.22), (message, 0.40), (mapping, 0.38)];
@@ -75,6 +83,7 @@ pub(super) fn complete(tree: &mut Tree<Pane>) {
         (Pane::Coverage, Pane::Problems),
         (Pane::Links, Pane::Output),
         (Pane::Stepper, Pane::Output),
+        (Pane::Pipeline, Pane::Output),
         (Pane::Lesson, Pane::Help),
     ] {
         if tree.tiles.find_pane(&pane).is_some() {
@@ -114,6 +123,7 @@ pub(super) fn describe() -> Tree<Pane> {
         Pane::Problems,
         Pane::Coverage,
         Pane::Output,
+        Pane::Pipeline,
         Pane::Links,
         Pane::Stepper,
     ]);
@@ -142,6 +152,7 @@ pub(super) fn teach() -> Tree<Pane> {
     let stepper = tabs(&[
         Pane::Stepper,
         Pane::Output,
+        Pane::Pipeline,
         Pane::Links,
         Pane::Problems,
         Pane::Coverage,
@@ -180,6 +191,7 @@ pub(super) fn lesson_of_mapping() -> Tree<Pane> {
     let output = tabs(&[
         Pane::Stepper,
         Pane::Output,
+        Pane::Pipeline,
         Pane::Links,
         Pane::Problems,
         Pane::Coverage,
@@ -248,6 +260,7 @@ mod tests {
             Pane::Coverage,
             Pane::Links,
             Pane::Stepper,
+            Pane::Pipeline,
             Pane::Help,
         ] {
             assert!(again.tiles.find_pane(&pane).is_some(), "{pane:?}");

@@ -310,6 +310,7 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowCoverage => show(host, Pane::Coverage),
         Command::ShowLinks => show(host, Pane::Links),
         Command::ShowStepper => show(host, Pane::Stepper),
+        Command::ShowPipeline => show(host, Pane::Pipeline),
         Command::ToggleValues => settings.values = !settings.values,
         Command::StepInto => walk_by_key(host, Go::By(Move::Into)),
         Command::StepOver => walk_by_key(host, Go::By(Move::Over)),

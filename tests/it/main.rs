@@ -40,6 +40,7 @@ mod gui_mapping;
 #[cfg(feature = "gui")]
 mod gui_out;
 #[cfg(feature = "gui")]
+mod gui_pipeline;
 mod gui_profile;
 #[cfg(feature = "gui")]
 mod gui_site;
@@ -49,6 +50,7 @@ mod gui_stepper;
 mod gui_templates;
 mod lessons;
 mod notation;
+mod pipeline;
 mod plain_reader;
 mod profile;
 mod readme;

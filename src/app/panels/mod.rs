@@ -31,6 +31,8 @@ mod outline;
 mod output;
 mod pairs_grid;
 mod parts;
+mod pipeline;
+mod pipeline_text;
 mod problem_detail;
 mod problems;
 mod profile;

@@ -39,6 +39,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Links => super::links::ui(ui, cx, &mut views.links),
         Pane::Stepper => super::stepper::ui(ui, cx, &mut views.stepper),
         Pane::Lesson => super::lesson::ui(ui, cx, &mut views.lesson),
+        Pane::Pipeline => super::pipeline::ui(ui, cx, &mut views.pipeline),
         Pane::Help => super::help::ui(ui, cx, &mut views.help),
     }
 }

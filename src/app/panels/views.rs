@@ -1,8 +1,8 @@
 //! The view state of all panels.
 
 use super::{
-    coverage, help, lesson, links, mapping, output, problems, profile, raw, samples, script,
-    stepper, tree,
+    coverage, help, lesson, links, mapping, output, pipeline, problems, profile, raw, samples,
+    script, stepper, tree,
 };
 
 /// What each panel keeps from frame to frame: its view, never data.
@@ -20,5 +20,6 @@ pub(crate) struct Views {
     pub(crate) lesson: lesson::State,
     pub(crate) links: links::State,
     pub(crate) stepper: stepper::State,
+    pub(crate) pipeline: pipeline::State,
     pub(crate) help: help::State,
 }
