@@ -476,6 +476,8 @@ impl Mapped {
             && self.definition == *inputs.definition
             && self.profile.codes == inputs.profile.codes
             && self.profile.tables == inputs.profile.tables
+            && self.profile.severity == inputs.profile.severity
+            && self.profile.waivers == inputs.profile.waivers
             && (self.now, self.seed) == (*inputs.now, inputs.seed)
     }
 }

@@ -182,3 +182,50 @@ fn waivers_are_written_changed_and_removed_on_the_page() {
     press(&mut hand, "Remove waiver 1");
     assert!(has_problem(&hand, "code-site"));
 }
+
+#[test]
+fn a_finding_of_the_mapping_is_mended_waived_and_its_code_listed() {
+    const MAPPED: &str = r#"Profile(
+        format: 1,
+        name: "North",
+        standard: "2.5.1",
+        codes: { "sex": Codes(maps: { "1": "M", "2": "F" }, otherwise: Error) },
+        tables: { "patient": Table(columns: [Column(name: "born", type: Date), Column(name: "sex")]) },
+        messages: [Message(name: "Admit", rows: [Rows(table: "patient", root: "PID", columns: {
+            "born": From("PID-7"),
+            "sex": From("PID-8", codes: "sex"),
+        })])],
+    )"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let message = MESSAGE.replace("|||f\r", "||01.03.1970|f\r");
+    assert_ne!(message, MESSAGE);
+    let paths = [("profile.ron", MAPPED), ("in.hl7", &message)].map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    });
+    let mut hand = open(&paths);
+    hand.set_size(egui::vec2(1600.0, 2400.0));
+    press(&mut hand, "Problems");
+    choose(&mut hand, "error[row-value] PID-7");
+    assert!(shows(&hand, "a date such as 20260301"));
+    assert!(shows(&hand, "99.99.9999 (10 characters)"));
+    press(&mut hand, "Write it as HL7 does");
+    assert!(!has_problem(&hand, "row-value"));
+    choose(&mut hand, "error[code-unknown] PID-8");
+    press(&mut hand, "Add f to sex");
+    // What it means is still to be written.
+    let name = hand.get_by_label("Code table name").value();
+    assert_eq!(name.as_deref(), Some("sex"));
+    assert!(!has_problem(
+        &hand,
+        "error[code-unknown] PID-8: patient.sex: the code f is not in"
+    ));
+    hand.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+    settle(&mut hand);
+    choose(&mut hand, "error[code-unknown] PID-8");
+    press(&mut hand, "Waive…");
+    write(&mut hand, "Reason to waive", "agreed");
+    press(&mut hand, "Waive");
+    assert!(!has_problem(&hand, "code-unknown"));
+}

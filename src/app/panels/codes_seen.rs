@@ -237,7 +237,7 @@ fn place_ui(ui: &mut Ui, cx: &Cx<'_>, one: &UnmappedCount) {
 }
 
 /// Lists codes of the site whose application's codes are still to be written.
-fn add(cx: &Cx<'_>, table: &Arc<str>, codes: &Codes, new: &[Arc<str>], name: String) {
+pub(super) fn add(cx: &Cx<'_>, table: &Arc<str>, codes: &Codes, new: &[Arc<str>], name: String) {
     let mut codes = codes.clone();
     for code in new {
         codes.maps.entry(Arc::clone(code)).or_default();

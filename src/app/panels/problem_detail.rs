@@ -9,6 +9,7 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::part::Part;
 use super::super::theme::Theme;
+use super::codes_seen::add;
 use super::parts::describe_ui;
 use super::profile_waivers::a_reason;
 use crate::diagnostic::{Diagnostic, Place, ProfileLine};
@@ -68,6 +69,20 @@ impl<'a> Problem<'a> {
         let finding = self.finding?;
         let is_unknown = finding.diagnostic.code == "segment-unknown";
         is_unknown.then(|| Some(finding.location()?.segment))?
+    }
+
+    /// The code table of the profile that the mapping asked for a code which it does not list, and the code.
+    pub(super) fn unlisted<'c>(&self, cx: &'c Cx<'_>) -> Option<(&'c Arc<str>, &'c Arc<str>)> {
+        let finding = self
+            .finding
+            .filter(|found| found.diagnostic.code == "code-unknown")?;
+        let outcome = cx.preview()?.outcome.as_ref()?;
+        let one = outcome.unmapped.iter().find(|one| {
+            let table = format!("\"{}\"", one.table);
+            *one.code == *finding.found && finding.diagnostic.message.contains(&table)
+        })?;
+        let is_own = cx.session.profile().codes.contains_key(&one.table);
+        is_own.then_some((&one.table, &one.code))
     }
 
     /// The edit that mends it, as long as the message is still the one that was checked.
@@ -229,6 +244,9 @@ fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, problem: &Problem<'_>
         {
             state.mend(cx, problem, fix);
         }
+        if let Some((table, code)) = problem.unlisted(cx) {
+            unlisted_ui(ui, cx, table, code);
+        }
         if let Some(segment) = problem.undescribed() {
             describe_ui(ui, cx, segment);
         }
@@ -246,6 +264,22 @@ fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, problem: &Problem<'_>
         }
         undo_ui(ui, cx, state);
     });
+}
+
+/// Lists a code in its code table, whose page opens: what it means is still to be written.
+fn unlisted_ui(ui: &mut Ui, cx: &Cx<'_>, table: &Arc<str>, code: &Arc<str>) {
+    let tip = "List the code in its code table and write what it means";
+    let button = ui.button(format!("Add {code} to {table}"));
+    if !button.on_hover_text(tip).clicked() {
+        return;
+    }
+    let Some(codes) = cx.session.profile().codes.get(table) else {
+        return;
+    };
+    let name = format!("add {code} to {table}");
+    add(cx, table, codes, &[Arc::clone(code)], name);
+    cx.run(Command::ShowProfile);
+    cx.send(Action::ShowPart(Part::Codes(Arc::clone(table))));
 }
 
 /// Takes the last fix back, as long as it is what undo would take.
