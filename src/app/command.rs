@@ -473,7 +473,7 @@ impl Command {
             ),
             Self::ShowLesson => words(
                 "Lessons",
-                "Take a lesson: how a message is built, what escapes are, what a mapping does",
+                "How a message is built, what escapes are, what a mapping does",
             ),
             Self::OpenLesson => words("Open a lesson…", "Read a lesson (RON) and begin it"),
             Self::BeginLesson => words(

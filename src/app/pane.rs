@@ -189,8 +189,8 @@ pub(super) fn lesson_of_mapping() -> Tree<Pane> {
     let message = tabs(&[Pane::Tree, Pane::Raw]);
     let script = tabs(&[Pane::Script, Pane::Mapping, Pane::Profile]);
     let output = tabs(&[
-        Pane::Stepper,
         Pane::Output,
+        Pane::Stepper,
         Pane::Pipeline,
         Pane::Links,
         Pane::Problems,

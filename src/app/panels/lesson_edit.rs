@@ -91,12 +91,16 @@ fn pages_ui(ui: &mut Ui, cx: &Cx<'_>, lesson: &Lesson, at: usize) {
         let text = "No page yet: choose a place of the message or go to a step of its run, then add one about it";
         ui.add(egui::Label::new(RichText::new(text).color(*theme.text.weak)).wrap());
     }
-    for (index, page) in lesson.pages.iter().enumerate() {
-        let name = format!("{}  {}", index + 1, page.title);
-        if ui.selectable_label(index == at, name).clicked() {
-            cx.send(Action::Lesson(LessonStep::Show(index)));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().interact_size.y = theme.size.row;
+        for (index, page) in lesson.pages.iter().enumerate() {
+            let name = format!("{}  {}", index + 1, page.title);
+            if ui.selectable_label(index == at, name).clicked() {
+                cx.send(Action::Lesson(LessonStep::Show(index)));
+            }
         }
-    }
+    });
     let count = lesson.pages.len();
     ui.horizontal_wrapped(|ui| {
         let add = ui.button("Add a page here");
