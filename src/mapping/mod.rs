@@ -27,6 +27,7 @@ mod functions;
 mod given_rows;
 mod groups;
 mod handles;
+mod language_functions;
 mod layout;
 mod lineage;
 mod lineage_effects;
@@ -65,6 +66,13 @@ mod run;
 mod run_functions;
 mod running;
 mod scopes;
+mod script_format;
+mod script_layout;
+mod script_names;
+mod script_sense;
+mod script_shapes;
+mod script_structure;
+mod script_tokens;
 mod stand;
 mod suggest;
 mod tables;
@@ -82,6 +90,8 @@ mod tests;
 mod tests_compose;
 #[cfg(test)]
 mod tests_counted;
+#[cfg(test)]
+mod tests_format;
 #[cfg(test)]
 mod tests_limits;
 #[cfg(test)]
@@ -103,6 +113,7 @@ pub use engine::{Engine, Limits};
 pub use evaluate::{ExpressionFinding, check_expressions};
 pub use functions::{FUNCTIONS, FunctionDoc, Receiver};
 pub use given_rows::GivenRows;
+pub use language_functions::{LanguageFunction, language_functions};
 pub use lineage::{Because, Lineage, Provenance, Source};
 pub use links::{End, Influence, Link};
 pub use look::{CellLook, RowLook, RowsLook};
@@ -121,6 +132,11 @@ pub use row_sheets::{RowFault, RowOrigin, RowSheets, SheetMessage};
 pub use row_words::{column_for, column_sentence, rows_sentence};
 pub use rules::{Rules, check_rules};
 pub use run::{Given, Job, run, run_and_look, run_counted, run_recorded};
+pub use script_format::{FormatError, Formatted, format_script};
+pub use script_names::{NameUse, ScriptFunction, ScriptNames, Variable, VariableKind};
+pub use script_sense::{CallAt, CodesOf, Inside, Meaning, Sense, TextMeaning};
+pub use script_shapes::Shape;
+pub use script_tokens::{TemplateEnd, Token, TokenKind, is_keyword, is_name, tokens};
 pub use suggest::nearest;
 pub use text_script::{
     TextOutcome, TextProgram, compile_text, run_text, run_text_counted, run_text_recorded,
