@@ -4,8 +4,9 @@ use egui::{Response, Ui};
 
 use super::action::{Action, Command};
 use super::cx::Cx;
-use super::finder::{Finder, FinderWords, Found, finder_row, fit};
+use super::finder::{Finder, FinderWords, Found, finder_row};
 use super::theme::Theme;
+use crate::workbench::fit;
 
 const WORDS: FinderWords<'_> = FinderWords {
     id: "palette",

@@ -6,11 +6,12 @@ use egui::{Response, Ui};
 use super::action::Action;
 use super::cx::Cx;
 use super::drag::Dragged;
-use super::finder::{Finder, FinderWords, Found, finder_row, fit};
+use super::finder::{Finder, FinderWords, Found, finder_row};
 use super::panels::mapping_edit::{Entry, drop_as_rows};
 use super::panels::script_words;
 use super::theme::Theme;
 use crate::profile::Edit;
+use crate::workbench::fit;
 
 /// The chooser, while it is open.
 pub(super) struct TargetChooser {

@@ -20,6 +20,8 @@ mod descriptions;
 mod desk;
 mod drafts;
 mod files;
+mod find_text;
+mod fitting;
 mod grammar_look;
 mod grammar_sheet;
 mod inputs;
@@ -42,6 +44,15 @@ mod received;
 mod recorded;
 mod rows_back;
 mod rows_input;
+mod script_changes;
+mod script_fixes;
+mod script_locations;
+mod script_rename;
+mod script_scene;
+mod script_suggestions;
+mod script_targets;
+mod script_texts;
+mod script_words;
 mod session;
 mod sheet_errands;
 mod sheet_offer;
@@ -74,6 +85,9 @@ mod write_grammar;
 mod write_message;
 mod written;
 
+#[cfg(test)]
+mod tests_script;
+
 pub use clock::{local_time, seed_of_clock};
 pub use conflict::Conflict;
 pub use corpus::{Corpus, Header, Sample, SampleId};
@@ -86,6 +100,8 @@ pub use files::{
     FileError, Guard, ListedFile, Listing, Outgoing, Refusal, Stamp, backup_path, is_changed,
     is_folder, list, make_folder, read_bytes, read_text, save,
 };
+pub use find_text::{FindError, FindQuery, Finder};
+pub use fitting::fit;
 pub use grammar_sheet::{GrammarFault, GrammarSheet};
 pub use inputs::{GrammarFocus, Records, SESSION_SEED, Snapshot};
 pub use lesson::{LESSON_ENDING, Lesson, LessonError, Page, View};
@@ -101,6 +117,13 @@ pub use preview::{Preview, Reading};
 pub use recorded::{Links, Recorded};
 pub use rows_back::{RowsBack, RowsMade, first_template};
 pub use rows_input::{RowLine, RowLineError};
+pub use script_fixes::ScriptFix;
+pub use script_rename::Rename;
+pub use script_scene::{ScriptScene, given_variables};
+pub use script_suggestions::{Suggestion, Suggestions};
+pub use script_targets::Target;
+pub use script_texts::{ScriptSpot, profile_scripts};
+pub use script_words::{CallHelp, Explanation};
 pub use session::Session;
 pub use sheet_offer::SheetOffer;
 pub use sheet_text::SheetText;

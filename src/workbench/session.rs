@@ -33,9 +33,7 @@ use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
 use crate::hl7::{Location, Timestamp};
-use crate::profile::{
-    Edit, EditError, Moment, Origins, PartPath, Profile, ScriptPlace, ScriptTexts,
-};
+use crate::profile::{Edit, EditError, Moment, Origins, PartPath, Profile, ScriptTexts};
 
 /// A preview older than this is shown dimmed.
 const DIM_AFTER: Duration = Duration::from_millis(150);
@@ -346,15 +344,6 @@ impl Session {
         let now = self.moment();
         self.site.apply(edit, now)?;
         self.drafts.follow(edit);
-        self.messages.forget_undone();
-        self.refresh();
-        Ok(())
-    }
-
-    /// Replaces a script, in the profile or in its file.
-    pub fn edit_script(&mut self, place: &ScriptPlace, text: &str) -> Result<(), EditError> {
-        let now = self.moment();
-        self.site.edit_script(place, text, now)?;
         self.messages.forget_undone();
         self.refresh();
         Ok(())

@@ -46,6 +46,8 @@ pub(super) struct Site {
 #[derive(Debug)]
 struct ScriptStep {
     name: Arc<str>,
+    /// What undo calls it, where it has a name of its own.
+    called: Option<Arc<str>>,
     before: Arc<str>,
     after: Arc<str>,
     at: Arc<Profile>,
@@ -226,17 +228,19 @@ impl Site {
         Ok(())
     }
 
-    /// Replaces the text of a script, wherever it stands.
+    /// Replaces the text of a script, wherever it stands; a change with a name of its own is a step of
+    /// its own.
     pub(super) fn edit_script(
         &mut self,
         place: &ScriptPlace,
         text: &str,
+        called: Option<&str>,
         now: Moment,
     ) -> Result<(), EditError> {
         // A template's script file is the template's: what is typed becomes the site's own script.
         match self.own().script(place).cloned() {
             Some(Script::File(name)) => {
-                self.edit_script_file(name, text, now);
+                self.edit_script_file(name, text, called, now);
                 Ok(())
             }
             Some(Script::Inline(_)) | None => {
@@ -251,12 +255,19 @@ impl Site {
                         script,
                     },
                 };
+                let edit = match called {
+                    Some(name) => Edit::Named {
+                        name: name.into(),
+                        edits: vec![edit],
+                    },
+                    None => edit,
+                };
                 self.apply(&edit, now)
             }
         }
     }
 
-    fn edit_script_file(&mut self, name: Arc<str>, text: &str, now: Moment) {
+    fn edit_script_file(&mut self, name: Arc<str>, text: &str, called: Option<&str>, now: Moment) {
         let before = self.scripts.get(&name).cloned().unwrap_or_default();
         if *before == *text {
             return;
@@ -269,6 +280,8 @@ impl Site {
         match self.done.last_mut() {
             Some(last)
                 if last.name == name
+                    && called.is_none()
+                    && last.called.is_none()
                     && Arc::ptr_eq(&last.at, &at)
                     && now.saturating_sub(last.when) <= QUIET =>
             {
@@ -276,6 +289,7 @@ impl Site {
             }
             _ => self.done.push(ScriptStep {
                 name,
+                called: called.map(Into::into),
                 before,
                 after,
                 at,
@@ -389,7 +403,10 @@ impl Site {
 
 impl ScriptStep {
     fn step_name(&self) -> String {
-        format!("change {}", self.name)
+        match &self.called {
+            Some(called) => called.to_string(),
+            None => format!("change {}", self.name),
+        }
     }
 }
 
@@ -439,6 +456,7 @@ mod tests {
         site.edit_script(
             &ScriptPlace::Message("ADT".into()),
             "two",
+            None,
             Duration::from_secs(20),
         )
         .unwrap();
@@ -446,6 +464,7 @@ mod tests {
         site.edit_script(
             &ScriptPlace::Message("ADT".into()),
             "three",
+            None,
             Duration::from_secs(40),
         )
         .unwrap();
@@ -475,6 +494,7 @@ mod tests {
             site.edit_script(
                 &ScriptPlace::Message("ADT".into()),
                 text,
+                None,
                 Duration::from_millis(ms),
             )
             .unwrap();

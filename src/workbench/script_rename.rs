@@ -1,0 +1,312 @@
+//! Renaming what stands in a script: what follows, and why a name cannot be taken.
+
+use std::sync::Arc;
+
+use super::script_scene::{ScriptScene, given_words};
+use super::script_targets::{Shared, places_of, shared};
+use super::session::Session;
+use crate::mapping::{Meaning, NameUse, ScriptNames, is_name};
+use crate::profile::{
+    ColumnSource, Edit, EditError, MessageDefinition, Profile, Script, ScriptPlace,
+};
+
+/// All that changes with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rename {
+    /// What undo calls it.
+    pub name: String,
+    /// What changes in the profile.
+    pub edits: Vec<Edit>,
+    /// The scripts that change, with their texts.
+    pub scripts: Vec<(ScriptPlace, String)>,
+}
+
+impl ScriptScene<'_> {
+    /// What can be renamed at a byte: its name now; else why nothing can.
+    pub fn renamable(&self, byte: usize) -> Result<String, String> {
+        let nothing = "there is no name under the caret";
+        let sense = self.names.sense(byte, self.given()).ok_or(nothing)?;
+        let text = sense.text.to_string();
+        match &sense.what {
+            Meaning::Name(NameUse::Variable(_) | NameUse::Own(_))
+            | Meaning::DeclaresVariable(_)
+            | Meaning::DeclaresFunction(_) => Ok(text),
+            Meaning::Name(NameUse::Given) => Err(format!(
+                "{text} is {}: it cannot be renamed",
+                given_words(&text)
+            )),
+            Meaning::Name(NameUse::Call { .. }) => Err(format!(
+                "{text} is no function of this script: it cannot be renamed"
+            )),
+            Meaning::Name(NameUse::UnknownVariable) => {
+                Err(format!("nothing declares {text} where it stands"))
+            }
+            _ => match shared(&sense) {
+                Some(Shared::Codes(name)) if self.profile.codes.contains_key(&*name) => Ok(text),
+                Some(Shared::Table(name)) if self.profile.tables.contains_key(&*name) => Ok(text),
+                Some(Shared::Column(table, column))
+                    if self
+                        .profile
+                        .tables
+                        .get(&*table)
+                        .is_some_and(|table| table.column(&column).is_some()) =>
+                {
+                    Ok(text)
+                }
+                Some(Shared::Place(_) | Shared::Segment(_)) => Err(format!(
+                    "{text} is a place of the message: its name is described in the profile's segments"
+                )),
+                Some(_) => Err(format!("the profile has no {text} to rename")),
+                None => Err(format!("{text} is no name that can be changed")),
+            },
+        }
+    }
+
+    /// Gives what stands at a byte another name, wherever it stands; else says why it cannot be.
+    pub fn rename(
+        &self,
+        byte: usize,
+        to: &str,
+        scripts: &[(ScriptPlace, Arc<str>)],
+    ) -> Result<Rename, String> {
+        let from = self.renamable(byte)?;
+        let to = to.trim();
+        if to.is_empty() {
+            return Err("a name is needed".to_owned());
+        }
+        if to == from {
+            return Ok(Rename::default());
+        }
+        let sense = self.names.sense(byte, self.given());
+        let sense = sense.ok_or("there is no name under the caret")?;
+        let name = format!("rename {from} to {to}");
+        match &sense.what {
+            Meaning::Name(NameUse::Variable(index)) | Meaning::DeclaresVariable(index) => {
+                let text = self.renamed_variable(*index, &from, to)?;
+                Ok(self.of_script(name, text))
+            }
+            Meaning::Name(NameUse::Own(index)) | Meaning::DeclaresFunction(index) => {
+                let text = self.renamed_function(*index, to)?;
+                Ok(self.of_script(name, text))
+            }
+            _ => {
+                let named = shared(&sense).ok_or("this cannot be renamed")?;
+                self.renamed_part(name, &named, to, scripts)
+            }
+        }
+    }
+
+    fn of_script(&self, name: String, text: String) -> Rename {
+        Rename {
+            name,
+            edits: Vec::new(),
+            scripts: vec![(self.place.clone(), text)],
+        }
+    }
+
+    fn renamed_variable(&self, index: usize, from: &str, to: &str) -> Result<String, String> {
+        self.check_name(to)?;
+        let spans = self.names.places_of_variable(index, self.given());
+        let text = replaced(self.names.text(), &spans, to);
+        // Every name must mean what it meant before.
+        let now = ScriptNames::of(&text, self.given());
+        let before = self.names.bindings(self.given());
+        let after = now.bindings(self.given());
+        let clash = before.iter().zip(&after).find(|(was, is)| was.1 != is.1);
+        match clash {
+            None if before.len() == after.len() => Ok(text),
+            Some((was, _)) => Err(format!(
+                "{to} is taken: on line {} a name would mean another variable than it does now",
+                self.line_of(was.0)
+            )),
+            None => Err(format!("{from} cannot be called {to} here")),
+        }
+    }
+
+    fn renamed_function(&self, index: usize, to: &str) -> Result<String, String> {
+        self.check_name(to)?;
+        let function = self
+            .names
+            .functions
+            .get(index)
+            .ok_or("the function is gone")?;
+        let count = function.parameters.len();
+        if let Some(other) = self.names.function(to, count) {
+            let other = self.names.functions.get(other);
+            let line = other.map_or(0, |other| self.line_of(other.span.start));
+            return Err(format!(
+                "line {line} has a function {to} with as many values already"
+            ));
+        }
+        let is_known = self.language.iter().any(|known| known.name == to)
+            || crate::mapping::FUNCTIONS
+                .iter()
+                .any(|known| known.name == to);
+        if is_known {
+            return Err(format!(
+                "{to} is a function of the mapping language already"
+            ));
+        }
+        let spans = self.names.places_of_function(index, self.given());
+        let text = replaced(self.names.text(), &spans, to);
+        let now = ScriptNames::of(&text, self.given());
+        let meant = |names: &ScriptNames| -> Vec<NameUse> {
+            let bindings = names.bindings(self.given()).into_iter();
+            bindings.map(|(_, what)| what).collect()
+        };
+        if meant(&now) == meant(self.names) {
+            Ok(text)
+        } else {
+            Err(format!(
+                "{to} is taken: a variable of that name would hide the function"
+            ))
+        }
+    }
+
+    fn check_name(&self, to: &str) -> Result<(), String> {
+        if !is_name(to) {
+            return Err(format!(
+                "{to} is no name: write a letter, then letters, digits and _, and no word of the language"
+            ));
+        }
+        if self.given().contains(&to) {
+            return Err(format!("{to} is taken: it is {}", given_words(to)));
+        }
+        Ok(())
+    }
+
+    fn renamed_part(
+        &self,
+        name: String,
+        shared: &Shared,
+        to: &str,
+        scripts: &[(ScriptPlace, Arc<str>)],
+    ) -> Result<Rename, String> {
+        let edit = match shared {
+            Shared::Codes(from) => Edit::RenameCodes {
+                name: (&**from).into(),
+                to: to.into(),
+            },
+            Shared::Table(from) => Edit::RenameTable {
+                name: (&**from).into(),
+                to: to.into(),
+            },
+            Shared::Column(table, column) => Edit::RenameColumn {
+                table: (&**table).into(),
+                column: (&**column).into(),
+                to: to.into(),
+            },
+            Shared::Place(_) | Shared::Segment(_) | Shared::Group(_) => {
+                return Err("a place of the message cannot be renamed here".to_owned());
+            }
+        };
+        if to.contains(['"', '\\', '\n']) {
+            return Err("a name holds no quotes, backslashes or line ends".to_owned());
+        }
+        let after = self
+            .profile
+            .apply(&edit)
+            .map_err(|error| error.to_string())?;
+        let mut changed = Vec::new();
+        for (place, text) in scripts {
+            let spans = places_of(shared, place, text);
+            let is_member = |span: &std::ops::Range<usize>| !text[..span.start].ends_with('"');
+            if spans.iter().any(is_member) && !is_name(to) {
+                return Err(format!(
+                    "{to} cannot stand behind a dot, as scripts write it"
+                ));
+            }
+            if !spans.is_empty() {
+                changed.push((place.clone(), replaced(text, &spans, to)));
+            }
+        }
+        let mut edits = vec![edit];
+        if let Shared::Codes(_) = shared {
+            edits.extend(expressions(shared, &after, to));
+        }
+        Ok(Rename {
+            name,
+            edits,
+            scripts: changed,
+        })
+    }
+}
+
+/// Follows a code table to its new name in the expressions of columns.
+fn expressions(shared: &Shared, after: &Profile, to: &str) -> Vec<Edit> {
+    let of_definition = |definition: &Arc<MessageDefinition>| {
+        let mut rows = definition.rows.clone();
+        let mut is_changed = false;
+        let place = ScriptPlace::Message(Arc::clone(&definition.name));
+        for source in rows.iter_mut().flat_map(|rows| rows.columns.values_mut()) {
+            let ColumnSource::From(reading) = source else {
+                continue;
+            };
+            let Some(then) = &mut reading.then else {
+                continue;
+            };
+            let spans = places_of(shared, &place, then);
+            if !spans.is_empty() {
+                *then = replaced(then, &spans, to).into();
+                is_changed = true;
+            }
+        }
+        is_changed.then(|| Edit::SetRows {
+            message: Arc::clone(&definition.name),
+            rows,
+        })
+    };
+    after.messages.iter().filter_map(of_definition).collect()
+}
+
+/// Puts a text in place of stretches of another: bytes.
+fn replaced(text: &str, spans: &[std::ops::Range<usize>], to: &str) -> String {
+    let mut spans = spans.to_vec();
+    spans.sort_by_key(|span| span.start);
+    let mut made = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in spans {
+        made.push_str(text.get(from..span.start).unwrap_or_default());
+        made.push_str(to);
+        from = span.end;
+    }
+    made.push_str(text.get(from..).unwrap_or_default());
+    made
+}
+
+impl Session {
+    /// Makes all that goes with a new name, as one step; scripts in files of their own are steps of
+    /// theirs, as their files are.
+    pub fn rename(&mut self, rename: &Rename) -> Result<(), EditError> {
+        let mut edits = rename.edits.clone();
+        let mut files = Vec::new();
+        for (place, text) in &rename.scripts {
+            let own = self.own_profile().script(place);
+            if matches!(own, Some(Script::File(_))) {
+                files.push((place, text));
+                continue;
+            }
+            let script = Some(Script::Inline(text.as_str().into()));
+            edits.push(match place {
+                ScriptPlace::Message(message) => Edit::SetScript {
+                    message: Arc::clone(message),
+                    script,
+                },
+                ScriptPlace::Hook(hook) => Edit::SetHook {
+                    hook: *hook,
+                    script,
+                },
+            });
+        }
+        if !edits.is_empty() {
+            self.apply(&Edit::Named {
+                name: rename.name.as_str().into(),
+                edits,
+            })?;
+        }
+        for (place, text) in files {
+            self.change_script(place, &rename.name, text)?;
+        }
+        Ok(())
+    }
+}
