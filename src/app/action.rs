@@ -14,7 +14,7 @@ use super::stepping::Go;
 use crate::hl7::{Location, SegmentId};
 use crate::mapping::End;
 use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
-use crate::workbench::{Records, SampleId, Watch};
+use crate::workbench::{Records, Rename, SampleId, Watch};
 
 /// Something to be done, with all it needs.
 #[derive(Clone, Debug)]
@@ -107,6 +107,20 @@ pub(super) enum Action {
         place: ScriptPlace,
         text: String,
     },
+    /// The same, as one step to undo by this name.
+    ChangeScript {
+        place: ScriptPlace,
+        name: String,
+        text: String,
+    },
+    /// Give something that scripts name another name, wherever it stands.
+    Rename(Box<Rename>),
+    /// Show what the help says of a function.
+    ExplainFunction(String),
+    /// Tell something, as news.
+    Tell(String),
+    /// Tell why something cannot be done.
+    Complain(String),
     /// Replace the text of the selected sample in memory.
     EditMessage(String),
     /// The same, as one step to undo by this name.

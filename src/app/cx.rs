@@ -26,6 +26,7 @@ pub(super) struct Cx<'a> {
     own_undo: Cell<bool>,
     own_moves: Cell<bool>,
     own_paste: Cell<bool>,
+    script: Cell<bool>,
     grammar: RefCell<Option<Arc<str>>>,
     coverage: Cell<bool>,
     records: Cell<Records>,
@@ -49,12 +50,18 @@ pub(super) struct Chosen {
 
 /// Keys that are not the window's while something has the focus.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question that a panel answers alone"
+)]
 pub(super) struct OwnKeys {
     pub(super) undo: bool,
     /// The arrow keys with Alt.
     pub(super) moves: bool,
     /// What is pasted goes to a grid.
     pub(super) paste: bool,
+    /// The keys that are about the text of a script.
+    pub(super) script: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -75,6 +82,7 @@ impl<'a> Cx<'a> {
             own_undo: Cell::new(false),
             own_moves: Cell::new(false),
             own_paste: Cell::new(false),
+            script: Cell::new(false),
             grammar: RefCell::default(),
             coverage: Cell::new(false),
             records: Cell::default(),
@@ -123,6 +131,11 @@ impl<'a> Cx<'a> {
     /// Says that the arrow keys with Alt move what has the focus.
     pub(super) fn keeps_own_moves(&self) {
         self.own_moves.set(true);
+    }
+
+    /// Says that the text of a script has the focus, if it has.
+    pub(super) fn writes_script(&self, has_focus: bool) {
+        self.script.set(self.script.get() || has_focus);
     }
 
     /// Says that a paste is for a grid, which has the focus, and not for the list of samples.
@@ -237,6 +250,7 @@ impl<'a> Cx<'a> {
             undo: self.own_undo.get(),
             moves: self.own_moves.get(),
             paste: self.own_paste.get(),
+            script: self.script.get(),
         };
         (actions, own)
     }
@@ -270,7 +284,15 @@ impl<'a> Cx<'a> {
             C::ToNextChange | C::ToPreviousChange | C::WatchChosen => {
                 session.selected().is_some() && self.chosen_watch().is_some()
             }
-            C::CopyMapping => !session.profile().messages.is_empty(),
+            C::CopyMapping
+            | C::FormatScript
+            | C::GoToDefinition
+            | C::FindReferences
+            | C::RenameInScript
+            | C::MendScript
+            | C::FindInScript
+            | C::ReplaceInScript
+            | C::FindInScripts => !session.profile().messages.is_empty(),
             C::DefineFromSample
             | C::StepInto
             | C::StepOver
@@ -302,6 +324,7 @@ impl<'a> Cx<'a> {
             | C::TryExample
             | C::ShowStart
             | C::Quit
+            | C::GoBack
             | C::AddDefinition
             | C::AddSegment
             | C::AddType

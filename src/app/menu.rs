@@ -64,6 +64,16 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         menu(
             ui,
             cx,
+            "Script",
+            &[
+                &[C::FindInScript, C::ReplaceInScript, C::FindInScripts],
+                &[C::GoToDefinition, C::FindReferences, C::GoBack],
+                &[C::RenameInScript, C::FormatScript, C::MendScript],
+            ],
+        );
+        menu(
+            ui,
+            cx,
             "Step",
             &[
                 &[C::StepInto, C::StepOver, C::StepOut],

@@ -7,6 +7,7 @@
 mod action;
 mod adding;
 mod command;
+mod command_words;
 mod cx;
 mod dialogs;
 mod drag;

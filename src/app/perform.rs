@@ -13,6 +13,7 @@ use super::host::Host;
 use super::lesson_step::LessonStep;
 use super::palette::Palette;
 use super::pane::Pane;
+use super::panels::ScriptTask;
 use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
@@ -164,6 +165,22 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
                 host.toasts.complain(error.to_string());
             }
         }
+        Action::ChangeScript { place, name, text } => {
+            if let Err(error) = session.change_script(&place, &name, &text) {
+                host.toasts.complain(error.to_string());
+            }
+        }
+        Action::Rename(rename) => {
+            if let Err(error) = session.rename(&rename) {
+                host.toasts.complain(error.to_string());
+            }
+        }
+        Action::ExplainFunction(name) => {
+            state.views.help.find(name);
+            show(host, Pane::Help);
+        }
+        Action::Tell(news) => host.toasts.tell(news),
+        Action::Complain(why) => host.toasts.complain(why),
         Action::EditMessage(text) => session.edit_message(Some(&text)),
         Action::ChangeMessage { name, text } => session.change_message(&name, Some(&text)),
         Action::EditValue { location, text } => edit_value(host, &location, &text),
@@ -296,6 +313,27 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::AddCodes => {
             let name = adding::add_codes(host);
             show_part(host, Part::Codes(name));
+        }
+        Command::FormatScript => work_on_script(host, ScriptTask::Format),
+        Command::GoToDefinition => work_on_script(host, ScriptTask::Definition),
+        Command::FindReferences => work_on_script(host, ScriptTask::References),
+        Command::RenameInScript => work_on_script(host, ScriptTask::Rename),
+        Command::FindInScript => work_on_script(host, ScriptTask::Find),
+        Command::ReplaceInScript => work_on_script(host, ScriptTask::Replace),
+        Command::FindInScripts => work_on_script(host, ScriptTask::FindEverywhere),
+        Command::MendScript => work_on_script(host, ScriptTask::Fix),
+        Command::GoBack => {
+            if let Some((place, line, column)) = host.state.views.script.back() {
+                perform_anyway(
+                    host,
+                    ctx,
+                    Action::GotoScript {
+                        place,
+                        line,
+                        column,
+                    },
+                );
+            }
         }
         Command::ToggleGhosts => settings.ghosts = !settings.ghosts,
         Command::ToggleFolding => settings.folding = !settings.folding,
@@ -514,6 +552,12 @@ fn copy_mapping(host: &mut Host, ctx: &egui::Context) {
         let name = &definition.name;
         host.toasts.tell(format!("Copied the mapping of {name}"));
     }
+}
+
+/// Has the script panel do something at its caret.
+fn work_on_script(host: &mut Host, task: ScriptTask) {
+    host.state.views.script.ask(task);
+    show(host, Pane::Script);
 }
 
 /// Shows a column in the mapping, or its table where no definition makes rows of that.

@@ -118,10 +118,13 @@ impl Window {
                 let undo = matches!(command, Command::Undo | Command::Redo);
                 let step = matches!(command, Command::NextSample | Command::PreviousSample);
                 let page = matches!(command, Command::NextPage | Command::PreviousPage);
+                let is_elsewhere = command.is_of_script_text() && !self.own_keys.script;
+                // In other texts the arrow goes a word back.
+                let is_word = command == Command::GoBack && typing && !self.own_keys.script;
                 let is_own = (undo && self.own_keys.undo)
                     || (step && self.own_keys.moves)
                     || (page && (typing || self.host.state.playing.is_none()));
-                if in_dialog || is_own {
+                if in_dialog || is_own || is_elsewhere || is_word {
                     continue;
                 }
                 if input.consume_shortcut(&key) {

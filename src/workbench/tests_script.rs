@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::corpus::Corpus;
 use super::derive::derive;
-use super::inputs::Snapshot;
+use super::inputs::{Records, Snapshot};
 use super::memo::Memo;
 use super::preview::Preview;
 use super::script_rename::Rename;
@@ -67,7 +67,7 @@ impl Stage {
         let now = "20260302120000".parse().expect("a time");
         let mut snapshot = Snapshot::new(Arc::new(profile.clone()), Arc::default(), now);
         snapshot = snapshot.with_sample(sample);
-        snapshot.records = true;
+        snapshot.records = Records::Steps;
         let preview = derive(&snapshot, &mut Memo::default(), &Cancel::never()).expect("current");
         let place = ScriptPlace::Message("Admissions".into());
         Self {

@@ -43,6 +43,7 @@ mod gui_out;
 mod gui_pipeline;
 mod gui_profile;
 #[cfg(feature = "gui")]
+mod gui_script;
 mod gui_site;
 #[cfg(feature = "gui")]
 mod gui_stepper;

@@ -234,7 +234,15 @@ fn matching(all: Vec<(String, String)>, typed: &str) -> Vec<Proposal> {
                 return None;
             };
             let help = String::new();
-            Some((rank, Proposal { text, detail, help }))
+            Some((
+                rank,
+                Proposal {
+                    text,
+                    detail,
+                    help,
+                    goes_on: false,
+                },
+            ))
         })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);

@@ -49,7 +49,9 @@ pub(super) fn ui(
         marks: &marks,
         emphasis: None,
         editable: true,
-        propose: &|_| Proposals::default(),
+        propose: &|_, _| Proposals::default(),
+        advice: None,
+        found: (&[], None),
     };
     let down = egui::Layout::top_down(egui::Align::Min);
     let response = ui.allocate_ui_with_layout(size, down, |ui| {
@@ -114,5 +116,6 @@ fn mark(found: &GrammarFault) -> Mark {
         column: found.column,
         message: format!("{}; {}", found.fault.message, found.fault.help),
         error: is_error(found),
+        fix: None,
     }
 }

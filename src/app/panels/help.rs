@@ -15,6 +15,13 @@ pub(crate) struct State {
     query: String,
 }
 
+impl State {
+    /// Shows what the help says of these words.
+    pub(crate) fn find(&mut self, words: String) {
+        self.query = words;
+    }
+}
+
 /// Shows the help.
 pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     let theme = Theme::of(ui);

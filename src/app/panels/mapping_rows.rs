@@ -148,6 +148,7 @@ fn roots(cx: &Cx<'_>, typed: &str) -> Proposals {
         text: "/".to_owned(),
         detail: "the whole message".to_owned(),
         help: String::new(),
+        goes_on: false,
     }];
     list.extend(groups(cx));
     for row in element_rows(cx) {
@@ -164,6 +165,7 @@ fn roots(cx: &Cx<'_>, typed: &str) -> Proposals {
                 text: row.place.clone(),
                 detail: row.name.clone(),
                 help: String::new(),
+                goes_on: false,
             });
         }
     }

@@ -229,6 +229,7 @@ impl CellSource for Cells<'_, '_, '_> {
                 text: code.to_string(),
                 detail: meaning.to_string(),
                 help: String::new(),
+                goes_on: false,
             })
             .collect();
         found.sort_by_key(|one| one.text.to_lowercase() != typed);

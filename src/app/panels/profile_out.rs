@@ -111,7 +111,9 @@ fn text_ui(
         marks: &marks,
         emphasis: None,
         editable: true,
-        propose: &|_| Proposals::default(),
+        propose: &|_, _| Proposals::default(),
+        advice: None,
+        found: (&[], None),
     };
     let size = Vec2::new(ui.available_width(), height(theme, &state.buffer));
     let down = egui::Layout::top_down(egui::Align::Min);
@@ -149,6 +151,7 @@ fn mark((line, column, fault): &(u32, u32, TemplateFault)) -> Mark {
         column: *column,
         message: format!("{}; {}", fault.message, fault.help),
         error: false,
+        fix: None,
     }
 }
 

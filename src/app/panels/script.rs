@@ -9,12 +9,15 @@ use super::super::cx::Cx;
 use super::super::drag::{self, Dragged};
 use super::super::pane::Pane;
 use super::super::theme::Theme;
-use super::super::widgets::{Beside, BesideClick, CodeEditor, CodeView, Language, Mark};
+use super::super::widgets::{
+    Advice, Beside, BesideClick, CodeEditor, CodeFix, CodeView, Language, Mark,
+};
 use super::mapping_edit::plain;
 use super::parts::{bar_ui, empty_ui, weak};
-use super::proposals::proposals;
+use super::script_advice::quoted;
 use super::script_line::LineMenu;
 use super::script_popup::Popup;
+use super::script_tools::{ScriptTask, Shown, Spot, Tools, fix};
 use super::script_values::Values;
 use crate::diagnostic::{Place, Severity};
 use crate::hl7::Location;
@@ -42,6 +45,7 @@ pub(crate) struct State {
     values: Values,
     popup: Option<Popup>,
     line_menu: Option<LineMenu>,
+    tools: Tools,
     /// The move of the stepper that was scrolled to last.
     seen: u64,
 }
@@ -53,6 +57,16 @@ impl State {
     /// Writes at the caret in the next frame.
     pub(crate) fn insert(&mut self, text: String) {
         self.insert = Some(text);
+    }
+
+    /// Does something at the caret in the next frame.
+    pub(crate) fn ask(&mut self, task: ScriptTask) {
+        self.tools.ask(task);
+    }
+
+    /// The place before the last jump to a definition.
+    pub(crate) fn back(&mut self) -> Option<Spot> {
+        self.tools.back()
     }
 
     /// Shows a script and leaves the caret where it is.
@@ -153,16 +167,31 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
     if let Some(text) = state.insert.take() {
         state.editor.insert(text);
     }
-    let marks = marks(cx, &place);
+    state.tools.reading.update(&state.buffer, &place);
+    let mut shown = Shown {
+        place: &place,
+        text: &state.buffer,
+        editor: &mut state.editor,
+    };
+    state.tools.around_ui(ui, cx, &mut shown);
+    let marks = marks(cx, &place, &state.tools, &state.buffer);
     let emphasis = cx
         .session
         .location()
         .map(|location| quoted(location, &state.buffer));
-    let propose = |line: &str| proposals(cx, line);
     let (stops, current) = take_values(cx, state, &place);
     let moved = current.is_some() && state.seen != cx.stepping.serial;
     state.seen = cx.stepping.serial;
     let unreached = unreached(cx, &place);
+    let reading = &state.tools.reading;
+    let propose = |text: &str, caret: usize| reading.propose(cx, &place, text, caret);
+    let explain = |text: &str, byte: usize| reading.explain(cx, &place, text, byte);
+    let call = |text: &str, byte: usize| reading.call(cx, &place, text, byte);
+    if is_at_hand(ui, state) {
+        // Variables are told with what they held last.
+        cx.walked();
+    }
+    let found = state.tools.found(&state.buffer);
     let beside = Beside {
         shows_values: shows_values(cx),
         is_old: cx.stepping.is_old,
@@ -178,7 +207,12 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
         beside: Some(beside),
         language: Language::Script,
         propose: &propose,
+        advice: Some(Advice {
+            explain: &explain,
+            call: &call,
+        }),
         marks: &marks,
+        found: (&found.0, found.1),
         emphasis: emphasis.as_deref(),
         editable: true,
     };
@@ -193,6 +227,23 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
         .line_menu
         .take()
         .filter(|menu| menu.ui(ui, cx, &place));
+    cx.writes_script(state.editor.has_focus(ui.ctx()));
+    if let Some(mends) = &response.fix {
+        fix(cx, &place, &state.buffer, mends);
+    }
+    if response.follows {
+        state.tools.ask(ScriptTask::Definition);
+    }
+    let fixes = marks
+        .into_iter()
+        .filter_map(|mark| Some((mark.line, mark.fix?)));
+    let fixes: Vec<_> = fixes.collect();
+    let mut shown = Shown {
+        place: &place,
+        text: &state.buffer,
+        editor: &mut state.editor,
+    };
+    state.tools.work(ui, cx, &mut shown, &fixes);
     if response.changed {
         cx.send(Action::EditScript {
             place,
@@ -215,6 +266,12 @@ fn unreached(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<u32> {
     };
     let name = script_name(cx.session.profile(), place);
     name.map_or_else(Vec::new, |name| coverage.lines.unreached_lines(name))
+}
+
+/// Whether somebody writes or points at the script.
+fn is_at_hand(ui: &Ui, state: &State) -> bool {
+    let is_written = state.editor.caret_line(ui.ctx(), &state.buffer).is_some();
+    is_written || ui.rect_contains_pointer(ui.available_rect_before_wrap())
 }
 
 /// Whether values stand beside the script.
@@ -473,10 +530,12 @@ fn no_hook_ui(ui: &mut Ui, cx: &Cx<'_>, hook: Hook) {
 }
 
 /// The findings about this script.
-fn marks(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<Mark> {
+fn marks(cx: &Cx<'_>, place: &ScriptPlace, tools: &Tools, text: &str) -> Vec<Mark> {
     let Some(preview) = cx.preview() else {
         return Vec::new();
     };
+    let names = tools.reading.names_of(text, place);
+    let scene = tools.reading.scene(cx, &names, place);
     let mut marks: Vec<Mark> = preview
         .diagnostics
         .iter()
@@ -491,6 +550,11 @@ fn marks(cx: &Cx<'_>, place: &ScriptPlace) -> Vec<Mark> {
                     |help| format!("{}; {help}", found.message),
                 ),
                 error: found.severity == Severity::Error,
+                fix: scene.fix(found).map(|fix| CodeFix {
+                    title: fix.title,
+                    span: fix.span,
+                    text: fix.text,
+                }),
             }),
             _ => None,
         })
@@ -528,21 +592,4 @@ fn is_of(name: &str, definition: &MessageDefinition) -> bool {
         Some(Script::File(path)) => **path == *name || *definition.name == *name,
         Some(Script::Inline(_)) | None => *definition.name == *name,
     }
-}
-
-/// How the script may name the location: exactly, else its field.
-fn quoted(location: &Location, script: &str) -> String {
-    let exact = format!("\"{location}\"");
-    if script.contains(&exact) {
-        return exact;
-    }
-    let mut field = location.clone();
-    if let Some(path) = &mut field.path {
-        path.repetition = crate::hl7::Pick::First;
-        if path.component == Some(1) && path.subcomponent.is_none() {
-            path.component = None;
-        }
-        path.subcomponent = None;
-    }
-    format!("\"{field}\"")
 }

@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use egui::text::{CCursor, CCursorRange, CharIndex};
-use egui::{
-    Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2,
-};
+use egui::{Id, Key, Modifiers, Pos2, Rect, ScrollArea, Shape, TextEdit, Ui, UiBuilder, Vec2};
 
 use super::super::theme::Theme;
+use super::code_advice::{Advice, call_ui, explanation_ui};
 use super::code_beside::{Beside, BesideClick, beside_ui, width_beside};
-use super::code_gutter::{Gutter, Mark, gutter_width};
+use super::code_gutter::{CodeFix, Gutter, Mark, gutter_width};
+use super::code_marks::{current_line, emphasise, show_found, strip_ui, underline};
 use super::code_painted::{Painted, lines};
+use super::code_places::{char_index, place_of, quoted_at};
 use super::completion::{Completion, Proposals, Step, byte_index, write};
 use super::highlight::Highlight;
 use super::message_highlight::message_job;
@@ -27,6 +28,8 @@ pub(crate) enum Language {
 
 /// What is shown, beside the text itself.
 pub(crate) struct CodeView<'a> {
+    /// What is looked for, in characters, and which of it is shown.
+    pub(crate) found: (&'a [Range<usize>], Option<usize>),
     /// The accessible name, also what the state is kept by.
     pub(crate) name: &'a str,
     pub(crate) language: Language,
@@ -36,8 +39,10 @@ pub(crate) struct CodeView<'a> {
     pub(crate) editable: bool,
     /// What a run has to say of the lines, and where runs are to stop.
     pub(crate) beside: Option<Beside<'a>>,
-    /// What can be written after the text of a line up to the caret.
-    pub(crate) propose: &'a dyn Fn(&str) -> Proposals,
+    /// What can be written at a byte of the text, which may be newer than what was handed over.
+    pub(crate) propose: &'a dyn Fn(&str, usize) -> Proposals,
+    /// What is known of the words of the text, where somebody knows.
+    pub(crate) advice: Option<Advice<'a>>,
 }
 
 /// What a person did in this frame.
@@ -50,6 +55,10 @@ pub(crate) struct CodeResponse {
     pub(crate) quoted: Option<String>,
     /// What was clicked beside the text.
     pub(crate) beside: Option<BesideClick>,
+    /// A word was clicked with Ctrl held.
+    pub(crate) follows: bool,
+    /// What mends a finding was clicked.
+    pub(crate) fix: Option<CodeFix>,
 }
 
 /// The state of one editor, kept from frame to frame.
@@ -57,12 +66,18 @@ pub(crate) struct CodeResponse {
 pub(crate) struct CodeEditor {
     highlight: Highlight,
     goto: Option<(u32, u32)>,
+    /// Characters to select, and whether the text takes the keys then.
+    select: Option<(Range<usize>, bool)>,
+    /// Characters that are selected.
+    selected: Range<usize>,
     caret: Option<usize>,
     completion: Option<Completion>,
     /// The proposal that was pressed in the last frame.
     pressed: Option<usize>,
     /// Text to write at the caret.
     insert: Option<String>,
+    /// The bracket of the call that is told about.
+    call: Option<usize>,
     /// Where the text was painted last, and its place by name.
     last: Option<(Painted, Id)>,
 }
@@ -71,6 +86,32 @@ impl CodeEditor {
     /// Puts the caret there and scrolls to it in the next frame.
     pub(crate) fn goto(&mut self, line: u32, column: u32) {
         self.goto = Some((line, column));
+    }
+
+    /// Selects these bytes of the text in the next frame, and shows them.
+    pub(crate) fn select(&mut self, text: &str, bytes: Range<usize>, focuses: bool) {
+        let count = |byte: usize| text.get(..byte).map_or(0, |before| before.chars().count());
+        self.select = Some((count(bytes.start)..count(bytes.end), focuses));
+    }
+
+    /// The words that are selected.
+    pub(crate) fn selected(&self, text: &str) -> String {
+        let count = self.selected.len();
+        text.chars().skip(self.selected.start).take(count).collect()
+    }
+
+    /// Whether the text has the focus.
+    pub(crate) fn has_focus(&self, ctx: &egui::Context) -> bool {
+        let id = self.last.as_ref().map(|(_, id)| *id);
+        id.is_some_and(|id| ctx.memory(|memory| memory.has_focus(id)))
+    }
+
+    /// The point of the screen below the caret.
+    pub(crate) fn caret_point(&self) -> Option<Pos2> {
+        let (painted, _) = self.last.as_ref()?;
+        let at = CCursor::new(CharIndex(self.caret?));
+        let at = painted.galley.pos_from_cursor(at).left_bottom();
+        Some(at + painted.origin.to_vec2())
     }
 
     /// Writes at the caret in the next frame, at the end where there is none.
@@ -89,6 +130,12 @@ impl CodeEditor {
     /// The line of the caret, counted from 1, as it was when the text had the focus last.
     pub(crate) fn last_caret_line(&self, text: &str) -> Option<u32> {
         Some(place_of(text, self.caret?).0)
+    }
+
+    /// The byte of the caret, where it stood last.
+    pub(crate) fn caret_byte(&self, text: &str) -> usize {
+        self.caret
+            .map_or(text.len(), |caret| byte_index(text, caret))
     }
 
     /// The character at a point of the screen.
@@ -158,7 +205,9 @@ impl CodeEditor {
         self.last = Some((painted, Id::unique(("code editor", view.name))));
         if strip > 0.0 {
             let below = Rect::from_min_max(Pos2::new(all.min.x, body.max.y), all.max);
-            self.strip_ui(ui, theme, below, view.marks);
+            let (fix, goes) = strip_ui(ui, theme, below, view.marks);
+            response.fix = fix;
+            self.goto = goes.or(self.goto.take());
         }
         ui.advance_cursor_after_rect(all);
         response
@@ -178,6 +227,7 @@ impl CodeEditor {
         let clip = ui.clip_rect().intersect(ui.max_rect());
         let asked = view.editable && asks(ui, id);
         let (mut written, dismissed) = self.complete(ui, id, text);
+        let (asks_call, closes_call) = self.call_keys(ui, id);
         if let Some(words) = self.insert.take() {
             self.write(ui, text, None, &words);
             written = true;
@@ -210,7 +260,7 @@ impl CodeEditor {
             let edit = &output.response.response;
             name(edit, view.name);
             response.changed = edit.changed() || written;
-            if dismissed || written {
+            if dismissed || closes_call || written {
                 edit.request_focus();
             }
             let painted = Painted {
@@ -230,6 +280,25 @@ impl CodeEditor {
                     .translate(painted.origin.to_vec2());
                 ui.scroll_to_rect(at.expand(theme.size.row * 2.0), None);
             }
+            if let Some((range, focuses)) = self.select.take() {
+                let cursor = |index: usize| CCursor::new(CharIndex(index));
+                let mut state = output.state.clone();
+                let both = CCursorRange::two(cursor(range.start), cursor(range.end));
+                state.cursor.set_char_range(Some(both));
+                state.store(ui.ctx(), id);
+                self.caret = Some(range.end);
+                if focuses {
+                    edit.request_focus();
+                }
+                let place = painted.galley.pos_from_cursor(cursor(range.start));
+                let place = place.translate(painted.origin.to_vec2());
+                ui.scroll_to_rect(place.expand(theme.size.row * 2.0), None);
+            }
+            if let Some(range) = output.cursor_range {
+                let [from, to] = range.sorted_cursors();
+                self.selected = from.index.0..to.index.0;
+            }
+            response.follows = edit.clicked() && ui.input(|input| input.modifiers.command);
             if edit.has_focus() {
                 let caret = output.cursor_range.map(|range| range.primary.index.0);
                 response.caret = caret.map(|caret| place_of(text, caret));
@@ -242,6 +311,9 @@ impl CodeEditor {
                     let typing = edit.changed() && !written;
                     self.look_up(view, text, asked, typing);
                 }
+                let begins =
+                    asks_call || (edit.changed() || written) && begins_argument(text, caret);
+                self.tell_call(ui, view, text, &painted, begins);
                 if let (Some(completion), Some(caret)) = (&self.completion, caret) {
                     let at = painted
                         .galley
@@ -251,6 +323,7 @@ impl CodeEditor {
                 }
             } else if self.pressed.is_none() {
                 self.completion = None;
+                self.call = None;
             }
             let mut shapes = Vec::new();
             current_line(theme, &painted, response.caret, &mut shapes);
@@ -258,6 +331,7 @@ impl CodeEditor {
                 beside.behind(theme, &painted, &mut shapes);
             }
             emphasise(theme, &painted, text, view.emphasis, &mut shapes);
+            show_found(theme, &painted, view.found, &mut shapes);
             ui.painter().set(behind, Shape::Vec(shapes));
             if let Some(beside) = view.beside {
                 beside.over(ui, theme, &painted);
@@ -269,6 +343,7 @@ impl CodeEditor {
                 }
             }
             underline(ui, theme, &painted, text, view.marks, edit);
+            explain(&painted, text, view, edit);
             painted
         })
         .inner
@@ -292,7 +367,12 @@ impl CodeEditor {
                 let Completion { proposals, .. } = &*completion;
                 let caret = self.caret.unwrap_or_default();
                 let end = write(text, caret, proposals, index);
-                self.completion = None;
+                let goes_on = proposals
+                    .list
+                    .get(index)
+                    .is_some_and(|chosen| chosen.goes_on);
+                // What follows is looked up once the caret is there.
+                self.completion.take_if(|_| !goes_on);
                 if let Some(end) = end {
                     let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
                     let range = CCursorRange::one(CCursor::new(CharIndex(end)));
@@ -312,47 +392,99 @@ impl CodeEditor {
         }
         let caret = byte_index(text, self.caret.unwrap_or_default());
         let before = text.get(..caret).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let proposals = (view.propose)(line);
-        let start = line.chars().count() - proposals.typed.min(line.chars().count());
-        let typed: String = line.chars().skip(start).collect();
+        let proposals = (view.propose)(text, caret);
+        let count = before.chars().count();
+        let typed: String = before
+            .chars()
+            .skip(count.saturating_sub(proposals.typed))
+            .collect();
         let wanted = asked || (proposals.eager && typing) || (was_open && !typed.is_empty());
         if wanted {
             self.completion = Completion::new(proposals, &typed);
         }
     }
 
-    /// The findings below the text; one click leads to the place.
-    fn strip_ui(&mut self, ui: &mut Ui, theme: &Theme, rect: Rect, marks: &[Mark]) {
-        let Some(first) = marks.iter().find(|mark| mark.error).or(marks.first()) else {
+    /// Takes the keys that are about the call around the caret: whether it is asked for, and whether
+    /// it was put away.
+    fn call_keys(&mut self, ui: &Ui, id: Id) -> (bool, bool) {
+        let is_shown = self.call.is_some() && self.completion.is_none();
+        let shifted = Modifiers::CTRL.plus(Modifiers::SHIFT);
+        let has_focus = ui.memory(|memory| memory.has_focus(id));
+        ui.input_mut(|input| {
+            // Escape takes the focus before the text sees it.
+            let closes = is_shown && input.consume_key(Modifiers::NONE, Key::Escape);
+            if closes {
+                self.call = None;
+            }
+            (has_focus && input.consume_key(shifted, Key::Space), closes)
+        })
+    }
+
+    /// Shows how the call around the caret goes on, above its line.
+    fn tell_call(
+        &mut self,
+        ui: &Ui,
+        view: &CodeView<'_>,
+        text: &str,
+        painted: &Painted,
+        begins: bool,
+    ) {
+        let (Some(advice), Some(caret)) = (view.advice, self.caret) else {
             return;
         };
-        let colour = if first.error {
-            theme.severity.error
-        } else {
-            theme.severity.warning
-        };
-        ui.painter().rect_filled(rect, 0.0, *theme.surface.panel);
-        ui.painter().hline(
-            rect.x_range(),
-            rect.top(),
-            Stroke::new(1.0, *theme.surface.border),
-        );
-        let more = match marks.len() {
-            0 | 1 => String::new(),
-            count => format!("  (+{} more)", count - 1),
-        };
-        let text = format!("Line {}: {}{more}", first.line, first.message);
-        let layout = egui::Layout::left_to_right(egui::Align::Center);
-        let inside = rect.shrink2(Vec2::new(theme.grid(2), 0.0));
-        let mut child = ui.new_child(UiBuilder::new().max_rect(inside).layout(layout));
-        let label = egui::Label::new(egui::RichText::new(text).color(*colour))
-            .truncate()
-            .sense(Sense::click());
-        if child.add(label).on_hover_text(&first.message).clicked() {
-            self.goto(first.line, first.column);
+        if !begins && self.call.is_none() {
+            return;
         }
+        let byte = byte_index(text, caret);
+        let Some(help) = (advice.call)(text, byte) else {
+            self.call = None;
+            return;
+        };
+        self.call = Some(help.opener);
+        let at = painted
+            .galley
+            .pos_from_cursor(CCursor::new(CharIndex(caret)));
+        call_ui(
+            ui,
+            Id::unique((view.name, "call")),
+            at.left_top() + painted.origin.to_vec2(),
+            &help,
+        );
     }
+}
+
+/// Tells what the pointer rests on.
+fn explain(painted: &Painted, text: &str, view: &CodeView<'_>, edit: &egui::Response) {
+    let (Some(advice), Some(at)) = (view.advice, edit.hover_pos()) else {
+        return;
+    };
+    let index = painted.galley.cursor_from_pos(at - painted.origin).index.0;
+    let place = painted
+        .galley
+        .pos_from_cursor(CCursor::new(CharIndex(index)));
+    // Beside the end of a line there is nothing.
+    let is_near = place
+        .translate(painted.origin.to_vec2())
+        .expand2(Vec2::new(14.0, 2.0))
+        .contains(at);
+    let is_told = view.marks.iter().any(|mark| {
+        let start = char_index(text, (mark.line, mark.column));
+        (start..start + 4).contains(&index)
+    });
+    if is_near
+        && !is_told
+        && let Some(found) = (advice.explain)(text, byte_index(text, index))
+    {
+        edit.clone()
+            .on_hover_ui_at_pointer(|ui| explanation_ui(ui, &found));
+    }
+}
+
+/// Whether an argument of a call begins at the caret.
+fn begins_argument(text: &str, caret: Option<usize>) -> bool {
+    let byte = caret.map_or(0, |caret| byte_index(text, caret));
+    let before = text.get(..byte).unwrap_or_default();
+    before.trim_end_matches(' ').ends_with(['(', ','])
 }
 
 /// Whether proposals are asked for by key.
@@ -364,168 +496,4 @@ fn asks(ui: &Ui, id: Id) -> bool {
 fn name(edit: &egui::Response, name: &str) {
     edit.ctx
         .accesskit_node_builder(edit.id, |node| node.set_label(name));
-}
-
-fn current_line(
-    theme: &Theme,
-    painted: &Painted,
-    caret: Option<(u32, u32)>,
-    shapes: &mut Vec<Shape>,
-) {
-    let Some((line, _)) = caret else { return };
-    let row = lines(painted).find(|(number, _)| *number == line);
-    if let Some((_, row)) = row {
-        let across = Rect::from_x_y_ranges(painted.clip.x_range(), row.y_range());
-        shapes.push(Shape::rect_filled(across, 0.0, *theme.surface.line));
-    }
-}
-
-fn emphasise(
-    theme: &Theme,
-    painted: &Painted,
-    text: &str,
-    words: Option<&str>,
-    shapes: &mut Vec<Shape>,
-) {
-    let Some(words) = words.filter(|words| !words.is_empty()) else {
-        return;
-    };
-    for (byte, _) in text.match_indices(words) {
-        let start = text.get(..byte).map_or(0, |before| before.chars().count());
-        let rect = span_rect(painted, start..start + words.chars().count());
-        shapes.push(Shape::rect_filled(
-            rect,
-            theme.size.corner / 2,
-            *theme.surface.mark,
-        ));
-        shapes.push(Shape::rect_stroke(
-            rect,
-            theme.size.corner / 2,
-            Stroke::new(1.0, *theme.accent.line),
-            egui::StrokeKind::Outside,
-        ));
-    }
-}
-
-fn underline(
-    ui: &Ui,
-    theme: &Theme,
-    painted: &Painted,
-    text: &str,
-    marks: &[Mark],
-    edit: &egui::Response,
-) {
-    for mark in marks {
-        let start = char_index(text, (mark.line, mark.column));
-        let word = text
-            .chars()
-            .skip(start)
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .count()
-            .max(1);
-        let rect = span_rect(painted, start..start + word);
-        let colour = if mark.error {
-            theme.severity.error
-        } else {
-            theme.severity.warning
-        };
-        let wave = (0..=(rect.width() / 2.0) as usize).map(|step| {
-            let drop = if step % 2 == 0 { 0.0 } else { 2.0 };
-            Pos2::new(rect.left() + step as f32 * 2.0, rect.bottom() - 1.0 + drop)
-        });
-        ui.painter()
-            .add(Shape::line(wave.collect(), Stroke::new(1.2, *colour)));
-        if edit
-            .hover_pos()
-            .is_some_and(|at| rect.expand(2.0).contains(at))
-        {
-            edit.clone().on_hover_text(&mark.message);
-        }
-    }
-}
-
-fn span_rect(painted: &Painted, span: Range<usize>) -> Rect {
-    let at = |index| {
-        painted
-            .galley
-            .pos_from_cursor(CCursor::new(CharIndex(index)))
-    };
-    let (start, end) = (at(span.start), at(span.end));
-    let right = if end.min.y > start.min.y {
-        start.min.x + 8.0
-    } else {
-        end.min.x
-    };
-    Rect::from_min_max(start.min, Pos2::new(right, start.max.y)).translate(painted.origin.to_vec2())
-}
-
-/// The index of a character by line and column, both counted from 1.
-fn char_index(text: &str, (line, column): (u32, u32)) -> usize {
-    let mut index = 0;
-    for (number, content) in (1u32..).zip(text.split_inclusive('\n')) {
-        let length = content.chars().count();
-        if number == line {
-            let end = content.trim_end_matches(['\r', '\n']).chars().count();
-            return index + (column.saturating_sub(1) as usize).min(end);
-        }
-        index += length;
-    }
-    index
-}
-
-/// Line and column of a character, both counted from 1.
-fn place_of(text: &str, index: usize) -> (u32, u32) {
-    text.chars()
-        .take(index)
-        .fold((1, 1), |(line, column), character| {
-            if character == '\n' {
-                (line + 1, 1)
-            } else {
-                (line, column + 1)
-            }
-        })
-}
-
-/// The text in double quotes round a character, if it stands in one line.
-fn quoted_at(text: &str, index: usize) -> Option<String> {
-    let byte = text
-        .char_indices()
-        .nth(index)
-        .map_or(text.len(), |(byte, _)| byte);
-    let (before, after) = text.split_at(byte);
-    let line = before.rsplit('\n').next()?;
-    let opens = line.matches('"').count() % 2 == 1;
-    let head = line.rsplit('"').next().filter(|_| opens)?;
-    let tail = after.split(['"', '\n']).next()?;
-    Some(format!("{head}{tail}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn line_and_column_lead_to_a_character_and_back() {
-        let text = "äb\ncde\n";
-        for (place, index) in [
-            ((1, 1), 0),
-            ((1, 2), 1),
-            ((2, 1), 3),
-            ((2, 4), 6),
-            ((2, 9), 6),
-            ((9, 1), 7),
-        ] {
-            assert_eq!(char_index(text, place), index, "{place:?}");
-        }
-        assert_eq!(place_of(text, 4), (2, 2));
-    }
-
-    #[test]
-    fn the_location_under_the_caret_is_found() {
-        let text = "out[\"PID-8\"] = codes(\"sex\", msg[\"PID-7\"]);";
-        let at = |words: &str| text.find(words).expect("in the text");
-        assert_eq!(quoted_at(text, at("ID-8")).as_deref(), Some("PID-8"));
-        assert_eq!(quoted_at(text, at("ID-7")).as_deref(), Some("PID-7"));
-        assert_eq!(quoted_at(text, at("codes")), None);
-    }
 }

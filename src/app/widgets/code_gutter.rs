@@ -1,5 +1,7 @@
 //! The gutter of the script editor: line numbers, what is wrong, what did not run, where runs stop.
 
+use std::ops::Range;
+
 use egui::{Align2, Id, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo};
 
 use super::super::theme::Theme;
@@ -15,6 +17,18 @@ pub(crate) struct Mark {
     pub(crate) column: u32,
     pub(crate) message: String,
     pub(crate) error: bool,
+    /// What would mend it.
+    pub(crate) fix: Option<CodeFix>,
+}
+
+/// A change that mends something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CodeFix {
+    /// What it does.
+    pub(crate) title: String,
+    /// What it replaces: bytes.
+    pub(crate) span: Range<usize>,
+    pub(crate) text: String,
 }
 
 /// The gutter in one frame.

@@ -16,6 +16,8 @@ pub(crate) struct Proposal {
     pub(crate) detail: String,
     /// What it does, where one line is not enough.
     pub(crate) help: String,
+    /// Whether more is written after it: nothing is closed, and what can follow is proposed at once.
+    pub(crate) goes_on: bool,
 }
 
 /// What can be written at one place.
@@ -165,15 +167,19 @@ pub(super) fn write(
     let start = caret.checked_sub(proposals.typed)?;
     let (from, to) = (byte_index(text, start), byte_index(text, caret));
     let after = text.get(to..)?;
+    let closing = if proposal.goes_on {
+        ""
+    } else {
+        proposals.closing
+    };
     // What stands there already is passed, not doubled.
-    let there = proposals
-        .closing
+    let there = closing
         .chars()
         .zip(after.chars())
         .take_while(|(closing, there)| closing == there)
         .count();
-    let missing: String = proposals.closing.chars().skip(there).collect();
-    let kept: String = proposals.closing.chars().take(there).collect();
+    let missing: String = closing.chars().skip(there).collect();
+    let kept: String = closing.chars().take(there).collect();
     let written = format!("{}{kept}{missing}", proposal.text);
     text.replace_range(from..to + kept.len(), &written);
     Some(start + written.chars().count())
@@ -197,6 +203,7 @@ mod tests {
                 text: "PID-8".to_owned(),
                 detail: String::new(),
                 help: String::new(),
+                goes_on: false,
             }],
             closing: "\"]",
             eager: true,

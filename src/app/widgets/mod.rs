@@ -1,9 +1,12 @@
 //! The parts that panels are made of; each knows the theme, none knows the session.
 
+mod code_advice;
 mod code_beside;
 mod code_editor;
 mod code_gutter;
+mod code_marks;
 mod code_painted;
+mod code_places;
 mod completion;
 mod entry;
 mod faulty_text;
@@ -15,9 +18,10 @@ mod message_highlight;
 mod notation_highlight;
 mod rows;
 
+pub(super) use code_advice::{Advice, CallAdvice, Explained};
 pub(super) use code_beside::{Beside, BesideClick, LineNote};
 pub(super) use code_editor::{CodeEditor, CodeView, Language};
-pub(super) use code_gutter::Mark;
+pub(super) use code_gutter::{CodeFix, Mark};
 pub(super) use completion::{Proposal, Proposals};
 pub(super) use entry::{Entry, EntryResponse, entry_id, no_proposals};
 pub(super) use faulty_text::FaultyText;
