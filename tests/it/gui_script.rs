@@ -150,7 +150,7 @@ fn a_variable_is_renamed_and_a_taken_name_is_refused() {
         rest(&hand, &before),
         "let first = 1;\nlet two = 2;\nfirst + two; first"
     );
-    assert_eq!(undo_name(&mut hand), "Undo rename one to first");
+    assert!(undo_name(&mut hand).starts_with("Undo rename one to first"));
 }
 
 #[test]
