@@ -51,6 +51,14 @@
 //! into, over and out, forwards and backwards, to lines, breakpoints and watch-points, and
 //! [`workbench::StateAt`] is what there was at a place. Nothing runs again, and nothing waits:
 //! `pipehat trace` prints the same places that the window's stepper shows.
+//!
+//! # Writing scripts
+//!
+//! A script that is being typed cannot be compiled. [`mapping::ScriptNames`] reads its tokens instead:
+//! what declares a name, where it is seen, what a text in quotes names. A [`workbench::ScriptScene`]
+//! lays the profile, the message and the last run beside it, and answers: what can stand here, what is
+//! this, where is it defined, what would a new name clash with. The window only asks.
+//! [`mapping::format_script`] changes lines and spaces, and compares Rhai's own tokens before it does.
 
 #[cfg(feature = "gui")]
 pub mod app;
