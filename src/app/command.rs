@@ -65,6 +65,7 @@ pub(super) enum Command {
     PreviousPage,
     EndLesson,
     ToggleValues,
+    ToggleLinks,
     StepInto,
     StepOver,
     StepOut,
@@ -96,7 +97,7 @@ pub(super) enum Command {
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 87] = [
+    pub(super) const ALL: [Self; 88] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -157,6 +158,7 @@ impl Command {
         Self::PreviousPage,
         Self::EndLesson,
         Self::ToggleValues,
+        Self::ToggleLinks,
         Self::StepInto,
         Self::StepOver,
         Self::StepOut,

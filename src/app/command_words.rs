@@ -260,6 +260,10 @@ impl Command {
                 SHIFTED,
                 Key::B,
             ),
+            Self::ToggleLinks => words(
+                "Links as lines",
+                "Draw lines from the fields of the message over the script to the chosen value of the output",
+            ),
             Self::StepInto => keyed(
                 "Step into",
                 "Go to the next step, into loops and functions",

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::action::{Action, Command};
+use super::links_drawn::{Knots, MOST_BYTES, Thread};
 use super::pane::Pane;
-use super::settings::Settings;
+use super::settings::{LinkLines, Settings};
 use super::stepping::{Stepping, Walked};
 use crate::hl7::Location;
 use crate::mapping::{End, Happening};
@@ -22,6 +23,10 @@ pub(super) struct Cx<'a> {
     /// The cell of the output that is chosen, if one was chosen last.
     pub(super) end: Option<End>,
     pub(super) stepping: &'a Stepping,
+    /// The links of what is chosen.
+    pub(super) threads: &'a [Thread],
+    /// Where the panels painted what they lead over.
+    pub(super) knots: Knots,
     actions: RefCell<Vec<Action>>,
     own_undo: Cell<bool>,
     own_moves: Cell<bool>,
@@ -78,6 +83,8 @@ impl<'a> Cx<'a> {
             chosen,
             end,
             stepping,
+            threads: &[],
+            knots: Knots::default(),
             actions: RefCell::default(),
             own_undo: Cell::new(false),
             own_moves: Cell::new(false),
@@ -179,6 +186,16 @@ impl<'a> Cx<'a> {
     pub(super) fn walked(&self) -> Option<&Walked> {
         self.record(Records::Steps);
         self.stepping.walked()
+    }
+
+    /// Has links looked up where they are to be drawn: of what is chosen, in messages that are not large.
+    pub(super) fn record_links(&self) {
+        let is_chosen = self.session.location().is_some() || self.end.is_some();
+        let message = self.preview().map(|preview| preview.message.text().len());
+        let is_small = message.is_some_and(|bytes| bytes <= MOST_BYTES);
+        if self.settings.link_lines == LinkLines::Drawn && is_chosen && is_small {
+            self.record(Records::Links);
+        }
     }
 
     /// Says that the steps of the run are told of on the screen.
@@ -344,6 +361,7 @@ impl<'a> Cx<'a> {
             | C::ShowStepper
             | C::ShowPipeline
             | C::ToggleValues
+            | C::ToggleLinks
             | C::ToggleStop
             | C::ArrangeTeach
             | C::ShowHelp

@@ -6,6 +6,7 @@ use super::dialogs::Dialogs;
 use super::settings::Settings;
 use super::state::State;
 use super::stepping::Stepping;
+use super::threads::Threads;
 use super::toasts::Toasts;
 use crate::workbench::Session;
 
@@ -17,6 +18,8 @@ pub(super) struct Host {
     pub(super) stepping: Stepping,
     pub(super) dialogs: Dialogs,
     pub(super) toasts: Toasts,
+    /// The links of what is chosen.
+    pub(super) threads: Threads,
     /// Of which profile the stops are, and which change of them was remembered.
     pub(super) stops_of: (Option<PathBuf>, u64),
 }

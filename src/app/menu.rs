@@ -4,6 +4,7 @@ use egui::{Button, MenuBar, Ui};
 
 use super::action::Command;
 use super::cx::Cx;
+use super::settings::LinkLines;
 use super::theme::Theme;
 
 /// Shows the menu bar.
@@ -103,7 +104,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowStepper,
                     C::ShowPipeline,
                 ],
-                &[C::ToggleValues],
+                &[C::ToggleValues, C::ToggleLinks],
                 &[C::ArrangeTeach, C::ArrangeMap, C::ArrangeDescribe],
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],
                 &[C::ZoomIn, C::ZoomOut, C::ZoomReset, C::Presenter],
@@ -158,6 +159,7 @@ pub(super) fn is_on(cx: &Cx<'_>, command: Command) -> bool {
         Command::ToggleGhosts => cx.settings.ghosts,
         Command::ToggleFolding => cx.settings.folding,
         Command::ToggleValues => cx.settings.values,
+        Command::ToggleLinks => cx.settings.link_lines == LinkLines::Drawn,
         Command::FollowSystemTheme => theme == egui::ThemePreference::System,
         Command::UseDarkTheme => theme == egui::ThemePreference::Dark,
         Command::UseLightTheme => theme == egui::ThemePreference::Light,

@@ -5,6 +5,7 @@ use super::lessons;
 use super::pane::Pane;
 use super::perform::show;
 use super::question::Question;
+use super::settings::LinkLines;
 use super::sheet_words::SheetWords;
 use super::status::plural;
 use super::walk::{keep_stops, walk};
@@ -37,6 +38,13 @@ pub(super) fn poll(host: &mut Host) -> bool {
         tell(host, notice);
     }
     keep_stops(host);
+    let state = &host.state;
+    let chosen = (host.session.location(), state.chosen, state.end.as_ref());
+    let preview = host.session.preview();
+    let preview = preview.filter(|preview| preview.sample == selected);
+    let draws = host.settings.link_lines == LinkLines::Drawn;
+    let profile = host.session.profile();
+    host.threads.update(preview, profile, chosen, draws);
     if untold > 0 {
         let more = plural(untold, "more failure");
         host.toasts

@@ -17,7 +17,7 @@ use super::panels::ScriptTask;
 use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
-use super::settings::PRESENTER_ZOOM;
+use super::settings::{LinkLines, PRESENTER_ZOOM};
 use super::stepping::Go;
 use super::target_chooser::TargetChooser;
 use super::walk::{
@@ -349,6 +349,12 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowLinks => show(host, Pane::Links),
         Command::ShowStepper => show(host, Pane::Stepper),
         Command::ShowPipeline => show(host, Pane::Pipeline),
+        Command::ToggleLinks => {
+            settings.link_lines = match settings.link_lines {
+                LinkLines::Drawn => LinkLines::Hidden,
+                LinkLines::Hidden => LinkLines::Drawn,
+            };
+        }
         Command::ToggleValues => settings.values = !settings.values,
         Command::StepInto => walk_by_key(host, Go::By(Move::Into)),
         Command::StepOver => walk_by_key(host, Go::By(Move::Over)),

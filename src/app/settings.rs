@@ -15,6 +15,14 @@ const RECENT: usize = 10;
 /// The scale for a projector.
 pub(super) const PRESENTER_ZOOM: f32 = 1.6;
 
+/// Whether links are drawn as lines between the panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum LinkLines {
+    #[default]
+    Drawn,
+    Hidden,
+}
+
 /// The settings of the window.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,6 +37,8 @@ pub(super) struct Settings {
     pub(super) folding: bool,
     /// Show beside each line of a script what it made.
     pub(super) values: bool,
+    /// Draw links between the panels.
+    pub(super) link_lines: LinkLines,
     /// Where runs stop, by profile.
     pub(super) stops: Vec<KeptStops>,
     pub(super) panels: egui_tiles::Tree<Pane>,
@@ -43,6 +53,7 @@ impl Default for Settings {
             ghosts: false,
             folding: true,
             values: false,
+            link_lines: LinkLines::Drawn,
             stops: Vec::new(),
             panels: pane::map(),
         }

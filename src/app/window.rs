@@ -11,6 +11,7 @@ use super::cx::{Cx, OwnKeys, has_unsaved_changes};
 use super::dialogs::{Answer, Dialogs};
 use super::host::Host;
 use super::layout::Panels;
+use super::links_drawn::draw;
 use super::news::{look_again, poll};
 use super::panels::start;
 use super::path_dialog::{PathDialog, Step, action_for};
@@ -21,6 +22,7 @@ use super::startup::Startup;
 use super::state::State;
 use super::stepping::Stepping;
 use super::theme::Theme;
+use super::threads::Threads;
 use super::toasts::Toasts;
 use super::{drag, fonts, lessons, menu, status, theme};
 use crate::hl7::Timestamp;
@@ -68,6 +70,7 @@ impl Window {
             stepping: Stepping::default(),
             dialogs: Dialogs::new(start.use_system),
             toasts: Toasts::default(),
+            threads: Threads::default(),
             stops_of: (None, 0),
         };
         if !start.paths.is_empty() {
@@ -159,12 +162,15 @@ impl Window {
             stepping,
             dialogs,
             toasts,
+            threads,
             ..
         } = &mut self.host;
         // The arrangement is changed while the settings are read.
         let nothing = egui_tiles::Tree::empty(egui::Id::unique("nothing"));
         let mut panels = std::mem::replace(&mut settings.panels, nothing);
-        let cx = Cx::new(session, settings, state.chosen, state.end.clone(), stepping);
+        let mut cx = Cx::new(session, settings, state.chosen, state.end.clone(), stepping);
+        cx.threads = &threads.list;
+        cx.record_links();
         bars_ui(ui, &cx, toasts);
         let body = Frame::new().fill(*Theme::of(ui).surface.window);
         CentralPanel::default().frame(body).show(ui, |ui| {
@@ -181,6 +187,7 @@ impl Window {
                     },
                     ui,
                 );
+                draw(ui, cx.threads, &cx.knots);
             }
         });
         over_ui(ui.ctx(), &cx, state, dialogs);

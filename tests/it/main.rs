@@ -49,6 +49,8 @@ mod gui_site;
 mod gui_stepper;
 #[cfg(feature = "gui")]
 mod gui_templates;
+#[cfg(feature = "gui")]
+mod gui_threads;
 mod lessons;
 mod notation;
 mod pipeline;

@@ -7,6 +7,7 @@ use egui::{Button, RichText, Role, Ui, Vec2};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::links_drawn::Knot;
 use super::super::pane::Pane;
 use super::super::status::plural;
 use super::super::theme::Theme;
@@ -16,7 +17,8 @@ use super::super::widgets::{
 use super::explain::explain_ui;
 use super::outline::Source;
 use super::parts::{bar_ui, empty_ui, weak, without_message_ui};
-use super::tree::{TreeView, at_work_ui, columns, is_at_work, tree_cell_ui};
+use super::tree::{TreeView, at_work_ui, is_at_work, tree_cell_ui};
+use super::tree_columns::columns;
 use super::tree_row::{RowKind, TreeRow};
 use crate::hl7::{Message, Part};
 use crate::mapping::{Cell, End, Outcome, TableRows, Verdict};
@@ -198,6 +200,15 @@ fn verdict_ui(ui: &mut Ui, verdict: &str, why: &str) {
     });
 }
 
+/// Where the links that are drawn end in the output.
+fn ends(cx: &Cx<'_>, output: &Message) -> impl Iterator<Item = (Range<usize>, End)> {
+    let ends = cx.threads.iter().map(|thread| &thread.end);
+    ends.filter_map(|end| match end {
+        End::Output(location) => Some((output.find(location)?.span(), end.clone())),
+        End::Cell { .. } => None,
+    })
+}
+
 /// The stretches of the output that differ from the input.
 fn changed_parts(preview: &Preview) -> impl Iterator<Item = &Part> {
     preview
@@ -223,6 +234,8 @@ fn text_ui(
         .and_then(|location| output.find(location));
     let written = now.spans(output).into_iter();
     marks.extend(written.map(|span| (span, Emphasis::Written)));
+    let linked = ends(cx, output).map(|(span, _)| (span, Emphasis::Linked));
+    marks.extend(linked);
     marks.extend(chosen.map(|element| (element.span(), Emphasis::Selected)));
     let text = Hl7Text {
         name: "Output text",
@@ -237,6 +250,12 @@ fn text_ui(
         reveal: cx.reveals(Pane::Output, &mut state.seen_text),
     };
     let response = state.view.ui(ui, &text);
+    for (span, rect, clip) in &response.linked {
+        let end = ends(cx, output).find(|(known, _)| known == span);
+        if let Some((_, end)) = end {
+            cx.knots.put(Knot::End(end), *rect, *clip);
+        }
+    }
     let source = Source {
         message: output,
         tree: None,
@@ -294,6 +313,8 @@ fn tree_ui(
             changed: &changed,
             written: &written,
             has_moved: now.has_moved,
+            cx,
+            ends: ends(cx, output).collect(),
         },
     );
     if let Some(row) = response.toggled.or(response.activated) {
@@ -311,6 +332,8 @@ struct TreeRows<'a> {
     /// What the current step of the stepper wrote.
     written: &'a [Range<usize>],
     has_moved: bool,
+    cx: &'a Cx<'a>,
+    ends: Vec<(Range<usize>, End)>,
 }
 
 impl RowSource for TreeRows<'_> {
@@ -350,6 +373,14 @@ impl RowSource for TreeRows<'_> {
                     && span.start < changed.end.max(changed.start + 1)
             })
         };
+        if column == 0 {
+            for (span, end) in &self.ends {
+                if is_at_work(row, std::slice::from_ref(span)) {
+                    let knot = Knot::End(end.clone());
+                    self.cx.knots.put(knot, ui.max_rect(), ui.clip_rect());
+                }
+            }
+        }
         if is_at_work(row, self.written) {
             at_work_ui(ui, column);
         }
@@ -452,6 +483,7 @@ fn grid_ui(
                     table,
                     written: now.cells(&table.table).collect(),
                     has_moved: now.has_moved,
+                    cx,
                 };
                 let shown = view.ui(ui, &mut rows);
                 if let Some(row) = shown.selected {
@@ -494,9 +526,30 @@ struct GridRows<'a> {
     /// The cells that the current step of the stepper wrote: row and column.
     written: Vec<(usize, &'a str)>,
     has_moved: bool,
+    cx: &'a Cx<'a>,
 }
 
 impl GridRows<'_> {
+    /// Says where a cell stands at which a link ends.
+    fn put_end(&self, ui: &Ui, row: usize, column: usize) {
+        let Some(name) = self.table.columns.get(column) else {
+            return;
+        };
+        let is_here = |end: &End| match end {
+            End::Cell {
+                table,
+                row: at,
+                column,
+            } => (table, *at, column) == (&self.table.table, row, name),
+            End::Output(_) => false,
+        };
+        let thread = self.cx.threads.iter().find(|thread| is_here(&thread.end));
+        if let Some(thread) = thread {
+            let knot = Knot::End(thread.end.clone());
+            self.cx.knots.put(knot, ui.max_rect(), ui.clip_rect());
+        }
+    }
+
     fn is_written(&self, row: usize, column: usize) -> bool {
         let name = self.table.columns.get(column);
         name.is_some_and(|name| self.written.contains(&(row, name)))
@@ -522,6 +575,7 @@ impl RowSource for GridRows<'_> {
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
         let theme = Theme::of(ui);
+        self.put_end(ui, row, column);
         if self.is_written(row, column) {
             at_work_ui(ui, 1);
             let line = egui::Stroke::new(2.0, *theme.accent.line);

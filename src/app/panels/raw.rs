@@ -6,6 +6,7 @@ use egui::{Button, Ui};
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::links_drawn::Knot;
 use super::super::pane::Pane;
 use super::super::theme::Theme;
 use super::super::widgets::{EDITABLE_BYTES, Emphasis, Folding, Hl7Text, Hl7View, size_text};
@@ -60,6 +61,9 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     };
     let response = state.view.ui(ui, &text);
     cx.keeps_own_undo(response.focused && folding == Folding::Whole);
+    for (span, rect, clip) in &response.linked {
+        cx.knots.put(Knot::Source(span.clone()), *rect, *clip);
+    }
     let source = Source {
         message,
         // Groups are of the message that the site's script made of this text.
@@ -101,7 +105,10 @@ fn marks(cx: &Cx<'_>, preview: &Preview) -> Vec<(Range<usize>, Emphasis)> {
     let read = read
         .filter(|_| preview.received.is_none())
         .map(|span| (span, Emphasis::Read));
-    chosen.into_iter().chain(faulty).chain(read).collect()
+    let linked = cx.threads.iter().filter(|_| preview.received.is_none());
+    let linked = linked.map(|thread| (thread.source.clone(), Emphasis::Linked));
+    let marks = chosen.into_iter().chain(faulty).chain(read);
+    marks.chain(linked).collect()
 }
 
 fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview, folded: usize) {

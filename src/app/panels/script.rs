@@ -219,6 +219,8 @@ fn editor_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, place: ScriptPlace, sc
     let area = ui.available_rect_before_wrap();
     let mut response = state.editor.ui(ui, &view, &mut state.buffer);
     response.changed |= drop_ui(ui, state, area);
+    cx.knots
+        .put_lines(cx.threads, &place, |line| state.editor.line_rect(line));
     if let Some(click) = response.beside {
         beside_clicked(cx, state, &place, click);
     }

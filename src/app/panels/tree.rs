@@ -9,13 +9,15 @@ use egui::{Checkbox, Id, Key, RichText, Role, TextEdit, Ui};
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::drag::Dragged;
+use super::super::links_drawn::Knot;
 use super::super::pane::Pane;
 use super::super::part::Part;
 use super::super::theme::Theme;
-use super::super::widgets::{ColumnSpec, Outline, RowSource, RowsView, Width, cell_text};
+use super::super::widgets::{Outline, RowSource, RowsView, cell_text};
 use super::mapping_edit::plain;
 use super::outline::{Source, keys_above, rows};
 use super::parts::{bar_ui, describe_ui, weak, without_message_ui};
+use super::tree_columns::columns;
 use super::tree_row::{Facts, RowKind, TreeRow, Value, standing_words};
 use crate::grammar::Standing;
 use crate::hl7::{Level, Location};
@@ -154,8 +156,25 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         moved,
         shown: &state.rows.rows,
         editing: &mut state.editing,
+        seen: None,
     };
+    let area = ui.available_rect_before_wrap();
     let response = view.ui(ui, &mut rows);
+    let seen = rows.seen;
+    for thread in cx.threads {
+        let spans = std::slice::from_ref(&thread.source);
+        let row = state
+            .rows
+            .rows
+            .iter()
+            .position(|row| is_at_work(row, spans));
+        if let (Some(row), Some((first, last))) = (row, seen)
+            && !(first..=last).contains(&row)
+        {
+            let knot = Knot::Source(thread.source.clone());
+            cx.knots.put_beyond(knot, area, row < first);
+        }
+    }
     if let Some(row) = response.toggled {
         state.rows.toggle(row);
     }
@@ -242,46 +261,6 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
     });
 }
 
-/// As many columns as the width has room for.
-pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
-    let mut columns = vec![
-        ColumnSpec::new(
-            "Location",
-            Width::Points(if width > 640.0 {
-                168.0
-            } else {
-                (width * 0.34).clamp(88.0, 152.0)
-            }),
-        ),
-        ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(72.0, 240.0))),
-        ColumnSpec::new(
-            "Value",
-            if width > 640.0 {
-                Width::Points((width * 0.26).clamp(130.0, 320.0))
-            } else {
-                Width::Rest
-            },
-        ),
-    ];
-    if width > 640.0 {
-        columns.push(ColumnSpec::new(
-            "Meaning",
-            if width > 760.0 {
-                Width::Points(130.0)
-            } else {
-                Width::Rest
-            },
-        ));
-    }
-    if width > 760.0 {
-        for (title, points) in [("Type", 44.0), ("Use", 36.0), ("Repeats", 52.0)] {
-            columns.push(ColumnSpec::new(title, Width::Points(points)));
-        }
-        columns.push(ColumnSpec::new("Described by", Width::Rest));
-    }
-    columns
-}
-
 struct Rows<'a> {
     cx: &'a Cx<'a>,
     /// What the current step of the stepper read.
@@ -290,6 +269,8 @@ struct Rows<'a> {
     moved: bool,
     shown: &'a [TreeRow],
     editing: &'a mut Option<Editing>,
+    /// The first and the last row that were painted.
+    seen: Option<(usize, usize)>,
 }
 
 impl RowSource for Rows<'_> {
@@ -361,9 +342,19 @@ impl RowSource for Rows<'_> {
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        let (first, last) = self.seen.unwrap_or((row, row));
+        self.seen = Some((first.min(row), last.max(row)));
         let Some(row) = self.shown.get(row) else {
             return;
         };
+        if column == 0 {
+            for thread in self.cx.threads {
+                if is_at_work(row, std::slice::from_ref(&thread.source)) {
+                    let knot = Knot::Source(thread.source.clone());
+                    self.cx.knots.put(knot, ui.max_rect(), ui.clip_rect());
+                }
+            }
+        }
         if is_at_work(row, self.read) {
             at_work_ui(ui, column);
         }

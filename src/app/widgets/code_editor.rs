@@ -138,6 +138,13 @@ impl CodeEditor {
             .map_or(text.len(), |caret| byte_index(text, caret))
     }
 
+    /// Where a line was painted, and what of the text is in sight.
+    pub(crate) fn line_rect(&self, line: u32) -> Option<(Rect, Rect)> {
+        let (painted, _) = self.last.as_ref()?;
+        let (_, row) = lines(painted).find(|(number, _)| *number == line)?;
+        Some((row, painted.clip))
+    }
+
     /// The character at a point of the screen.
     pub(crate) fn caret_at(&self, ui: &Ui, at: Pos2) -> Option<usize> {
         let (painted, _) = self.last.as_ref()?;

@@ -27,6 +27,8 @@ pub(crate) enum Emphasis {
     Read,
     /// A step of the mapping wrote it.
     Written,
+    /// A link leads to it: nothing is painted, and it is said where it stands.
+    Linked,
 }
 
 /// What is shown.
@@ -49,6 +51,8 @@ pub(crate) struct Hl7Response {
     /// The whole text after an edit.
     pub(crate) edited: Option<String>,
     pub(crate) focused: bool,
+    /// Where the linked stretches stand, and what of the text is in sight.
+    pub(crate) linked: Vec<(Range<usize>, Rect, Rect)>,
     /// What the pointer is on.
     pub(crate) pointed: Option<Pointed>,
 }
@@ -196,6 +200,14 @@ impl Hl7View {
             let place = |byte| self.display.shown_of(&self.buffer, byte);
             let painted = (&*output.galley, output.galley_pos);
             let (shapes, selected) = marks(theme, painted, view.marks, place);
+            let linked = view.marks.iter();
+            let linked = linked.filter(|(_, emphasis)| *emphasis == Emphasis::Linked);
+            response.linked = linked
+                .filter_map(|(span, _)| {
+                    let rects = span_rects(painted, place(span.start)..place(span.end));
+                    Some((span.clone(), *rects.first()?, ui.clip_rect()))
+                })
+                .collect();
             if let Some(rect) = selected.filter(|_| view.reveal) {
                 ui.scroll_to_rect(rect.expand(theme.size.row * 2.0), None);
             }
@@ -363,6 +375,7 @@ fn mark(theme: &Theme, rect: Rect, emphasis: Emphasis, shapes: &mut Vec<Shape>) 
                 line(theme.severity.good),
             ));
         }
+        Emphasis::Linked => {}
         Emphasis::Written => {
             shapes.push(Shape::rect_filled(rect, corner, *theme.surface.mark));
             let stroke = egui::Stroke::new(2.0, *theme.accent.line);
