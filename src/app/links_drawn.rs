@@ -84,7 +84,8 @@ impl Knots {
     fn find(&self, knot: &Knot) -> Option<Spot> {
         let places = self.places.borrow();
         let (_, rect, clip) = places.iter().find(|(known, ..)| known == knot)?;
-        Some(Spot::of(*rect, *clip))
+        // Of a panel that is out of sight altogether nothing is left to point at.
+        (clip.is_positive() && rect.is_finite()).then(|| Spot::of(*rect, *clip))
     }
 }
 
@@ -211,5 +212,23 @@ fn spot_ui(brush: &Painter, spot: Spot, colour: Color32) {
     } else {
         let from = at - Vec2::new(0.0, spot.beyond);
         arrow(brush, from, at + Vec2::new(0.0, spot.beyond * 4.0), colour);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_panel_has_no_room_for_is_no_end_of_a_link() {
+        let knots = Knots::default();
+        let rect = Rect::from_min_max(Pos2::new(1350.0, 10.0), Pos2::new(1400.0, 30.0));
+        let crossed = Rect::from_min_max(Pos2::new(1347.0, 0.0), Pos2::new(1218.0, 700.0));
+        knots.put(Knot::Source(0..1), rect, crossed);
+        assert!(knots.find(&Knot::Source(0..1)).is_none());
+        let low = Rect::from_min_max(Pos2::new(0.0, 100.0), Pos2::new(500.0, 200.0));
+        knots.put(Knot::Source(1..2), rect, low);
+        let spot = knots.find(&Knot::Source(1..2)).expect("a place");
+        assert!(low.contains_rect(spot.rect) && spot.beyond < 0.0);
     }
 }
