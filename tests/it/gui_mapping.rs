@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, example, open, press, settle, shows};
+use super::gui::{Hand, example, open, press, settle, shows};
 
 /// The worked example with the mapping of Admissions in front.
 fn page() -> (tempfile::TempDir, Hand) {
@@ -272,7 +272,11 @@ fn a_drop_where_there_are_no_rows_begins_them() {
 #[test]
 fn a_drop_into_the_script_writes_how_it_is_read() {
     let (_folder, mut hand) = page();
-    click(&mut hand, "Script");
+    // The menu of this name stands above the tab.
+    let tab = hand.query_all_by_label("Script");
+    let tab = tab.max_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
+    tab.expect("the tab of the script").click();
+    settle(&mut hand);
     let editor = hand.get_by_label("Script editor").rect();
     let from = tree_row(&hand, "MSH-10");
     // The end of the first line, a comment.
