@@ -41,9 +41,11 @@ mod gui_mapping;
 mod gui_out;
 #[cfg(feature = "gui")]
 mod gui_pipeline;
+#[cfg(feature = "gui")]
 mod gui_profile;
 #[cfg(feature = "gui")]
 mod gui_script;
+#[cfg(feature = "gui")]
 mod gui_site;
 #[cfg(feature = "gui")]
 mod gui_stepper;
