@@ -8,32 +8,30 @@ use super::segment_id::SegmentId;
 /// `…|2.5.1PID|1||…`, `…|F|||FOBX|2|…`. Which names exist is not this room's knowledge.
 pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for segment in message
-        .segments()
-        .filter(super::message::Segment::is_segment)
-    {
-        let mut fields = segment.fields().peekable();
-        while let Some(field) = fields.next() {
-            let Some(next) = fields.peek() else { break };
-            let raw = field.raw();
-            let Some(start) = raw
-                .len()
-                .checked_sub(3)
-                .filter(|at| raw.is_char_boundary(*at))
-            else {
+    let text = message.text();
+    let width = message.delimiters().field.len_utf8();
+    for segment in message.segments().filter(|s| s.is_segment()) {
+        // From one separator to the next: nearly no field ends as a segment starts, and none is
+        // taken out of its segment to see that.
+        let mut separators = segment.separators().peekable();
+        let mut last = separators.next();
+        while let (Some(opened), Some(end)) = (last, separators.next()) {
+            last = Some(end);
+            let Some((at, id)) = id_before(text, end) else {
                 continue;
             };
-            let (before, tail) = raw.split_at(start);
-            let Some(id) = SegmentId::new(tail) else {
+            let Some(before) = text.get(opened + width..at) else {
                 continue;
             };
+            let behind = separators.peek().copied();
+            let next = end + width..behind.unwrap_or(segment.end());
             // A whole value such as PID in ERR-2, or a word that ends so, is no lost line end; but
             // a segment that counts its kind (OBX-1) is one.
             let apart = before
                 .chars()
                 .next_back()
                 .is_some_and(|c| !c.is_ascii_uppercase());
-            let counted = is_set_id(next.raw()) && next.span().end < segment.span().end;
+            let counted = behind.is_some() && text.get(next).is_some_and(is_set_id);
             // Asked last: a name that nobody knows is looked for in every version.
             let is_name = || is_known(id) || (id.is_site_defined() && counted);
             let is_start = if before.is_empty() {
@@ -42,7 +40,6 @@ pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -
                 apart || counted
             };
             if is_start && is_name() {
-                let at = field.span().start + start;
                 faults.push(Fault {
                     kind: FaultKind::GluedSegment,
                     span: at..at + 3,
@@ -51,6 +48,12 @@ pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -
         }
     }
     faults
+}
+
+/// The name of a segment that may end at a place, and where it starts.
+fn id_before(text: &str, end: usize) -> Option<(usize, SegmentId)> {
+    let start = end.checked_sub(3)?;
+    Some((start, SegmentId::new(text.get(start..end)?)?))
 }
 
 fn is_set_id(raw: &str) -> bool {
