@@ -15,6 +15,8 @@ pub(super) struct CodeList {
     /// The rule that another code breaks.
     pub(super) rule: &'static str,
     codes: BTreeSet<Arc<str>>,
+    /// The short ones again, each in one number, ascending: each value of a table is looked for.
+    short: Box<[u64]>,
     /// The standard's table, which later versions add to.
     standard: Option<(&'static Dictionary, String)>,
 }
@@ -37,6 +39,7 @@ impl CodeList {
         (!known.is_empty()).then(|| Self {
             name: format!("codes \"{name}\""),
             rule: CODE_SITE,
+            short: short(&known),
             codes: known,
             standard: None,
         })
@@ -55,17 +58,22 @@ impl CodeList {
         if table.codes.is_empty() || table.codes.iter().any(|code| is_open(code.code)) {
             return None;
         }
+        let codes = table.codes.iter().map(|code| code.code.into()).collect();
         Some(Self {
             name: format!("table {number}"),
             rule,
-            codes: table.codes.iter().map(|code| code.code.into()).collect(),
+            short: short(&codes),
+            codes,
             standard: Some((dictionary, number.to_owned())),
         })
     }
 
     /// Whether it holds a code.
     pub(super) fn has(&self, code: &str) -> bool {
-        self.codes.contains(code)
+        match packed(code) {
+            Some(packed) => self.short.binary_search(&packed).is_ok(),
+            None => self.codes.contains(code),
+        }
     }
 
     /// Whether the table of a later version holds a code: messages run ahead of the version they state.
@@ -95,5 +103,63 @@ impl CodeList {
     /// Whether two lists are the same.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.name == other.name && self.codes == other.codes
+    }
+}
+
+/// The codes that fit into a number each, ascending.
+fn short(codes: &BTreeSet<Arc<str>>) -> Box<[u64]> {
+    let mut short: Vec<u64> = codes.iter().filter_map(|code| packed(code)).collect();
+    short.sort_unstable();
+    short.into()
+}
+
+/// A text of at most seven bytes with its length: no two have the same number.
+fn packed(text: &str) -> Option<u64> {
+    let length = u64::try_from(text.len())
+        .ok()
+        .filter(|length| *length <= 7)?;
+    let packed = text
+        .bytes()
+        .fold(length, |packed, byte| packed << 8 | u64::from(byte));
+    Some(packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(listed: &[&str], asked: &str, expect: bool) {
+        let known: BTreeSet<Arc<str>> = listed.iter().map(|code| Arc::from(*code)).collect();
+        let list = CodeList {
+            name: String::new(),
+            rule: CODE_SITE,
+            short: short(&known),
+            codes: known,
+            standard: None,
+        };
+        assert_eq!(list.has(asked), expect, "{asked:?} of {listed:?}");
+    }
+
+    #[test]
+    fn short_and_long_codes_are_found_and_no_others() {
+        let listed = [
+            "",
+            "F",
+            "M",
+            "A01",
+            "SEVEN77",
+            "EIGHT888",
+            "ÄÖ",
+            "a rather long code",
+        ];
+        for code in listed {
+            check(&listed, code, true);
+            check(&[], code, false);
+        }
+        for other in [
+            "f", "F ", "F\0", "A0", "A011", "SEVEN78", "EIGHT889", "ÄÖÜ", "a rather",
+        ] {
+            check(&listed, other, false);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::plan::{FieldPlan, PartPlan, Plans, SegmentPlan};
 use super::value_kind::shape;
-use super::walk::{Asked, At, Told, Walk};
+use super::walk::{Asked, At, Seen, Told, Walk};
 use crate::hl7::{Element, Segment, SegmentId};
 use crate::profile::Usage;
 
@@ -17,11 +17,11 @@ impl Walk<'_, '_> {
     ) {
         let mut required = plan.required.iter().copied().peekable();
         let mut told_beyond = false;
-        let at = At::of(segment, id);
-        for (number, field) in (1..=u16::MAX).zip(segment.fields()) {
-            if field.is_empty() {
-                continue;
-            }
+        let at = &At::of(segment, id);
+        for (number, field) in segment.filled_fields() {
+            let Ok(number) = u16::try_from(number) else {
+                break;
+            };
             while let Some(missing) = required.next_if(|wanted| *wanted < number) {
                 self.missing(at, missing, plan);
             }
@@ -29,9 +29,9 @@ impl Walk<'_, '_> {
             if field.is_encoding_characters() {
                 continue;
             }
-            let at = At {
+            let at = &At {
                 field: number,
-                ..at
+                ..*at
             };
             match plan.fields.get(usize::from(number) - 1) {
                 Some(known) => self.field(plans, at, field, known, plan),
@@ -48,10 +48,10 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn missing(&mut self, at: At<'_>, number: u16, plan: &SegmentPlan) {
-        let at = At {
+    fn missing(&mut self, at: &At<'_>, number: u16, plan: &SegmentPlan) {
+        let at = &At {
             field: number,
-            ..at
+            ..*at
         };
         let known = plan.fields.get(usize::from(number).saturating_sub(1));
         let asked = Asked {
@@ -70,7 +70,7 @@ impl Walk<'_, '_> {
         });
     }
 
-    fn unknown_field(&mut self, at: At<'_>, field: Element<'_>, plan: &SegmentPlan) {
+    fn unknown_field(&mut self, at: &At<'_>, field: Element<'_>, plan: &SegmentPlan) {
         let asked = Asked {
             code: "field-unknown",
             by_site: false,
@@ -87,7 +87,7 @@ impl Walk<'_, '_> {
     fn field(
         &mut self,
         plans: &Plans,
-        at: At<'_>,
+        at: &At<'_>,
         field: Element<'_>,
         known: &FieldPlan,
         plan: &SegmentPlan,
@@ -99,34 +99,50 @@ impl Walk<'_, '_> {
             let by_name = plan.types_by_id.iter().find(|(id, _)| *id == named);
             data_type = by_name.map(|(_, at)| *at);
         }
-        if !field.is_composite() {
-            self.count(at, field, known, 1);
-            self.value(plans, at, field, &known.part, data_type);
+        let seen = &self.see(field);
+        if !seen.is_composite() {
+            self.counted(at, field, known, 1);
+            self.simple(plans, at, seen, &known.part, data_type);
             return;
         }
+        let is_one = !seen.marks.has_repetitions();
         let mut count = 0;
         for repetition in field.repetitions() {
             count += 1;
-            let at = At {
+            let at = &At {
                 repetition: (count > 1).then_some(count),
-                ..at
+                ..*at
             };
             if !repetition.is_empty() {
-                self.value(plans, at, repetition, &known.part, data_type);
+                let marks = seen.marks;
+                let element = repetition;
+                let seen = &if is_one {
+                    Seen { element, marks }
+                } else {
+                    self.see(element)
+                };
+                self.value(plans, at, seen, &known.part, data_type);
             }
         }
-        self.count(at, field, known, count);
+        self.counted(at, field, known, count);
     }
 
-    fn count(&mut self, at: At<'_>, field: Element<'_>, known: &FieldPlan, count: u32) {
+    #[inline]
+    fn counted(&mut self, at: &At<'_>, field: Element<'_>, known: &FieldPlan, count: u32) {
+        if count > known.most || count < known.least {
+            self.count(at, field, known, count);
+        }
+    }
+
+    /// A number of repetitions that may not be.
+    #[cold]
+    fn count(&mut self, at: &At<'_>, field: Element<'_>, known: &FieldPlan, count: u32) {
         let (code, bound, help) = if count > known.most {
             let help = "say repeat: Many in the profile's segments if the site repeats it";
             ("field-too-many", format!("at most {}", known.most), help)
-        } else if count < known.least {
+        } else {
             let help = "send more, or say a lower least in the profile's segments";
             ("field-too-few", format!("at least {}", known.least), help)
-        } else {
-            return;
         };
         let asked = Asked {
             code,
@@ -146,7 +162,16 @@ impl Walk<'_, '_> {
     }
 
     /// Whether a field or a component that is not used is empty.
-    pub(super) fn usage(&mut self, at: At<'_>, element: Element<'_>, part: &PartPlan) {
+    #[inline]
+    pub(super) fn usage(&mut self, at: &At<'_>, element: Element<'_>, part: &PartPlan) {
+        if matches!(part.usage, Usage::NotSupported | Usage::Backward) {
+            self.unused(at, element, part);
+        }
+    }
+
+    /// A field or a component that is not used and has a value.
+    #[cold]
+    fn unused(&mut self, at: &At<'_>, element: Element<'_>, part: &PartPlan) {
         let is_field = at.component.is_none();
         let code = match (part.usage, is_field) {
             (Usage::NotSupported, true) => "field-not-supported",

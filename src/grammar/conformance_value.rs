@@ -3,59 +3,95 @@
 use super::code_list::{CODE_SITE, CodeList};
 use super::identifier;
 use super::mend;
-use super::plan::{PartPlan, Plans, TypePlan};
+use super::plan::{LeafPlan, PartPlan, Plans, TypePlan};
 use super::value_kind::{ValueKind, shape, shown_code};
-use super::walk::{Asked, At, Told, Walk};
-use crate::hl7::{Element, Level};
-use crate::profile::Usage;
+use super::walk::{Asked, At, Seen, Told, Walk};
+use crate::hl7::{Children, Element, Level};
 
-/// Types whose first part has a type, and so on: nothing nests deeper.
-const DEEPEST: usize = 4;
+/// Which of the first components hold something.
+#[derive(Clone, Copy, Default)]
+struct Filled(u64);
+
+impl Filled {
+    fn add(&mut self, number: u16) {
+        self.0 |= 1_u64.checked_shl(u32::from(number)).unwrap_or(0);
+    }
+
+    /// `None` of a component that is too far behind.
+    fn has(self, number: u16) -> Option<bool> {
+        let bit = 1_u64.checked_shl(u32::from(number))?;
+        Some(self.0 & bit != 0)
+    }
+}
 
 impl Walk<'_, '_> {
     /// A repetition, a component or a subcomponent.
     pub(super) fn value(
         &mut self,
         plans: &Plans,
-        at: At<'_>,
-        element: Element<'_>,
+        at: &At<'_>,
+        seen: &Seen<'_>,
         part: &PartPlan,
         data_type: Option<usize>,
     ) {
-        if element.is_null() {
+        if !seen.is_composite() {
+            self.simple(plans, at, seen, part, data_type);
             return;
         }
-        self.length(at, element, part);
+        self.length(at, seen, part);
         let Some(plan) = data_type.and_then(|index| plans.types.get(index)) else {
             return;
         };
-        if !element.is_composite() {
-            self.leaf(plans, at, element, part, data_type);
-            self.required_parts(at, element, plan, 1);
-        } else if plan.parts.is_empty() {
-            self.separators(at, element);
+        if plan.parts.is_empty() {
+            self.separators(at, seen.element);
         } else {
-            self.parts(plans, at, element, part, plan);
+            self.parts(plans, at, seen, part, plan);
+        }
+    }
+
+    /// A value without separators in it.
+    pub(super) fn simple(
+        &mut self,
+        plans: &Plans,
+        at: &At<'_>,
+        seen: &Seen<'_>,
+        part: &PartPlan,
+        data_type: Option<usize>,
+    ) {
+        if seen.element.is_null() {
+            return;
+        }
+        self.length(at, seen, part);
+        if let Some(plan) = data_type.and_then(|index| plans.types.get(index)) {
+            self.leaf(plans, at, seen, part, plan.leaf);
+            if !plan.required.is_empty() {
+                let mut filled = Filled::default();
+                filled.add(1);
+                self.required_parts(at, seen.element, plan, filled);
+            }
         }
     }
 
     fn parts(
         &mut self,
         plans: &Plans,
-        at: At<'_>,
-        element: Element<'_>,
+        at: &At<'_>,
+        whole: &Seen<'_>,
         part: &PartPlan,
         plan: &TypePlan,
     ) {
         let is_component = at.component.is_some();
+        let has_plain_parts = !whole.marks.has_subcomponents() && !whole.marks.has_escapes();
+        let mut filled = Filled::default();
         let mut count = 0_u16;
         let mut told_beyond = false;
-        for child in parts_of(element) {
+        for child in parts_of(whole.element) {
             count = count.saturating_add(1);
             if child.is_empty() {
                 continue;
             }
-            let inner = at.part(count);
+            filled.add(count);
+            let inner = &at.part(count);
             let Some(known) = plan.parts.get(usize::from(count) - 1) else {
                 if !told_beyond {
                     self.unknown_part(inner, child, plan);
@@ -63,23 +99,35 @@ impl Walk<'_, '_> {
                 told_beyond = true;
                 continue;
             };
+            let seen = &if has_plain_parts {
+                Seen::plain(child)
+            } else {
+                self.see(child)
+            };
             self.usage(inner, child, known);
             // The code of a field stands in its first component.
-            if count == 1 && known.codes.is_none() {
-                self.code(plans, inner, child, part.codes, Some(element));
+            if count == 1
+                && known.codes.is_none()
+                && let Some(list) = part.codes
+            {
+                self.code(plans, inner, seen, list, Some(whole.element));
             }
             if is_component {
-                self.length(inner, child, known);
-                self.leaf(plans, inner, child, known, known.data_type);
+                self.length(inner, seen, known);
+                let plan = known.data_type.and_then(|index| plans.types.get(index));
+                let leaf = plan.map_or_else(LeafPlan::default, |plan| plan.leaf);
+                self.leaf(plans, inner, seen, known, leaf);
             } else {
-                self.value(plans, inner, child, known, known.data_type);
+                self.value(plans, inner, seen, known, known.data_type);
             }
         }
-        self.required_parts(at, element, plan, count);
-        self.identifiers(at, element, plan);
+        if !plan.required.is_empty() {
+            self.required_parts(at, whole.element, plan, filled);
+        }
+        self.identifiers(at, whole.element, plan, filled);
     }
 
-    fn unknown_part(&mut self, at: At<'_>, element: Element<'_>, plan: &TypePlan) {
+    fn unknown_part(&mut self, at: &At<'_>, element: Element<'_>, plan: &TypePlan) {
         let asked = Asked {
             code: "component-unknown",
             by_site: false,
@@ -95,7 +143,7 @@ impl Walk<'_, '_> {
 
     /// A primitive value has no parts: its separators are text that was not escaped, or it is of a
     /// type that nobody told.
-    fn separators(&mut self, at: At<'_>, element: Element<'_>) {
+    fn separators(&mut self, at: &At<'_>, element: Element<'_>) {
         let asked = Asked {
             code: "component-unknown",
             by_site: false,
@@ -113,19 +161,21 @@ impl Walk<'_, '_> {
         });
     }
 
-    fn required_parts(&mut self, at: At<'_>, element: Element<'_>, plan: &TypePlan, there: u16) {
-        if !plan.has_required {
-            return;
-        }
-        for (number, part) in (1_u16..).zip(&plan.parts) {
-            if part.usage != Usage::Required {
+    fn required_parts(
+        &mut self,
+        at: &At<'_>,
+        element: Element<'_>,
+        plan: &TypePlan,
+        filled: Filled,
+    ) {
+        for number in plan.required.iter().copied() {
+            let Some(part) = plan.parts.get(usize::from(number) - 1) else {
                 continue;
-            }
-            let child = || parts_of(element).nth(usize::from(number) - 1);
-            let is_there = match (number, there) {
-                (1, 1) => true,
-                _ => child().is_some_and(|child| !child.is_empty()),
             };
+            let child = || part_of(element, number);
+            let is_there = filled
+                .has(number)
+                .unwrap_or_else(|| child().is_some_and(|child| !child.is_empty()));
             if !is_there {
                 let asked = Asked {
                     code: "component-required",
@@ -133,7 +183,7 @@ impl Walk<'_, '_> {
                 };
                 let end = element.span().end;
                 let span = child().map_or(end..end, |child| child.span());
-                self.tell_of(at.part(number), span, asked, |name| Told {
+                self.tell_of(&at.part(number), span, asked, |name| Told {
                     message: format!("{name} is required and has no value"),
                     expected: "a value".to_owned(),
                     found: "nothing".to_owned(),
@@ -144,52 +194,50 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn length(&mut self, at: At<'_>, element: Element<'_>, part: &PartPlan) {
-        let most = part.max_length as usize;
+    #[inline]
+    fn length(&mut self, at: &At<'_>, seen: &Seen<'_>, part: &PartPlan) {
         // Characters are never more than bytes, and undoing escapes makes a text shorter.
-        if element.raw().len() <= most {
-            return;
-        }
-        let count = element.text().chars().count();
-        if count > most {
-            let asked = Asked {
-                code: "length",
-                by_site: part.length_by_site,
-            };
-            self.tell(at, element, asked, |name| Told {
-                message: format!("{name} has {count} characters where at most {most} fit"),
-                expected: format!("at most {most} characters"),
-                found: format!("{count} characters"),
-                help: "shorten it, or say a greater length in the profile".to_owned(),
-                fix: mend::trimmed(element.raw(), most),
-            });
+        if seen.element.raw().len() > part.max_length as usize {
+            self.long(at, seen, part);
         }
     }
 
-    /// A text without components, by its type or the type of the type's first component.
+    /// A text that may be too long.
+    #[cold]
+    fn long(&mut self, at: &At<'_>, seen: &Seen<'_>, part: &PartPlan) {
+        let element = seen.element;
+        let most = part.max_length as usize;
+        let count = seen.text().chars().count();
+        if count <= most {
+            return;
+        }
+        let asked = Asked {
+            code: "length",
+            by_site: part.length_by_site,
+        };
+        self.tell(at, element, asked, |name| Told {
+            message: format!("{name} has {count} characters where at most {most} fit"),
+            expected: format!("at most {most} characters"),
+            found: format!("{count} characters"),
+            help: "shorten it, or say a greater length in the profile".to_owned(),
+            fix: mend::trimmed(element.raw(), most),
+        });
+    }
+
+    /// A text without components.
+    #[inline]
     fn leaf(
         &mut self,
         plans: &Plans,
-        at: At<'_>,
-        element: Element<'_>,
+        at: &At<'_>,
+        seen: &Seen<'_>,
         part: &PartPlan,
-        data_type: Option<usize>,
+        leaf: LeafPlan,
     ) {
-        let mut codes = part.codes;
-        let mut index = data_type;
-        let mut plan = None;
-        for _ in 0..DEEPEST {
-            plan = index.and_then(|index| plans.types.get(index));
-            let Some(first) = plan.and_then(|plan| plan.parts.first()) else {
-                break;
-            };
-            codes = codes.or(first.codes);
-            index = first.data_type;
-        }
-        if let Some(plan) = plan
-            && plan.value != ValueKind::Any
+        let element = seen.element;
+        if let Some(plan) = leaf.formed.and_then(|index| plans.types.get(index))
             && !element.is_null()
-            && let Some(code) = plan.value.broken_by(&element.text())
+            && let Some(code) = plan.value.broken_by(&seen.text())
         {
             let asked = Asked {
                 code,
@@ -199,19 +247,21 @@ impl Walk<'_, '_> {
                 of_kind(name, &plan.value, element)
             });
         }
-        self.code(plans, at, element, codes, None);
+        if let Some(list) = part.codes.or(leaf.codes) {
+            self.code(plans, at, seen, list, None);
+        }
     }
 
     /// `whole` is the value of which the code is the first component.
     fn code(
         &mut self,
         plans: &Plans,
-        at: At<'_>,
-        element: Element<'_>,
-        codes: Option<usize>,
+        at: &At<'_>,
+        seen: &Seen<'_>,
+        list: usize,
         whole: Option<Element<'_>>,
     ) {
-        let Some(list) = codes.and_then(|index| plans.lists.get(index)) else {
+        let Some(list) = plans.lists.get(list) else {
             return;
         };
         let asked = Asked {
@@ -219,7 +269,8 @@ impl Walk<'_, '_> {
             by_site: list.rule == CODE_SITE,
         };
         // Nearly every code is in its list: what is asked last takes longest.
-        let text = element.text();
+        let element = seen.element;
+        let text = seen.text();
         if list.has(&text) || element.is_null() {
             return;
         }
@@ -235,9 +286,10 @@ impl Walk<'_, '_> {
         });
     }
 
-    fn identifiers(&mut self, at: At<'_>, element: Element<'_>, plan: &TypePlan) {
+    fn identifiers(&mut self, at: &At<'_>, element: Element<'_>, plan: &TypePlan, filled: Filled) {
         if plan.has_check_digit
             && at.component.is_none()
+            && filled.has(2) == Some(true)
             && let Some(digit) = part_of(element, 2).filter(|digit| !digit.is_empty())
         {
             let [id, scheme] =
@@ -247,7 +299,7 @@ impl Walk<'_, '_> {
                     code: "check-digit",
                     by_site: false,
                 };
-                self.tell(at.part(2), digit, asked, |name| Told {
+                self.tell(&at.part(2), digit, asked, |name| Told {
                     message: format!("{name} does not fit the identifier by {scheme}"),
                     expected: format!("the digit that {scheme} gives"),
                     found: "another digit".to_owned(),
@@ -257,6 +309,7 @@ impl Walk<'_, '_> {
             }
         }
         if let Some(number) = plan.universal_id
+            && filled.has(number) == Some(true)
             && let Some(id) = part_of(element, number)
             && let Some(scheme) = part_of(element, number + 1)
             && let Some(wanted) = identifier::universal_id_misses(id.raw(), scheme.raw())
@@ -265,7 +318,7 @@ impl Walk<'_, '_> {
                 code: "type-identifier",
                 by_site: false,
             };
-            self.tell(at.part(number), id, asked, |name| Told {
+            self.tell(&at.part(number), id, asked, |name| Told {
                 message: format!("{name} is no {}", wanted.noun),
                 expected: wanted.form.to_owned(),
                 found: shape(id.raw()),
@@ -305,14 +358,12 @@ fn of_code(name: &str, list: &CodeList, text: &str) -> Told {
 }
 
 /// The components of a repetition or of a field that does not repeat, the subcomponents of a component.
-fn parts_of(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+fn parts_of(element: Element<'_>) -> Children<'_> {
     let whole = match element.level() {
         Level::Field => element.repetition(1),
-        Level::Segment | Level::Repetition | Level::Component | Level::Subcomponent => {
-            Some(element)
-        }
+        Level::Segment | Level::Repetition | Level::Component | Level::Subcomponent => None,
     };
-    whole.into_iter().flat_map(|whole| whole.children())
+    whole.unwrap_or(element).children()
 }
 
 fn part_of(element: Element<'_>, number: u16) -> Option<Element<'_>> {

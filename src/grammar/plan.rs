@@ -53,12 +53,24 @@ pub(super) struct TypePlan {
     pub(super) by_site: bool,
     /// Component 1 first; empty for a primitive type.
     pub(super) parts: Vec<PartPlan>,
-    /// Whether one of them must have a value.
-    pub(super) has_required: bool,
+    /// What a value without components is looked at as.
+    pub(super) leaf: LeafPlan,
+    /// The numbers of those that must have a value, ascending.
+    pub(super) required: Vec<u16>,
     /// Whether components 1 to 3 may be an identifier, its check digit and the scheme.
     pub(super) has_check_digit: bool,
     /// The component that holds a universal id; the one behind it says of which type.
     pub(super) universal_id: Option<u16>,
+}
+
+/// What is checked of a text without components: that of its type, or of the type of the type's first
+/// component, and so on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LeafPlan {
+    /// The type, where its values have a form: an index into the types.
+    pub(super) formed: Option<usize>,
+    /// An index into the code lists, where the field names none.
+    pub(super) codes: Option<usize>,
 }
 
 impl TypePlan {
@@ -192,7 +204,8 @@ impl Plans {
             },
             by_site,
             parts: Vec::new(),
-            has_required: false,
+            leaf: LeafPlan::default(),
+            required: Vec::new(),
             has_check_digit: view.id() == "CX" || view.id() == "CK",
             universal_id: match view.id() {
                 "HD" => Some(2),
@@ -226,15 +239,47 @@ impl Plans {
             });
         }
         if let Some(plan) = self.types.get_mut(at) {
-            plan.has_required = parts.iter().any(|part| part.usage == Usage::Required);
+            let numbered = (1..).zip(&parts);
+            plan.required = numbered
+                .filter(|(_, part)| part.usage == Usage::Required)
+                .map(|(number, _)| number)
+                .collect();
             plan.parts = parts;
         }
+        let leaf = self.leaf(at);
+        if let Some(plan) = self.types.get_mut(at) {
+            plan.leaf = leaf;
+        }
         Some(at)
+    }
+
+    /// What a text without components is looked at as.
+    fn leaf(&self, at: usize) -> LeafPlan {
+        let mut codes = None;
+        let mut index = Some(at);
+        let mut last = None;
+        for _ in 0..DEEPEST {
+            last = index.and_then(|index| Some((index, self.types.get(index)?)));
+            let Some(first) = last.and_then(|(_, plan)| plan.parts.first()) else {
+                break;
+            };
+            codes = codes.or(first.codes);
+            index = first.data_type;
+        }
+        let formed = last.filter(|(_, plan)| plan.value != ValueKind::Any);
+        LeafPlan {
+            formed: formed.map(|(index, _)| index),
+            codes,
+        }
     }
 
     fn date_time(&mut self) -> usize {
         let known = self.types.iter().position(|plan| plan.id.is_empty());
         known.unwrap_or_else(|| {
+            let leaf = LeafPlan {
+                formed: Some(self.types.len()),
+                codes: None,
+            };
             self.types.push(TypePlan {
                 id: String::new(),
                 version: Version::DEFAULT,
@@ -242,7 +287,8 @@ impl Plans {
                 value: ValueKind::DateTime,
                 by_site: false,
                 parts: Vec::new(),
-                has_required: false,
+                leaf,
+                required: Vec::new(),
                 has_check_digit: false,
                 universal_id: None,
             });
@@ -268,6 +314,9 @@ impl Plans {
         }))
     }
 }
+
+/// Types whose first part has a type, and so on: nothing nests deeper.
+const DEEPEST: usize = 4;
 
 /// The types that OBX-2 usually names.
 const VALUE_TYPES: [&str; 16] = [

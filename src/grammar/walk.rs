@@ -1,18 +1,52 @@
 //! The way through the fields of a message: where it is, and how what is wrong there is told.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::finding::{Finding, Fix};
 use super::findings::Findings;
 use super::resolve::Grammar;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::hl7::{Element, FieldPath, Location, Message, Pick, Segment, SegmentId};
+use crate::hl7::{
+    Element, FieldPath, Location, MarkFinder, Marks, Message, Pick, Segment, SegmentId,
+};
 
 /// Goes through the segments of one message.
 pub(super) struct Walk<'w, 'a> {
     pub(super) message: &'w Message,
     grammar: &'w Grammar,
     findings: &'w mut Findings<'a>,
+    finder: MarkFinder,
+}
+
+/// A value, and the delimiters that it holds.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'m> {
+    pub(super) element: Element<'m>,
+    pub(super) marks: Marks,
+}
+
+impl<'m> Seen<'m> {
+    /// One that holds no delimiters.
+    pub(super) fn plain(element: Element<'m>) -> Self {
+        Self {
+            element,
+            marks: Marks::default(),
+        }
+    }
+
+    pub(super) fn is_composite(&self) -> bool {
+        self.marks.is_composite(self.element.level())
+    }
+
+    /// Its text, escapes undone.
+    pub(super) fn text(&self) -> Cow<'m, str> {
+        if self.marks.has_escapes() {
+            self.element.text()
+        } else {
+            Cow::Borrowed(self.element.raw())
+        }
+    }
 }
 
 /// Where the walk is; a location is made of it only when something is found.
@@ -57,15 +91,15 @@ impl<'m> At<'m> {
     }
 
     /// A part of it, one level down: components first.
-    pub(super) fn part(self, number: u16) -> Self {
+    pub(super) fn part(&self, number: u16) -> Self {
         match self.component {
             None => Self {
                 component: Some(number),
-                ..self
+                ..*self
             },
             Some(_) => Self {
                 subcomponent: Some(number),
-                ..self
+                ..*self
             },
         }
     }
@@ -98,13 +132,23 @@ impl<'w, 'a> Walk<'w, 'a> {
             message,
             grammar,
             findings,
+            finder: MarkFinder::new(message.delimiters()),
+        }
+    }
+
+    /// Looks at a value.
+    #[inline]
+    pub(super) fn see<'m>(&self, element: Element<'m>) -> Seen<'m> {
+        Seen {
+            element,
+            marks: self.finder.of(element),
         }
     }
 
     /// Tells of an element that breaks a rule; `told` is given its name.
     pub(super) fn tell(
         &mut self,
-        at: At<'_>,
+        at: &At<'_>,
         element: Element<'_>,
         asked: Asked,
         told: impl FnOnce(&str) -> Told,
@@ -115,7 +159,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// Tells of a stretch of the text that breaks a rule; what is said is made only if it is wanted.
     pub(super) fn tell_of(
         &mut self,
-        at: At<'_>,
+        at: &At<'_>,
         span: Range<usize>,
         asked: Asked,
         told: impl FnOnce(&str) -> Told,
