@@ -1,5 +1,6 @@
 //! Fields as their segment has them: which must be there, which must not, and how often.
 
+use super::conformance_value::is_open_for;
 use super::plan::{FieldPlan, PartPlan, Plans, SegmentPlan};
 use super::value_kind::shape;
 use super::walk::{Asked, At, Seen, Told, Walk};
@@ -102,7 +103,9 @@ impl Walk<'_, '_> {
         let seen = &self.see(field);
         if !seen.is_composite() {
             self.counted(at, field, known, 1);
-            self.simple(plans, at, seen, &known.part, data_type);
+            if data_type != known.part.data_type || !is_open_for(field, &known.part) {
+                self.simple(plans, at, seen, &known.part, data_type);
+            }
             return;
         }
         let is_one = !seen.marks.has_repetitions();

@@ -105,6 +105,12 @@ impl Walk<'_, '_> {
                 self.see(child)
             };
             self.usage(inner, child, known);
+            if !seen.is_composite()
+                && is_open_for(child, known)
+                && (count > 1 || part.codes.is_none())
+            {
+                continue;
+            }
             // The code of a field stands in its first component.
             if count == 1
                 && known.codes.is_none()
@@ -355,6 +361,12 @@ fn of_code(name: &str, list: &CodeList, text: &str) -> Told {
             .meant(text)
             .map(|code| (format!("Write {code}"), code.to_owned())),
     }
+}
+
+/// Whether nothing can be said of a text without parts, as of most texts.
+#[inline]
+pub(super) fn is_open_for(element: Element<'_>, part: &PartPlan) -> bool {
+    part.is_open && element.raw().len() <= part.max_length as usize
 }
 
 /// The components of a repetition or of a field that does not repeat, the subcomponents of a component.

@@ -41,6 +41,8 @@ pub(super) struct PartPlan {
     pub(super) type_by_site: bool,
     /// An index into the code lists.
     pub(super) codes: Option<usize>,
+    /// Whether a text of any form may stand here, if it is not too long and has no parts.
+    pub(super) is_open: bool,
 }
 
 /// What is checked of a value of a type.
@@ -120,6 +122,7 @@ impl Plans {
         id: SegmentId,
     ) -> Option<SegmentPlan> {
         let view = grammar.segment(id.as_str())?;
+        let known_types = self.types.len();
         let mut plan = SegmentPlan {
             fields: Vec::with_capacity(view.fields.len()),
             required: Vec::new(),
@@ -145,6 +148,7 @@ impl Plans {
                     type_by_site: by_site(Attribute::DataType),
                     codes: codes
                         .and_then(|name| self.list(profile, dictionary(field.version), name)),
+                    is_open: false,
                 },
                 least: field.min_repetitions,
                 most: field
@@ -168,7 +172,31 @@ impl Plans {
                 }
             }
         }
+        for field in &mut plan.fields {
+            field.part.is_open = self.is_open(&field.part);
+        }
+        // All types that these are made of are laid out by now.
+        for at in known_types..self.types.len() {
+            let parts = self.types.get(at).map_or(&[][..], |plan| &plan.parts);
+            let open: Vec<bool> = parts.iter().map(|part| self.is_open(part)).collect();
+            if let Some(plan) = self.types.get_mut(at) {
+                for (part, is_open) in plan.parts.iter_mut().zip(open) {
+                    part.is_open = is_open;
+                }
+            }
+        }
         Some(plan)
+    }
+
+    /// Whether nothing is asked of a text without parts but its length.
+    fn is_open(&self, part: &PartPlan) -> bool {
+        let plan = part.data_type.and_then(|index| self.types.get(index));
+        part.codes.is_none()
+            && plan.is_none_or(|plan| {
+                let LeafPlan { formed, codes } = plan.leaf;
+                let asks_behind = plan.required.iter().any(|number| *number > 1);
+                formed.is_none() && codes.is_none() && !asks_behind
+            })
     }
 
     /// The index of a type's plan.
@@ -236,6 +264,7 @@ impl Plans {
                 codes: component
                     .table
                     .and_then(|name| self.list(profile, view.dictionary(), name)),
+                is_open: false,
             });
         }
         if let Some(plan) = self.types.get_mut(at) {

@@ -49,19 +49,22 @@ pub(super) fn load(version: Version) -> Definitions {
 /// The versions that define something of this kind under this id, as a mask: known without reading
 /// any of them.
 pub(super) fn versions_with(kind: Kind, id: &str) -> u16 {
-    masks().get(&(kind.letter(), id)).copied().unwrap_or(0)
+    let of_kind = masks().get(kind.letter());
+    of_kind.and_then(|ids| ids.get(id)).copied().unwrap_or(0)
 }
 
 /// The versions with a structure whose id starts so, as a mask.
 pub(super) fn versions_with_structures(prefix: &str) -> u16 {
-    let starts = (Kind::Structure.letter(), prefix);
-    masks()
-        .range(starts..)
-        .take_while(|((kind, id), _)| *kind == starts.0 && id.starts_with(prefix))
+    let structures = masks().get(Kind::Structure.letter());
+    structures
+        .into_iter()
+        .flat_map(|ids| ids.range(prefix..))
+        .take_while(|(id, _)| id.starts_with(prefix))
         .fold(0, |all, (_, mask)| all | mask)
 }
 
-type Masks = BTreeMap<(&'static str, &'static str), u16>;
+/// By kind, by id.
+type Masks = BTreeMap<&'static str, BTreeMap<&'static str, u16>>;
 
 fn masks() -> &'static Masks {
     static MASKS: OnceLock<Masks> = OnceLock::new();
@@ -73,7 +76,7 @@ fn masks() -> &'static Masks {
             if matches!(kind, "S" | "D" | "M" | "E") {
                 let id = next(&mut places);
                 let mask = u16::from_str_radix(next(&mut places), 16).unwrap_or(0);
-                *masks.entry((kind, id)).or_default() |= mask;
+                *masks.entry(kind).or_default().entry(id).or_default() |= mask;
             }
         }
         masks
