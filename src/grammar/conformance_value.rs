@@ -366,7 +366,7 @@ fn of_code(name: &str, list: &CodeList, text: &str) -> Told {
 /// Whether nothing can be said of a text without parts, as of most texts.
 #[inline]
 pub(super) fn is_open_for(element: Element<'_>, part: &PartPlan) -> bool {
-    part.is_open && element.raw().len() <= part.max_length as usize
+    element.raw().len() <= part.open_length as usize
 }
 
 /// The components of a repetition or of a field that does not repeat, the subcomponents of a component.

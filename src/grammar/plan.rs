@@ -41,8 +41,8 @@ pub(super) struct PartPlan {
     pub(super) type_by_site: bool,
     /// An index into the code lists.
     pub(super) codes: Option<usize>,
-    /// Whether a text of any form may stand here, if it is not too long and has no parts.
-    pub(super) is_open: bool,
+    /// Of a text without parts that is no longer, in bytes, nothing else is asked: 0 where its form is.
+    pub(super) open_length: u32,
 }
 
 /// What is checked of a value of a type.
@@ -148,7 +148,7 @@ impl Plans {
                     type_by_site: by_site(Attribute::DataType),
                     codes: codes
                         .and_then(|name| self.list(profile, dictionary(field.version), name)),
-                    is_open: false,
+                    open_length: 0,
                 },
                 least: field.min_repetitions,
                 most: field
@@ -173,30 +173,34 @@ impl Plans {
             }
         }
         for field in &mut plan.fields {
-            field.part.is_open = self.is_open(&field.part);
+            field.part.open_length = self.open_length(&field.part);
         }
         // All types that these are made of are laid out by now.
         for at in known_types..self.types.len() {
             let parts = self.types.get(at).map_or(&[][..], |plan| &plan.parts);
-            let open: Vec<bool> = parts.iter().map(|part| self.is_open(part)).collect();
+            let open: Vec<u32> = parts.iter().map(|part| self.open_length(part)).collect();
             if let Some(plan) = self.types.get_mut(at) {
-                for (part, is_open) in plan.parts.iter_mut().zip(open) {
-                    part.is_open = is_open;
+                for (part, length) in plan.parts.iter_mut().zip(open) {
+                    part.open_length = length;
                 }
             }
         }
         Some(plan)
     }
 
-    /// Whether nothing is asked of a text without parts but its length.
-    fn is_open(&self, part: &PartPlan) -> bool {
+    /// Up to which length nothing else is asked of a text without parts.
+    fn open_length(&self, part: &PartPlan) -> u32 {
         let plan = part.data_type.and_then(|index| self.types.get(index));
-        part.codes.is_none()
-            && plan.is_none_or(|plan| {
-                let LeafPlan { formed, codes } = plan.leaf;
-                let asks_behind = plan.required.iter().any(|number| *number > 1);
-                formed.is_none() && codes.is_none() && !asks_behind
-            })
+        let asks_form = plan.is_some_and(|plan| {
+            let LeafPlan { formed, codes } = plan.leaf;
+            let asks_behind = plan.required.iter().any(|number| *number > 1);
+            formed.is_some() || codes.is_some() || asks_behind
+        });
+        if asks_form || part.codes.is_some() {
+            0
+        } else {
+            part.max_length
+        }
     }
 
     /// The index of a type's plan.
@@ -264,7 +268,7 @@ impl Plans {
                 codes: component
                     .table
                     .and_then(|name| self.list(profile, view.dictionary(), name)),
-                is_open: false,
+                open_length: 0,
             });
         }
         if let Some(plan) = self.types.get_mut(at) {

@@ -1,7 +1,7 @@
 //! Segments that lost the carriage return before them. They are told, never guessed away.
 
 use super::fault::{Fault, FaultKind};
-use super::message::Message;
+use super::message::{Message, Segment};
 use super::segment_id::SegmentId;
 
 /// Places where a field ends with the name of a segment and another segment starts:
@@ -10,7 +10,7 @@ pub fn glued_segments(message: &Message, is_known: impl Fn(SegmentId) -> bool) -
     let mut faults = Vec::new();
     let text = message.text();
     let width = message.delimiters().field.len_utf8();
-    for segment in message.segments().filter(|s| s.is_segment()) {
+    for segment in message.segments().filter(Segment::is_segment) {
         // From one separator to the next: nearly no field ends as a segment starts, and none is
         // taken out of its segment to see that.
         let mut separators = segment.separators().peekable();
