@@ -148,7 +148,11 @@ fn text(
         let depth = depths.get(place.step).copied().unwrap_or(1);
         let state = StateAt::of(track, at);
         indent(out, depth)?;
-        writeln!(out, "{}", shown(&state.title()))?;
+        write!(out, "{}", shown(&state.title()))?;
+        match track.decision(place.step).filter(|_| !place.is_again) {
+            Some(decision) => writeln!(out, "  {}", shown(&decision.to_string()))?,
+            None => writeln!(out)?,
+        }
         for event in state.events() {
             indent(out, depth + 2)?;
             writeln!(out, "· {}", shown(&recording.told(event)))?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::mapping::{
-    Cell, Event, Happening, OutChange, Recording, Step, StepPlace, Value, Verdict,
+    Cell, Decision, Event, Happening, OutChange, Recording, Step, StepPlace, Value, Verdict,
 };
 use crate::workbench::{StateAt, Track};
 
@@ -22,6 +22,8 @@ struct Place<'a> {
     table: Option<&'a str>,
     function: Option<&'a str>,
     title: String,
+    condition: Option<bool>,
+    case: Option<&'a str>,
     events: Vec<Told<'a>>,
 }
 
@@ -57,6 +59,10 @@ enum Told<'a> {
     },
     Returned {
         function: &'a str,
+        kind: &'static str,
+        value: String,
+    },
+    Gave {
         kind: &'static str,
         value: String,
     },
@@ -113,6 +119,7 @@ pub(super) fn write(out: &mut impl Write, track: &Track) -> io::Result<()> {
             StepPlace::Statement { column, .. } => Some(*column),
             StepPlace::Pass { .. } | StepPlace::Row { .. } | StepPlace::Column { .. } => None,
         };
+        let decision = track.decision(place.step).filter(|_| !place.is_again);
         let line = Place {
             step: place.step + 1,
             again: place.is_again,
@@ -124,6 +131,14 @@ pub(super) fn write(out: &mut impl Write, track: &Track) -> io::Result<()> {
             table: table(step),
             function: recording.call_of(place.step).and_then(|call| call.function),
             title: state.title(),
+            condition: match &decision {
+                Some(Decision::Truth(truth)) => Some(*truth),
+                Some(Decision::Case(_)) | None => None,
+            },
+            case: match &decision {
+                Some(Decision::Case(case)) => Some(case),
+                Some(Decision::Truth(_)) | None => None,
+            },
             events: state.events().map(|event| told(recording, event)).collect(),
         };
         serde_json::to_writer(&mut *out, &line)?;
@@ -186,6 +201,10 @@ fn told<'a>(recording: &'a Recording, event: &'a Event) -> Told<'a> {
         },
         Happening::Returned { function, value } => Told::Returned {
             function,
+            kind: value.kind(),
+            value: plain(value),
+        },
+        Happening::Gave { value } => Told::Gave {
             kind: value.kind(),
             value: plain(value),
         },

@@ -63,8 +63,10 @@ pub(super) enum Kind {
     Switch,
     /// Condition and block.
     While,
-    /// Condition and block, which comes first.
-    Do,
+    /// Condition and block, which comes first; the condition says when it ends, or how long it goes on.
+    Do {
+        until: bool,
+    },
     /// What is gone through, and the block.
     For {
         name: Box<str>,
@@ -118,7 +120,7 @@ impl Kind {
                 | Kind::If
                 | Kind::Switch
                 | Kind::While
-                | Kind::Do
+                | Kind::Do { .. }
                 | Kind::For { .. }
                 | Kind::Try
                 | Kind::LeaveLoop
@@ -127,7 +129,7 @@ impl Kind {
     }
 
     pub(super) fn is_loop(&self) -> bool {
-        matches!(self, Kind::While | Kind::Do | Kind::For { .. })
+        matches!(self, Kind::While | Kind::Do { .. } | Kind::For { .. })
     }
 }
 

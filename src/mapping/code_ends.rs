@@ -29,21 +29,48 @@ pub(super) fn with_ends(ast: &AST, source: &str) -> (String, Ends) {
         }
         true
     });
+    places.extend(ends_of_functions(ast));
     places.retain(|(line, column)| *line > 0 && *column > 0);
     places.sort_unstable();
     places.dedup();
+    let mut written = Vec::with_capacity(places.len());
     let mut text = String::with_capacity(source.len() + places.len() * NOTHING.len());
     for (number, line) in (1_u32..).zip(source.split_inclusive('\n')) {
         let here = places.iter().filter(|(at, _)| *at == number);
         let mut columns = here.map(|(_, column)| *column).peekable();
         for (column, c) in (1_u32..).zip(line.chars()) {
-            if columns.next_if_eq(&column).is_some() {
+            // What a closure does may stand without braces.
+            if columns.next_if_eq(&column).is_some() && c == '}' {
                 text.push_str(NOTHING);
+                written.push((number, column));
             }
             text.push(c);
         }
     }
-    (text, Ends { places })
+    (text, Ends { places: written })
+}
+
+/// Where the functions end that end with the making of a variable.
+fn ends_of_functions(ast: &AST) -> Vec<(u32, u32)> {
+    let mut ends = Vec::new();
+    for function in ast.iter_fn_def() {
+        let mut own = ast.clone_functions_only();
+        own.retain_functions(|_, _, name, parameters| {
+            name == function.name && parameters == function.params.len()
+        });
+        let mut is_variable = false;
+        // Rhai shows a function's statements to walkers only.
+        own.walk(&mut |nodes| {
+            if let [ASTNode::Stmt(statement)] = nodes {
+                is_variable = matches!(statement, Stmt::Var(..));
+            }
+            true
+        });
+        if is_variable {
+            ends.push(numbers(function.body.end_position()));
+        }
+    }
+    ends
 }
 
 /// The blocks of a statement or an expression.
@@ -129,6 +156,14 @@ mod tests {
         check(
             "for i in 0..2 {\n  let ä = i;\n}\nwhile false { print(1); }",
             "for i in 0..2 {\n  let ä = i;\n;if false{}}\nwhile false { print(1); }",
+        );
+        check(
+            "fn f() { let x = 1; }\nlet z = || { let y = 2 };",
+            "fn f() { let x = 1; ;if false{}}\nlet z = || { let y = 2 ;if false{}};",
+        );
+        check(
+            "[1].for_each(|x| let z = x);",
+            "[1].for_each(|x| let z = x);",
         );
         check(
             "fn f() { if true { let x = 1; } 3 } let z = { let y = 1; };",

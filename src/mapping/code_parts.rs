@@ -140,7 +140,7 @@ impl Parts {
                     Some(Kind::If) if blocks == 0 => Some(PartKind::Then),
                     Some(Kind::If) => Some(PartKind::Else),
                     Some(Kind::Switch) => Some(PartKind::Case),
-                    Some(Kind::While | Kind::Do | Kind::For { .. }) => Some(PartKind::Body),
+                    Some(Kind::While | Kind::Do { .. } | Kind::For { .. }) => Some(PartKind::Body),
                     Some(Kind::Try) if blocks == 1 => Some(PartKind::Catch),
                     _ => None,
                 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt};
+use rhai::{AST, ASTFlags, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt};
 
 use super::code::{Code, Function, Kind, Nodes, Piece};
 use super::code_ends::Ends;
@@ -159,10 +159,13 @@ impl Reader {
                 reader.expression(&flow.expr);
                 reader.block(flow.body.statements(), flow.body.position());
             }),
-            Stmt::Do(flow, _, _) => self.piece(Kind::Do, at, at, |reader| {
-                reader.expression(&flow.expr);
-                reader.block(flow.body.statements(), flow.body.position());
-            }),
+            Stmt::Do(flow, options, _) => {
+                let until = options.contains(ASTFlags::NEGATED);
+                self.piece(Kind::Do { until }, at, at, |reader| {
+                    reader.expression(&flow.expr);
+                    reader.block(flow.body.statements(), flow.body.position());
+                })
+            }
             Stmt::For(parts, _) => {
                 let (name, counter, flow) = &**parts;
                 let kind = Kind::For {

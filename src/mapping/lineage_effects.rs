@@ -146,7 +146,12 @@ impl<'r> Walk<'r> {
                     frame.result.extend(&control);
                 }
             }
-            Kind::If | Kind::Switch | Kind::Try | Kind::While | Kind::Do | Kind::For { .. } => {
+            Kind::If
+            | Kind::Switch
+            | Kind::Try
+            | Kind::While
+            | Kind::Do { .. }
+            | Kind::For { .. } => {
                 self.decide(code, piece, at, is_pass);
             }
             _ => {}
@@ -201,7 +206,7 @@ impl<'r> Walk<'r> {
         let (frame, step) = (self.open[at].frame, self.open[at].step);
         let mut decided: Vec<usize> = self.open[at].condition.into_iter().collect();
         decided.extend(self.open[at].floor);
-        if matches!(code.pieces[piece].kind, Kind::Do) && is_pass {
+        if matches!(code.pieces[piece].kind, Kind::Do { .. }) && is_pass {
             let first = code.inner(piece).next();
             decided.extend(
                 first

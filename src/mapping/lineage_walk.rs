@@ -260,6 +260,7 @@ impl<'r> Walk<'r> {
             }
             Happening::Variable { .. }
             | Happening::Returned { .. }
+            | Happening::Gave { .. }
             | Happening::Taken { .. }
             | Happening::Found(_) => {}
         }

@@ -50,6 +50,7 @@ mod read;
 mod reads;
 mod recorded_value;
 mod recorder;
+mod recorder_calls;
 mod recording;
 mod recording_calls;
 mod recording_out;

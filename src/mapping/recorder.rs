@@ -19,39 +19,39 @@ pub(super) type Sight<'s> = &'s dyn Fn(&str) -> Option<Value>;
 
 /// A recording being made.
 pub(super) struct Recorder {
-    codes: Vec<Arc<Code>>,
+    pub(super) codes: Vec<Arc<Code>>,
     steps: Vec<Step>,
-    events: Vec<Event>,
-    frames: Vec<Frame>,
-    open: Vec<Open>,
+    pub(super) events: Vec<Event>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) open: Vec<Open>,
     /// The frames that are open.
-    calls: Vec<Call>,
+    pub(super) calls: Vec<Call>,
     /// The piece that was at work last.
-    at: usize,
+    pub(super) at: usize,
     /// The message being made: handle and text of each segment.
     made: Vec<(u32, Arc<str>)>,
     /// What variables held when they were last seen, by frame.
     values: HashMap<(usize, Box<str>), Value>,
-    is_full: bool,
+    pub(super) is_full: bool,
 }
 
 /// A frame that is open.
 #[derive(Clone, Copy)]
-struct Call {
-    frame: usize,
+pub(super) struct Call {
+    pub(super) frame: usize,
     /// How long the engine's call stack is in it.
-    stack: usize,
+    pub(super) stack: usize,
     /// The piece that was at work when it began.
-    from: usize,
+    pub(super) from: usize,
 }
 
 /// A step that has not ended.
 #[derive(Clone, Copy)]
-struct Open {
-    step: usize,
+pub(super) struct Open {
+    pub(super) step: usize,
     /// Its statement; nothing for rules.
-    piece: Option<usize>,
-    frame: usize,
+    pub(super) piece: Option<usize>,
+    pub(super) frame: usize,
     is_pass: bool,
     /// Whether the engine has told of its chain of brackets for the second time.
     is_echoed: bool,
@@ -95,6 +95,7 @@ impl Recorder {
             steps: self.steps,
             events: self.events,
             is_full: self.is_full,
+            breaks: Vec::new(),
             made: self.made.into_iter().map(|(key, _)| key).collect(),
             frames: self.frames,
         }
@@ -125,7 +126,7 @@ impl Recorder {
         self.calls.clear();
     }
 
-    fn push_call(&mut self, stack: usize) {
+    pub(super) fn push_call(&mut self, stack: usize) {
         self.calls.push(Call {
             frame: self.frames.len() - 1,
             stack,
@@ -134,7 +135,7 @@ impl Recorder {
     }
 
     /// The script at work.
-    fn code(&self) -> Option<(usize, Arc<Code>)> {
+    pub(super) fn code(&self) -> Option<(usize, Arc<Code>)> {
         let call = self.calls.last()?;
         let code = self.frames.get(call.frame)?.code;
         Some((code, Arc::clone(self.codes.get(code)?)))
@@ -174,6 +175,12 @@ impl Recorder {
         let kept = self.open.iter().take_while(|open| keeps(open)).count();
         self.close_to(kept, sight);
         let enclosing = self.open.last().copied().filter(|open| open.frame == frame);
+        if let Some(open) = enclosing.filter(|open| open.is_pass)
+            && let Some(step) = self.steps.get_mut(open.step)
+        {
+            let condition = open.piece.and_then(|outer| code.inner(outer).next());
+            step.asks |= condition.is_some_and(|condition| code.lies_in(piece, condition));
+        }
         if let Some(open) = enclosing
             && let Some(outer) = open.piece
             && !open.is_pass
@@ -306,6 +313,7 @@ impl Recorder {
             end: step + 1,
             pass,
             frame,
+            asks: false,
             began: self.events.len(),
         });
         self.open.push(Open {
@@ -334,7 +342,7 @@ impl Recorder {
     }
 
     /// Ends the open steps but so many.
-    fn close_to(&mut self, kept: usize, sight: Sight<'_>) {
+    pub(super) fn close_to(&mut self, kept: usize, sight: Sight<'_>) {
         while self.open.len() > kept {
             let Some(open) = self.open.last().copied() else {
                 return;
@@ -379,7 +387,7 @@ impl Recorder {
     }
 
     /// Whether a variable is at work in a function that calls this one: the engine may hold it locked.
-    fn is_busy(&self, name: &str) -> bool {
+    pub(super) fn is_busy(&self, name: &str) -> bool {
         let Some(frame) = self.calls.last().map(|call| call.frame) else {
             return false;
         };
@@ -398,84 +406,6 @@ impl Recorder {
             let is_root = |at: &usize| code.is_chain(*at) && code.root_variable(*at) == Some(name);
             code.own_pieces(piece).any(|at| is_root(&at))
         })
-    }
-
-    /// A function of the script begins.
-    pub(super) fn call(&mut self, name: &str, at: (u32, u32), stack: usize, sight: Sight<'_>) {
-        self.leave_lost_frames(stack.saturating_sub(1), sight);
-        let Some((number, code)) = self.code() else {
-            return;
-        };
-        let caller = self.open.last().copied();
-        let function = code
-            .functions
-            .iter()
-            .position(|function| &*function.name == name);
-        let call = caller.and_then(|open| code.call_in(open.piece?, name, at));
-        self.frames.push(Frame {
-            function,
-            code: number,
-            caller: caller.map(|open| open.step),
-            call,
-            arguments: Vec::new(),
-        });
-        self.push_call(stack);
-        self.keep_arguments(sight);
-    }
-
-    /// Keeps what the parameters of the function that begins hold.
-    fn keep_arguments(&mut self, sight: Sight<'_>) {
-        let frame = self.frames.last().filter(|_| !self.is_full);
-        let code = frame.and_then(|frame| Some((frame.function?, self.codes.get(frame.code)?)));
-        let function = code.and_then(|(at, code)| code.functions.get(at));
-        let names = function.map_or(&[][..], |function| &function.parameters);
-        let seen = names.iter().filter(|name| !self.is_busy(name));
-        let value = |name: &str| Some((Arc::from(name), sight(name)?));
-        let arguments = seen.filter_map(|name| value(name)).collect();
-        if let Some(frame) = self.frames.last_mut() {
-            frame.arguments = arguments;
-        }
-    }
-
-    /// Whether the innermost frame is one of a function with a call stack of this length.
-    pub(super) fn is_in_call(&self, stack: usize) -> bool {
-        self.calls.len() > 1 && self.calls.last().is_some_and(|call| call.stack == stack)
-    }
-
-    /// The function has ended.
-    pub(super) fn leave(&mut self, name: &str, value: Option<Value>, sight: Sight<'_>) {
-        let Some(call) = self.calls.last().copied() else {
-            return;
-        };
-        self.close_frame(call.frame, sight);
-        if let Some(value) = value {
-            self.happened(Happening::Returned {
-                function: name.into(),
-                value,
-            });
-        }
-    }
-
-    fn close_frame(&mut self, frame: usize, sight: Sight<'_>) {
-        let kept = self
-            .open
-            .iter()
-            .take_while(|open| open.frame < frame || open.piece.is_none())
-            .count();
-        self.close_to(kept, sight);
-        if let Some(call) = self.calls.pop() {
-            self.at = call.from;
-        }
-    }
-
-    /// Functions that an error ended.
-    fn leave_lost_frames(&mut self, stack: usize, sight: Sight<'_>) {
-        while let Some(call) = self.calls.last().copied()
-            && call.stack > stack
-            && self.calls.len() > 1
-        {
-            self.close_frame(call.frame, sight);
-        }
     }
 
     /// Something happened in the step that is open.

@@ -30,6 +30,8 @@ pub struct Recording {
     pub events: Vec<Event>,
     /// Whether the run had more than [`MOST_STEPS`] steps.
     pub is_full: bool,
+    /// How many steps there were when a script ended before its end.
+    pub(super) breaks: Vec<usize>,
     /// The segments of the message made, by their handles, in their order.
     pub(super) made: Vec<u32>,
     /// The calls of functions of the scripts.
@@ -83,6 +85,8 @@ pub struct Step {
     /// Which pass of the loop around it is, counted from 1; 0 outside of loops.
     pub pass: u32,
     pub(super) frame: usize,
+    /// Whether a pass of `do` came to the condition behind it.
+    pub(super) asks: bool,
     /// How many events there were when it began.
     pub(super) began: usize,
 }
@@ -192,6 +196,11 @@ pub enum Happening {
     Returned {
         /// Its name.
         function: Arc<str>,
+        /// The value.
+        value: Value,
+    },
+    /// The value with which a function of the script ends.
+    Gave {
         /// The value.
         value: Value,
     },
@@ -315,6 +324,8 @@ impl Recording {
         for stage in &mut next.stages {
             stage.steps = stage.steps.start + steps..stage.steps.end + steps;
         }
+        self.breaks
+            .extend(next.breaks.iter().map(|count| count + steps));
         self.steps.append(&mut next.steps);
         self.events.append(&mut next.events);
         self.frames.append(&mut next.frames);
@@ -382,6 +393,7 @@ impl fmt::Debug for Happening {
             Happening::Lookup { table, .. } => write!(f, "Lookup({table})"),
             Happening::Variable { name, .. } => write!(f, "Variable({name})"),
             Happening::Returned { function, .. } => write!(f, "Returned({function})"),
+            Happening::Gave { .. } => f.write_str("Gave"),
             Happening::Wrote(written) => write!(f, "Wrote({})", written.key),
             Happening::RowAdded { table, row, .. } => write!(f, "RowAdded({table}, {row})"),
             Happening::CellSet {

@@ -93,6 +93,7 @@ impl Recording {
             Happening::Returned { function, value } => {
                 format!("{} gave {}", called(function), value.shown(MOST_SHOWN))
             }
+            Happening::Gave { value } => format!("the value is {}", value.shown(MOST_SHOWN)),
             Happening::Wrote(written) => wrote(written),
             Happening::RowAdded { table, row, .. } => format!("added row {} of {table}", row + 1),
             Happening::Taken {

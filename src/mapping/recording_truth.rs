@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::code::{Code, Kind};
+use super::outcome::Verdict;
 use super::recording::{Recording, Step, StepPlace};
 
 /// What a condition came to.
@@ -47,6 +48,17 @@ impl Recording {
                     || holds_statements(code, body) && !self.broke_off_in(step, found, code);
                 is_told.then_some(Decision::Truth(is_true))
             }
+            (Kind::Do { until }, true) => {
+                if !found.asks || self.broke_off_in(step, found, code) {
+                    return None;
+                }
+                let next = self.steps.get(found.end);
+                let is_next = |next: &Step| {
+                    next.parent == found.parent && matches!(next.place, StepPlace::Pass { .. })
+                };
+                let goes_on = next.is_some_and(is_next);
+                Some(Decision::Truth(goes_on != *until))
+            }
             (Kind::Switch, _) => {
                 let at = self.first_inside(step, found, code)?;
                 let mut blocks = parts
@@ -56,6 +68,13 @@ impl Recording {
                 Some(Decision::Case(case_text(code, case.line, case.column)?))
             }
             _ => None,
+        }
+    }
+
+    /// Notes that a script did not come to its end.
+    pub(super) fn note_end(&mut self, failed: bool, verdict: &Verdict) {
+        if failed || *verdict != Verdict::Accepted {
+            self.breaks.push(self.steps.len());
         }
     }
 
@@ -84,6 +103,9 @@ impl Recording {
         let Some((number, piece)) = found.piece() else {
             return true;
         };
+        if self.breaks.contains(&found.end) {
+            return true;
+        }
         let Some(next) = self.steps.get(found.end) else {
             return self.is_full;
         };

@@ -136,6 +136,7 @@ pub fn run_recorded(
         stages.push(stage(StageKind::Script, rows..recorder.count()));
     }
     let mut recording = recorder.finish(job.message, stages);
+    recording.note_end(outcome.script_failed, &outcome.verdict);
     recording.output.clone_from(&outcome.output);
     Ok((outcome, recording))
 }

@@ -88,12 +88,14 @@ test:6  [1, 2].for_each(|| t += twice(this));
     test:2  let y = x + x;
         · y = 2
     test:3  y
+        · the value is 2
   test:6  [1, 2].for_each(|| t += twice(this));
       · twice gave 4
       · t = 6
     test:2  let y = x + x;
         · y = 4
-    test:3  y",
+    test:3  y
+        · the value is 4",
     );
 }
 

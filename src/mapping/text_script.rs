@@ -141,7 +141,8 @@ pub fn run_text_recorded(
         before: Some(Arc::clone(text)),
         after: Some(Arc::clone(&outcome.text)),
     };
-    let recording = recorder.finish(job.message, vec![stage]);
+    let mut recording = recorder.finish(job.message, vec![stage]);
+    recording.note_end(outcome.script_failed, &outcome.verdict);
     Ok((outcome, recording))
 }
 

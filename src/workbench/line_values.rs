@@ -76,10 +76,6 @@ impl LineValues {
     /// What the lines of a script did in a run: of the one with this index in its recording.
     pub fn of(track: &Track, code: usize) -> Self {
         let recording = &**track.recording();
-        let broken = track
-            .failure()
-            .and_then(|(at, _)| track.timeline().stop(at));
-        let broken = broken.map(|stop| stop.step);
         let events = recording.by_step();
         let mut values = Self::default();
         for (number, step) in recording.steps.iter().enumerate() {
@@ -89,10 +85,7 @@ impl LineValues {
             let own = events.get(number).map_or(&[][..], Vec::as_slice);
             let run = values.lines.entry(line).or_default();
             run.steps.push(number);
-            // An error in the condition says nothing of it.
-            let decided = recording
-                .decision(number)
-                .filter(|_| broken != Some(number));
+            let decided = track.decision(number);
             run.shown.extend(decided.map(|decision| ShownValue {
                 step: number,
                 pass: step.pass,
@@ -225,7 +218,7 @@ fn shown(recording: &Recording, step: usize, events: &[&Event]) -> Vec<ShownValu
 fn rank_of(what: &Happening) -> u8 {
     match what {
         Happening::Variable { .. } | Happening::Wrote(_) | Happening::CellSet { .. } => 0,
-        Happening::Returned { .. } => 1,
+        Happening::Returned { .. } | Happening::Gave { .. } => 1,
         Happening::Read { .. } | Happening::Missed { .. } => 2,
         Happening::ReadBack { .. }
         | Happening::CellRead { .. }
@@ -246,6 +239,7 @@ fn told_or_returned(recording: &Recording, event: &Event) -> Option<(Arc<str>, V
             };
             Some((name, value.clone()))
         }
+        Happening::Gave { value } => Some(("the value".into(), value.clone())),
         _ => told(recording, event),
     }
 }
@@ -289,6 +283,7 @@ fn told(recording: &Recording, event: &Event) -> Option<(Arc<str>, Value)> {
         | Happening::CellRead { .. }
         | Happening::Lookup { .. }
         | Happening::Returned { .. }
+        | Happening::Gave { .. }
         | Happening::RowAdded { .. }
         | Happening::Taken { .. }
         | Happening::Found(_) => None,

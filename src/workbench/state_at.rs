@@ -143,6 +143,7 @@ impl<'w> StateAt<'w> {
                 | Happening::CellRead { .. }
                 | Happening::Lookup { .. }
                 | Happening::Returned { .. }
+                | Happening::Gave { .. }
                 | Happening::Taken { .. }
                 | Happening::Found(_) => {}
             }

@@ -8,7 +8,7 @@ use super::table_history::TableHistory;
 use super::timeline::Timeline;
 use super::variable_history::VariableHistory;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::mapping::{Happening, Outcome, Recording, Step, Verdict};
+use crate::mapping::{Decision, Happening, Outcome, Recording, Step, Verdict};
 
 /// What a place of a run does to what comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +75,15 @@ impl Track {
         &self.marks
     }
 
+    /// What the condition of a step came to, as far as it can be told; an error in the condition says
+    /// nothing of it.
+    pub fn decision(&self, step: usize) -> Option<Decision> {
+        let broken = self.failure().and_then(|(at, _)| self.timeline.stop(at));
+        let is_broken = broken.is_some_and(|stop| stop.step == step);
+        let decision = (!is_broken).then(|| self.recording.decision(step));
+        decision.flatten()
+    }
+
     /// What the script decided.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
@@ -134,6 +143,7 @@ fn marks(recording: &Recording, timeline: &Timeline, failure: Option<usize>) -> 
             | Happening::Lookup { .. }
             | Happening::Variable { .. }
             | Happening::Returned { .. }
+            | Happening::Gave { .. }
             | Happening::Taken { .. } => None,
         });
         let own = (failure == Some(at)).then_some(Mark::Fails);
