@@ -60,6 +60,9 @@ const READING: [&str; 50] = [
     "id",
 ];
 
+/// The function whose value hangs on how often it was called.
+pub(super) const MAKES_ID: &str = "next_id";
+
 /// How deep functions are followed that call functions.
 const DEEPEST: usize = 8;
 
@@ -136,6 +139,26 @@ impl Code {
                 left.extend(self.inner(at));
             }
             Some(at)
+        })
+    }
+
+    /// Whether a piece may make an id, as far as functions are followed.
+    pub(super) fn may_make_ids(&self, at: usize) -> bool {
+        self.makes_ids(at, 0)
+    }
+
+    fn makes_ids(&self, at: usize, depth: usize) -> bool {
+        let end = self.pieces.get(at).map_or(at, |piece| piece.end);
+        (at..end).any(|piece| match &self.pieces[piece].kind {
+            Kind::Call(name) if &**name == MAKES_ID => true,
+            Kind::Call(name) | Kind::Method(name) | Kind::Pointer(name) if depth < DEEPEST => {
+                let function = self.function(name).map(|function| function.pieces.clone());
+                let mut pieces = function.into_iter().flatten();
+                pieces.any(|inner| {
+                    self.pieces[inner].parent == inner && self.makes_ids(inner, depth + 1)
+                })
+            }
+            _ => false,
         })
     }
 

@@ -22,6 +22,10 @@ pub struct Lineage {
     pub(super) rows: HashMap<(Arc<str>, usize), usize>,
     /// Conditions under which the message might have been skipped or rejected: all that came out hangs on them.
     pub(super) ends: Option<usize>,
+    /// The same for the rows: the site's last script might have left out the message only.
+    pub(super) ends_of_rows: Option<usize>,
+    /// What the site's last script did.
+    pub(super) finished: Option<Finished>,
     /// What was not written and might have been.
     pub(super) maybes: Maybes,
     /// The handles of the segments of the message made, in their order.
@@ -61,6 +65,15 @@ pub(super) struct SegmentFlow {
     pub(super) whole: Vec<usize>,
     /// What was written to its places, in order.
     pub(super) places: Vec<(FieldPath, usize)>,
+}
+
+/// What the site's last script did with the text.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// What decided on the text that came out; nothing where each value stayed in its place.
+    pub(super) decided: Option<usize>,
+    /// The steps that changed the text.
+    pub(super) writers: Vec<usize>,
 }
 
 /// A place of the input that a value comes from.
@@ -170,10 +183,21 @@ impl Lineage {
         self.nodes.len() - 1
     }
 
-    /// Where the value at a place of the message made comes from.
+    /// Where the value at a place of the message that goes out comes from.
     pub fn of_output(&self, recording: &Recording, location: &Location) -> Provenance {
+        let mut query = Query::new(self, recording);
+        if self.follow_sent(&mut query, location) {
+            query.finish(self.ends)
+        } else {
+            Provenance::default()
+        }
+    }
+
+    /// Follows the value at a place of the message made; says whether anything is known of it.
+    pub(super) fn follow_output(&self, query: &mut Query<'_>, location: &Location) -> bool {
+        let recording = query.recording;
         let Some(output) = &recording.output else {
-            return Provenance::default();
+            return false;
         };
         let named = output.segments_named(location.segment);
         let found = location.occurrence.choose(named, Segment::has_value);
@@ -181,9 +205,8 @@ impl Lineage {
             .first()
             .and_then(|segment| self.made.get(segment.index()));
         let Some((key, flow)) = key.and_then(|key| Some((*key, self.segments.get(key)?))) else {
-            return Provenance::default();
+            return false;
         };
-        let mut query = Query::new(self, recording);
         for node in &flow.whole {
             query.decided_by(*node);
         }
@@ -222,7 +245,7 @@ impl Lineage {
         {
             query.decided_by(node);
         }
-        query.finish()
+        true
     }
 
     /// Where the value of a cell comes from.
@@ -244,15 +267,15 @@ impl Lineage {
         for node in self.maybes.of_cell(&key) {
             query.decided_by(node);
         }
-        query.finish()
+        query.finish(self.ends_of_rows)
     }
 }
 
 /// One question to the graph.
-struct Query<'l> {
+pub(super) struct Query<'l> {
     lineage: &'l Lineage,
-    recording: &'l Recording,
-    writers: BTreeSet<usize>,
+    pub(super) recording: &'l Recording,
+    pub(super) writers: BTreeSet<usize>,
     through: BTreeSet<usize>,
     lookups: BTreeSet<usize>,
     sources: BTreeSet<Source>,
@@ -274,13 +297,6 @@ impl<'l> Query<'l> {
             because: BTreeMap::new(),
             seen: HashSet::new(),
             asked: HashSet::new(),
-        }
-    }
-
-    /// What decides on all that comes out.
-    fn decided_by_ends(&mut self) {
-        if let Some(node) = self.lineage.ends {
-            self.decided_by(node);
         }
     }
 
@@ -334,7 +350,7 @@ impl<'l> Query<'l> {
     }
 
     /// Follows all that stands behind a decision.
-    fn decided_by(&mut self, node: usize) {
+    pub(super) fn decided_by(&mut self, node: usize) {
         let mut left = vec![(node, None)];
         while let Some((at, around)) = left.pop() {
             let Some(node) = self.lineage.nodes.get(at) else {
@@ -381,8 +397,11 @@ impl<'l> Query<'l> {
         }
     }
 
-    fn finish(mut self) -> Provenance {
-        self.decided_by_ends();
+    /// What was found; `ends` decides on all that comes out.
+    fn finish(mut self, ends: Option<usize>) -> Provenance {
+        if let Some(node) = ends {
+            self.decided_by(node);
+        }
         // That a write happened because of the value that it wrote says nothing more.
         let is_said = |step: &usize, found: &BTreeSet<Source>| {
             found.is_empty() || self.writers.contains(step) && found.is_subset(&self.sources)

@@ -1,6 +1,7 @@
 //! What a statement that has ended did to the variables, and what its condition decided.
 
 use super::code::{Code, Kind};
+use super::flow_facts::MAKES_ID;
 use super::lineage::What;
 use super::lineage_state::{Held, Open, Walk};
 use super::recorded_value::Value;
@@ -156,6 +157,7 @@ impl<'r> Walk<'r> {
             }
             _ => {}
         }
+        self.count_ids(code, piece, at, &control);
         if !matches!(code.pieces[piece].kind, Kind::Try) && !is_pass {
             for name in code.mutated(piece) {
                 let all = self.value_of(code, piece, Some(at));
@@ -169,6 +171,28 @@ impl<'r> Walk<'r> {
                 );
             }
         }
+    }
+
+    /// How many ids were made hangs on what decided that a statement was come to that makes one.
+    fn count_ids(&mut self, code: &Code, piece: usize, at: usize, control: &[usize]) {
+        let makes =
+            |at: &usize| matches!(&code.pieces[*at].kind, Kind::Call(name) if &**name == MAKES_ID);
+        let Some(call) = code.own_pieces(piece).find(makes) else {
+            return;
+        };
+        let mut control = control.to_vec();
+        // What stands before it in `&&` and `||` may have left it out.
+        let mut around = call;
+        while around != piece && code.pieces[around].parent != around {
+            around = code.pieces[around].parent;
+            if code.pieces[around].kind == Kind::Either {
+                let asked = self.value_of(code, around, Some(at));
+                let step = self.open[at].step;
+                control.push(self.made.add(What::Condition(step), asked, Vec::new()));
+            }
+        }
+        let data = self.ids.into_iter().collect();
+        self.ids = Some(self.made.add(What::Any, data, control));
     }
 
     /// What a variable stands for after a statement: what its recorded value says that it is.

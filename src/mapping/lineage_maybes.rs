@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::flow_facts::Site;
+use super::lineage::What;
 use super::lineage_state::{Held, Walk};
 use super::maybes::Target;
 use super::paths::Path;
@@ -56,6 +57,12 @@ impl<'r> Walk<'r> {
 
     /// Notes what a piece might have written, had the condition of a node been another.
     pub(super) fn might_write(&mut self, code: &'r Code, piece: usize, frame: usize, node: usize) {
+        if code.may_make_ids(piece) {
+            self.ids = Some(
+                self.made
+                    .add(What::Any, self.ids.into_iter().collect(), vec![node]),
+            );
+        }
         for site in code.sites(piece) {
             let target = self.target(code, &site, frame, piece);
             self.made.maybes.add(target, node);

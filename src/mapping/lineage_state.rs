@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Code, Kind};
+use super::flow_facts::MAKES_ID;
 use super::lineage::{Lineage, What};
 use super::recording::Recording;
 
@@ -21,6 +22,10 @@ pub(super) struct Walk<'r> {
     pub(super) taken: HashMap<Arc<str>, usize>,
     /// Where closures were made: by code and function, the frame and the piece.
     pub(super) homes: HashMap<(usize, usize), (usize, usize)>,
+    /// The frame of the site's last script, and the text that it found.
+    pub(super) finish: Option<(usize, usize)>,
+    /// What decided how many ids were made so far.
+    pub(super) ids: Option<usize>,
 }
 
 /// A step that is open.
@@ -242,6 +247,7 @@ impl<'r> Walk<'r> {
                             .map(|entry| entry.node),
                     );
                 }
+                Kind::Call(name) if &**name == MAKES_ID => nodes.extend(self.ids),
                 Kind::This => {
                     nodes.extend(
                         self.frames

@@ -36,6 +36,8 @@ impl<'r> Walk<'r> {
             rules: HashMap::new(),
             taken: HashMap::new(),
             homes: HashMap::new(),
+            finish: None,
+            ids: None,
         };
         let mut events = recording.events.iter().enumerate().peekable();
         for (number, step) in recording.steps.iter().enumerate() {
@@ -48,12 +50,14 @@ impl<'r> Walk<'r> {
                     .get(open.step)
                     .is_some_and(|step| step.end > number)
             });
+            walk.begin_finish(number, step);
             walk.begin(number, step);
         }
         for (at, event) in events {
             walk.event(at, event);
         }
         walk.close_until(|_| false);
+        walk.end_finish();
         walk.made
     }
 
@@ -116,7 +120,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn ensure_frame(&mut self, number: usize) {
+    pub(super) fn ensure_frame(&mut self, number: usize) {
         if self.frames.contains_key(&number) {
             return;
         }

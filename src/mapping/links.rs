@@ -79,7 +79,7 @@ impl Lineage {
     /// The values that came out, in their order: the message made, then the rows; `most` of them.
     pub fn links(&self, recording: &Recording, rows: &[TableRows], most: usize) -> Vec<Link> {
         let mut places = Vec::new();
-        if let Some(output) = &recording.output {
+        if let Some(output) = recording.sent() {
             for segment in output.segments() {
                 for field in segment.fields() {
                     add_leaves(output, field, &mut places);

@@ -31,6 +31,7 @@ mod language_functions;
 mod layout;
 mod lineage;
 mod lineage_effects;
+mod lineage_finish;
 mod lineage_maybes;
 mod lineage_state;
 mod lineage_walk;
@@ -97,6 +98,8 @@ mod tests_format;
 mod tests_limits;
 #[cfg(test)]
 mod tests_lineage;
+#[cfg(test)]
+mod tests_lineage_runs;
 #[cfg(test)]
 mod tests_recording;
 #[cfg(test)]

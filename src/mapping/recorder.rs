@@ -90,6 +90,7 @@ impl Recorder {
         Recording {
             message: message.clone(),
             output: None,
+            sent: None,
             stages,
             codes: self.codes,
             steps: self.steps,

@@ -20,6 +20,8 @@ pub struct Recording {
     pub message: Message,
     /// What the script made of it, before the site's last script.
     pub output: Option<Message>,
+    /// What the site's last script made of that, where there is one that came to its end.
+    pub(super) sent: Option<Message>,
     /// What ran one after the other.
     pub stages: Vec<Stage>,
     /// The scripts that ran.
@@ -332,6 +334,7 @@ impl Recording {
         self.codes.append(&mut next.codes);
         self.stages.append(&mut next.stages);
         self.is_full |= next.is_full;
+        self.sent = next.sent.or(self.sent);
         if self.made.is_empty() {
             self.made = next.made;
             self.output = next.output;

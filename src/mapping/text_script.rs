@@ -24,6 +24,7 @@ use super::value_fault::judged;
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::Finding;
+use crate::hl7::parse_shared;
 
 /// The one variable that such a script finds: the text, to be read and replaced.
 const TEXT: &str = "text";
@@ -143,6 +144,10 @@ pub fn run_text_recorded(
     };
     let mut recording = recorder.finish(job.message, vec![stage]);
     recording.note_end(outcome.script_failed, &outcome.verdict);
+    let goes_out = !outcome.script_failed && outcome.verdict == Verdict::Accepted;
+    if kind == StageKind::Finish && goes_out {
+        recording.sent = Some(parse_shared(Arc::clone(&outcome.text)).0);
+    }
     Ok((outcome, recording))
 }
 

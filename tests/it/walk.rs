@@ -566,7 +566,7 @@ fn conditions_show_what_they_came_to() {
     check_shown(
         "fn f(n) {\n  if n > 1 { return n; }\n  if n == 9 {\n    n = 1;\n  }\n}\nf(2);\nf(1);\nlet x = if f(2) == 2 { 1 } else { 2 };",
         &[
-            (2, "→ true, → false, → true"),
+            (2, "→ true, the value = 2, → false, → true, the value = 2"),
             (3, "→ false"),
             (9, "x = 1, → true, f = 2"),
         ],
@@ -674,9 +674,9 @@ test:9  let n = 1;  · n = 1
 into: test:10  let s = sex(msg["PID-8"]);  · read PID-8 "2"
 into: test:2  let word = codes(code);
 into: test:6  if code == "2" { return "F"; }
-into: test:6  if code == "2" { return "F"; }
+into: test:6  if code == "2" { return "F"; }  · the value is "F"
 into: test:2  let word = codes(code);  (goes on)  · codes gave "F" · word = "F"
-into: test:3  word
+into: test:3  word  · the value is "F"
 into: test:10  let s = sex(msg["PID-8"]);  (goes on)  · sex gave "F" · s = "F"
 into: test:11  out["PID-8"] = s;  · wrote PID-8 "F"
 into: test:11  out["PID-8"] = s;  · wrote PID-8 "F"
@@ -714,7 +714,7 @@ into: test:2  let word = codes(code);
 into: test:6  if code == "2" { return "F"; }
 out: test:2  let word = codes(code);  (goes on)  · codes gave "F" · word = "F"
 out: test:10  let s = sex(msg["PID-8"]);  (goes on)  · sex gave "F" · s = "F"
-back: test:3  word
+back: test:3  word  · the value is "F"
 back: test:2  let word = codes(code);  (goes on)  · codes gave "F" · word = "F"
 back-out: test:10  let s = sex(msg["PID-8"]);  · read PID-8 "2"
 back-out: row of patient for PID[1]  · added row 1 of patient"#,

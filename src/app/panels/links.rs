@@ -193,16 +193,6 @@ fn origin_ui(ui: &mut Ui, cx: &Cx<'_>, recording: &Recording, shown: &Shown, fou
         if value.is_none() {
             line_ui(ui, "The output has nothing there");
         }
-        if recording
-            .stages
-            .iter()
-            .any(|stage| stage.kind == StageKind::Finish && stage.before != stage.after)
-        {
-            line_ui(
-                ui,
-                "The script finish changed the text after this: places may have moved",
-            );
-        }
         found_ui(ui, cx, recording, found);
     });
 }
