@@ -48,7 +48,9 @@ impl LineMenu {
             let words = command.words();
             let key = words.key.map(|key| ui.ctx().format_shortcut(&key));
             let name = format!("{} {}", words.name, self.line);
-            let button = Button::new(name).shortcut_text(key.unwrap_or_default());
+            let button = Button::new(name)
+                .shortcut_text(key.unwrap_or_default())
+                .min_size(Vec2::new(ui.available_width(), 0.0));
             if ui.add(button).on_hover_text(words.tip).clicked() {
                 cx.send(Action::Walk(Go::ToLine {
                     script: place.clone(),

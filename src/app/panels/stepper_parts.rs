@@ -6,24 +6,47 @@ use super::super::action::{Action, Command};
 use super::super::cx::Cx;
 use super::super::stepping::{Go, Walked, path};
 use super::super::theme::Theme;
+use super::super::widgets::{StepButton, StepSign};
 use super::parts::weak;
 use super::stepper_stops::{NewWatch, stops_ui};
 use crate::mapping::{Happening, StepPlace};
 
-/// The commands of the buttons with what stands on them.
-const BUTTONS: [(Command, &str); 12] = [
-    (Command::StepToStart, "Start"),
-    (Command::RunBack, "Run back"),
-    (Command::StepBackOut, "Back out"),
-    (Command::StepBackOver, "Back over"),
-    (Command::StepBack, "Back"),
-    (Command::StepInto, "Into"),
-    (Command::StepOver, "Over"),
-    (Command::StepOut, "Out"),
-    (Command::RunOn, "Run on"),
-    (Command::StepToEnd, "End"),
-    (Command::ToPreviousChange, "Previous change"),
-    (Command::ToNextChange, "Next change"),
+/// The commands of the buttons with what they are called and their signs; those on the left side go back.
+const BUTTONS: [[(Command, &str, StepSign, bool); 2]; 6] = [
+    [
+        (Command::StepToStart, "Start", StepSign::End, true),
+        (Command::RunBack, "Run back", StepSign::Run, true),
+    ],
+    [
+        (Command::StepBackOut, "Back out", StepSign::Out, true),
+        (Command::StepBackOver, "Back over", StepSign::Over, true),
+    ],
+    [
+        (Command::StepBack, "Back", StepSign::Into, true),
+        (Command::StepInto, "Into", StepSign::Into, false),
+    ],
+    [
+        (Command::StepOver, "Over", StepSign::Over, false),
+        (Command::StepOut, "Out", StepSign::Out, false),
+    ],
+    [
+        (Command::RunOn, "Run on", StepSign::Run, false),
+        (Command::StepToEnd, "End", StepSign::End, false),
+    ],
+    [
+        (
+            Command::ToPreviousChange,
+            "Previous change",
+            StepSign::Change,
+            true,
+        ),
+        (
+            Command::ToNextChange,
+            "Next change",
+            StepSign::Change,
+            false,
+        ),
+    ],
 ];
 
 /// The buttons that go from step to step.
@@ -34,39 +57,40 @@ pub(super) fn buttons_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked, new: &mut Ne
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::Vec2::splat(theme.grid(1));
             let at = walked.walk.at();
-            let places = walked.track().timeline().len();
-            let last = places.saturating_sub(1);
-            for (command, name) in BUTTONS {
-                let goes_back = matches!(
-                    command,
-                    Command::StepToStart
-                        | Command::RunBack
-                        | Command::StepBackOver
-                        | Command::StepBackOut
-                        | Command::StepBack
-                        | Command::ToPreviousChange
-                );
-                let can = if goes_back { at > 0 } else { at < last };
-                let can = can && cx.can(command);
-                let words = command.words();
-                let key = words.key.map(|key| ui.ctx().format_shortcut(&key));
-                let tip = match key {
-                    Some(key) => format!("{} ({key})", words.tip),
-                    None => words.tip.to_owned(),
-                };
-                let button = ui.add_enabled(can, Button::new(name)).on_hover_text(tip);
-                if button.clicked() {
-                    cx.run(command);
+            let last = walked.track().timeline().len().saturating_sub(1);
+            for (number, group) in BUTTONS.into_iter().enumerate() {
+                // A gap before the ways of another kind: back, on, to the ends, to changes.
+                if matches!(number, 1 | 4 | 5) {
+                    ui.add_space(theme.grid(1));
+                }
+                for (command, name, sign, goes_back) in group {
+                    let can = if goes_back { at > 0 } else { at < last };
+                    let words = command.words();
+                    let key = words.key.map(|key| ui.ctx().format_shortcut(&key));
+                    let key = key.map_or_else(String::new, |key| format!(" ({key})"));
+                    let button = StepButton {
+                        name,
+                        tip: &format!("{}{key}: {}", words.name, lower(words.tip)),
+                        sign,
+                        goes_back,
+                        enabled: can && cx.can(command),
+                    };
+                    if button.ui(ui).clicked() {
+                        cx.run(command);
+                    }
                 }
             }
+            ui.add_space(theme.grid(1));
             stops_ui(ui, cx, walked, new);
-            let more = if walked.recording().is_full { "+" } else { "" };
-            weak(ui, format!("Step {} of {places}{more}", at + 1));
-            if let Some(notice) = &cx.stepping.notice {
-                weak(ui, notice);
-            }
         });
     });
+}
+
+/// A sentence after a colon.
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }
 
 /// What the step is part of, and what it is.
@@ -82,7 +106,19 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked) {
         ui.spacing_mut().item_spacing.y = theme.grid(1);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = theme.grid(1);
-            for part in path(recording, at) {
+            let places = walked.track().timeline().len();
+            let more = if recording.is_full { "+" } else { "" };
+            let number = walked.walk.at() + 1;
+            weak(ui, format!("Step {number} of {places}{more}"));
+            if let Some(notice) = &cx.stepping.notice {
+                weak(ui, "·");
+                ui.label(RichText::new(notice).color(*theme.text.accent));
+            }
+            let path = path(recording, at);
+            if !path.is_empty() {
+                weak(ui, "·");
+            }
+            for part in path {
                 let Some(around) = recording.steps.get(part) else {
                     continue;
                 };

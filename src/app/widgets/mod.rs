@@ -17,6 +17,7 @@ mod hl7_view;
 mod message_highlight;
 mod notation_highlight;
 mod rows;
+mod step_icon;
 
 pub(super) use code_advice::{Advice, CallAdvice, Explained};
 pub(super) use code_beside::{Beside, BesideClick, LineNote};
@@ -29,3 +30,4 @@ pub(super) use grid::{CellSource, GridResponse, GridState, GridView};
 pub(super) use hl7_display::{Folding, size_text};
 pub(super) use hl7_view::{EDITABLE_BYTES, Emphasis, Hl7Text, Hl7View, Pointed};
 pub(super) use rows::{ColumnSpec, Outline, RowSource, RowsView, Sorting, Width, cell_text, dot};
+pub(super) use step_icon::{StepButton, StepSign};
