@@ -108,6 +108,19 @@ impl Condition {
         }
     }
 
+    /// Whether nothing in it can be what a message holds: it counts passes, or asks whether there is
+    /// something at all, or whether it is true.
+    pub fn names_no_value(&self) -> bool {
+        let is_place_only = match &self.subject {
+            Subject::Pass => return self.wanted.parse::<u32>().is_ok(),
+            Subject::Variable(_) => true,
+            Subject::Input(location) | Subject::Output(location) => {
+                location.without_values() == *location
+            }
+        };
+        is_place_only && matches!(&*self.wanted, "" | "true" | "false")
+    }
+
     /// As numbers where both are, else as texts.
     fn compare(&self, value: &str) -> Ordering {
         let numbers = (value.parse::<f64>(), self.wanted.parse::<f64>());

@@ -494,7 +494,7 @@ fn stops_are_remembered_and_move_with_the_lines_above_them() {
     hand.run();
     hand.get_by_label(field).type_text("PID-3.1 == 4711");
     settle(&mut hand);
-    assert!(shows(&hand, "their conditions are not"));
+    assert!(shows(&hand, "Not remembered when the window closes"));
     let mut store = Store::default();
     eframe::App::save(hand.state_mut(), &mut store);
     drop(hand);

@@ -181,6 +181,22 @@ fn breakpoints_stop_where_their_condition_holds() {
 }
 
 #[test]
+fn conditions_that_name_a_value_are_told_from_those_that_do_not() {
+    let check = |written: &str, expect: bool| {
+        let condition: Condition = written.parse().unwrap();
+        assert_eq!(condition.names_no_value(), expect, "{written}");
+    };
+    check("pass == 3", true);
+    check("pass == \"ROE\"", false);
+    check("sex == \"\"", true);
+    check("done == true", true);
+    check("PID-8 != \"\"", true);
+    check("PID-8 == F", false);
+    check("n > 4711", false);
+    check("PID-3[?1=4711].5 != \"\"", false);
+}
+
+#[test]
 fn a_condition_that_cannot_be_read_says_where() {
     for (text, expect) in [
         (

@@ -7,6 +7,7 @@ use egui::{Button, Key, PopupCloseBehavior, RichText, Role, ScrollArea, Ui, Widg
 
 use super::super::action::{Action, Command};
 use super::super::cx::Cx;
+use super::super::kept_stops::is_kept;
 use super::super::status::plural;
 use super::super::stepping::{StopLine, Walked};
 use super::super::theme::Theme;
@@ -38,10 +39,6 @@ pub(super) fn stops_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked, new: &mut NewW
         }
         for stop in stops {
             stop_ui(ui, cx, stop);
-        }
-        if stops.iter().any(|stop| !stop.condition.trim().is_empty()) {
-            let text = "Breakpoints are remembered with the profile, their conditions are not: they may name a patient's data";
-            hint_ui(ui, text);
         }
     });
     let name = match cx.stepping.watches.len() {
@@ -90,6 +87,11 @@ fn stop_ui(ui: &mut Ui, cx: &Cx<'_>, stop: &StopLine) {
         }
     });
     condition_ui(ui, cx, &stop.script, stop.line, &stop.condition);
+    let is_read = stop.condition.parse::<Condition>().is_ok();
+    if is_read && !is_kept(&stop.condition) {
+        let text = "Not remembered when the window closes: the condition names a value, which may be a patient's";
+        hint_ui(ui, text);
+    }
 }
 
 /// The field for what must be so for a run to stop at a line.
@@ -149,6 +151,10 @@ fn watches_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked, new: &mut NewWatch) {
                 cx.send(Action::ToggleWatch(watch.clone()));
             }
         });
+        if !watch.names_no_value() {
+            let text = "Not remembered when the window closes: its place is picked by a value, which may be a patient's";
+            hint_ui(ui, text);
+        }
     }
     if stepping.watches.is_empty() {
         let text = "Runs stop where a watched place of the output changes, one of the message is read, a column gets a value or a variable changes";
