@@ -261,9 +261,13 @@ fn told<'a>(recording: &'a Recording, event: &'a Event) -> Told<'a> {
 fn plain(value: &Value) -> String {
     match value {
         Value::Text(text) | Value::Thing(_, text) => text.to_string(),
-        Value::Nothing | Value::Truth(_) | Value::Number(_) | Value::List(..) | Value::Map(..) => {
-            value.shown(MOST_SHOWN)
-        }
+        Value::Segments { name, .. } => name.to_string(),
+        Value::Nothing
+        | Value::Truth(_)
+        | Value::Number(_)
+        | Value::List(..)
+        | Value::Map(..)
+        | Value::Row(..) => value.shown(MOST_SHOWN),
     }
 }
 

@@ -215,11 +215,13 @@ impl<'r> Walk<'r> {
             _ => None,
         });
         match value {
-            Some(Value::Thing("row" | "segment", _)) => match &self.open[at].held {
+            Some(Value::Row(..) | Value::Thing("segment", _)) => match &self.open[at].held {
                 Held::Value => Held::Handle,
                 held => held.clone(),
             },
-            Some(Value::Thing("group" | "date" | "name", _)) => Held::Handle,
+            Some(Value::Segments { kind: "group", .. } | Value::Thing("date" | "name", _)) => {
+                Held::Handle
+            }
             _ => Held::Value,
         }
     }

@@ -1,6 +1,7 @@
 //! A value of a script as a recording keeps it: bounded, and free of what lives in the engine.
 
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A value as it was.
@@ -18,8 +19,19 @@ pub enum Value {
     List(Vec<Value>, usize),
     /// A map, and how many entries more it has than are kept.
     Map(Vec<(Arc<str>, Value)>, usize),
-    /// A date, a name, a segment, a row: what it is called, and what it says.
+    /// A date, a name, a segment: what it is called, and what it says.
     Thing(&'static str, Arc<str>),
+    /// A message that is mapped or a group of it.
+    Segments {
+        /// What it is called: `message`, `group`.
+        kind: &'static str,
+        /// The group's name, or what the message is.
+        name: Arc<str>,
+        /// Its segments, by their index counted from 0.
+        range: Range<usize>,
+    },
+    /// A row: its table, and its index counted from 0.
+    Row(Arc<str>, usize),
 }
 
 impl Value {
@@ -78,7 +90,10 @@ impl Value {
                 Self::and_more(into, *more);
                 into.push('}');
             }
-            Value::Thing(_, text) => into.push_str(text),
+            Value::Thing(_, text) | Value::Segments { name: text, .. } => into.push_str(text),
+            Value::Row(_, row) => {
+                let _ = write!(into, "row {}", row + 1);
+            }
         }
     }
 
@@ -97,7 +112,8 @@ impl Value {
             Value::Text(_) => "text",
             Value::List(..) => "list",
             Value::Map(..) => "map",
-            Value::Thing(kind, _) => kind,
+            Value::Thing(kind, _) | Value::Segments { kind, .. } => kind,
+            Value::Row(..) => "row",
         }
     }
 }

@@ -63,6 +63,15 @@ impl RowStore {
         }
     }
 
+    /// The name of the table that a row is in.
+    pub(super) fn table_name(&self, handle: RowHandle) -> Arc<str> {
+        let number = self.tables.get(handle.table).map(|(table, _)| *table);
+        let table = number.and_then(|number| self.layout.tables.get(number));
+        table
+            .map(|table| Arc::clone(&table.name))
+            .unwrap_or_default()
+    }
+
     /// A note with the names of the tables and columns.
     pub(super) fn told(&self, note: RowNote) -> Happening {
         let (RowNote::Added(handle) | RowNote::Set(handle, ..) | RowNote::Read(handle, _)) = &note;

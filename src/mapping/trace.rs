@@ -27,11 +27,7 @@ pub(super) fn watch(engine: &mut rhai::Engine) {
 
 /// What a scope holds, as a recording keeps it.
 pub(super) fn sight<'s>(run: &'s Run, scope: &'s Scope<'_>) -> impl Fn(&str) -> Option<Value> + 's {
-    |name| {
-        scope
-            .get(name)
-            .map(|value| kept(value, &|segment| run.segment_name(segment)))
-    }
+    |name| scope.get(name).map(|value| kept(value, run))
 }
 
 fn come_to(ran: &mut Ran, event: &DebuggerEvent<'_>, node: &ASTNode<'_>) {
@@ -76,7 +72,7 @@ fn note(
         }
         DebuggerEvent::FunctionExitWithValue(value) if recorder.is_in_call(stack) => {
             let name = calls.last().map_or("", |call| call.fn_name.as_str());
-            let value = kept(value, &|segment| run.segment_name(segment));
+            let value = kept(value, run);
             recorder.leave(name, Some(value), &sight);
         }
         DebuggerEvent::FunctionExitWithError(_) if recorder.is_in_call(stack) => {

@@ -3,10 +3,12 @@
 use rhai::Dynamic;
 
 use super::dates::Date;
+use super::groups::Group;
 use super::handles::{
     GroupHandle, MessageHandle, OutHandle, OutSegmentHandle, RowHandle, RowsHandle, SegmentHandle,
 };
 use super::recorded_value::Value;
+use super::running::Run;
 use super::text::Name;
 
 /// Texts, elements and entries that one value keeps, with those in it; the rest is counted.
@@ -15,16 +17,16 @@ const MOST_PARTS: usize = 2_000;
 /// Bytes of one text that are kept.
 const MOST_BYTES: usize = 64 << 10;
 
-/// The value of a script. `name` says what a segment handle stands for.
-pub(super) fn kept(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String) -> Value {
+/// The value of a script; the run says what handles stand for.
+pub(super) fn kept(value: &Dynamic, run: &Run) -> Value {
     let mut left = MOST_PARTS;
-    of(value, name, &mut left)
+    of(value, run, &mut left)
 }
 
-fn of(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String, left: &mut usize) -> Value {
+fn of(value: &Dynamic, run: &Run, left: &mut usize) -> Value {
     *left = left.saturating_sub(1);
     if value.is_shared() {
-        return of(&value.flatten_clone(), name, left);
+        return of(&value.flatten_clone(), run, left);
     }
     if let Some(text) = value.read_lock::<rhai::ImmutableString>() {
         return Value::Text(bounded(&text).into());
@@ -35,7 +37,7 @@ fn of(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String, left: &mut usize)
             if *left == 0 {
                 break;
             }
-            kept.push(of(item, name, left));
+            kept.push(of(item, run, left));
         }
         let more = items.len() - kept.len();
         return Value::List(kept, more);
@@ -46,7 +48,7 @@ fn of(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String, left: &mut usize)
             if *left == 0 {
                 break;
             }
-            kept.push((key.as_str().into(), of(item, name, left)));
+            kept.push((key.as_str().into(), of(item, run, left)));
         }
         let more = entries.len() - kept.len();
         return Value::Map(kept, more);
@@ -63,10 +65,10 @@ fn of(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String, left: &mut usize)
     if value.is_char() {
         return Value::Text(value.to_string().into());
     }
-    thing(value, name)
+    thing(value, run)
 }
 
-fn thing(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String) -> Value {
+fn thing(value: &Dynamic, run: &Run) -> Value {
     if let Some(date) = value.read_lock::<Date>() {
         return Value::Thing("date", date.to_string().into());
     }
@@ -74,25 +76,35 @@ fn thing(value: &Dynamic, name: &dyn Fn(SegmentHandle) -> String) -> Value {
         return Value::Thing("name", person.to_string().into());
     }
     if let Some(segment) = value.read_lock::<SegmentHandle>() {
-        return Value::Thing("segment", name(*segment).into());
+        return Value::Thing("segment", run.segment_name(*segment).into());
     }
     if value.is::<MessageHandle>() {
-        return Value::Thing("message", "the message".into());
+        return Value::Segments {
+            kind: "message",
+            name: "the message".into(),
+            range: 0..run.message.segments().count(),
+        };
     }
     if value.is::<OutHandle>() {
-        return Value::Thing("message", "the message being made".into());
+        return Value::Thing("message being made", "the message being made".into());
     }
     if value.is::<RowsHandle>() {
         return Value::Thing("rows", "the rows".into());
     }
-    if value.is::<GroupHandle>() {
-        return Value::Thing("group", "a group of the message".into());
+    if let Some(group) = value.read_lock::<GroupHandle>() {
+        let known = run.groups.as_ref().and_then(|groups| groups.get(group.0));
+        let name = known.and_then(Group::name);
+        return Value::Segments {
+            kind: "group",
+            name: name.unwrap_or("a group of the message").into(),
+            range: known.map_or(0..0, |group| group.segments.clone()),
+        };
     }
     if value.is::<OutSegmentHandle>() {
         return Value::Thing("segment", "a segment of out".into());
     }
     if let Some(row) = value.read_lock::<RowHandle>() {
-        return Value::Thing("row", format!("row {}", row.row + 1).into());
+        return Value::Row(run.rows.table_name(*row), row.row);
     }
     if value.is_fnptr() {
         return Value::Thing("function", "a function".into());

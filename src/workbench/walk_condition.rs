@@ -160,9 +160,13 @@ impl Subject {
 fn plain(value: &Value) -> String {
     match value {
         Value::Text(text) | Value::Thing(_, text) => text.to_string(),
-        Value::Nothing | Value::Truth(_) | Value::Number(_) | Value::List(..) | Value::Map(..) => {
-            value.shown(1_000)
-        }
+        Value::Segments { name, .. } => name.to_string(),
+        Value::Nothing
+        | Value::Truth(_)
+        | Value::Number(_)
+        | Value::List(..)
+        | Value::Map(..)
+        | Value::Row(..) => value.shown(1_000),
     }
 }
 

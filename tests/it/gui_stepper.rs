@@ -430,6 +430,23 @@ fn a_segment_is_shown_whole_as_a_tree() {
 }
 
 #[test]
+fn a_group_is_shown_whole_as_a_tree() {
+    let (_folder, _, mut hand) = example();
+    hand.set_size(egui::vec2(1900.0, 1200.0));
+    let sample = hand.get_all_by_role(Role::Row).find(|row| {
+        let label = row.accesskit_node().label();
+        label.is_some_and(|label| label.contains("06-chemistry"))
+    });
+    sample.expect("the sample is listed").click();
+    settle(&mut hand);
+    click(&mut hand, "Values");
+    settle(&mut hand);
+    click(&mut hand, "Line 10 gives order = ORDER_OBSERVATION");
+    assert!(shows(&hand, "OBR: OBR|1|"), "the segments of the group");
+    assert!(!shows(&hand, "PID: PID|"), "and no others");
+}
+
+#[test]
 fn two_hundred_passes_are_listed_and_gone_through() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| -> PathBuf {

@@ -1,5 +1,7 @@
 //! What a click on a value beside the script opens: the value whole, or all passes of a loop.
 
+use std::ops::Range;
+
 use egui::{CollapsingHeader, Pos2, RichText, Role, ScrollArea, Ui, Vec2};
 
 use super::super::action::Action;
@@ -9,8 +11,8 @@ use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text};
 use super::parts::weak;
 use super::script_segment::segment_ui;
 use crate::hl7::Message;
-use crate::mapping::Value;
-use crate::workbench::{LoopRun, ShownValue};
+use crate::mapping::{Cell, Value};
+use crate::workbench::{LoopRun, ShownValue, StateAt};
 
 /// Elements of one list or map that are listed.
 const MOST_ELEMENTS: usize = 200;
@@ -95,10 +97,19 @@ impl Popup {
 
 fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
     let theme = Theme::of(ui);
-    let message = cx
-        .stepping
-        .walked()
-        .map(|walked| &walked.recording().message);
+    let sight = cx.stepping.walked().map(|walked| Sight {
+        message: &walked.recording().message,
+        state: if cx.stepping.is_open {
+            walked.walk.state()
+        } else {
+            StateAt::of(
+                walked.track(),
+                walked.track().timeline().len().saturating_sub(1),
+            )
+        },
+        is_end: !cx.stepping.is_open,
+    });
+    let sight = sight.as_ref();
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme.grid(1);
         for (at, (name, value)) in values.iter().enumerate() {
@@ -118,14 +129,99 @@ fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
                     cx.send(Action::Copy { text, what });
                 }
             });
-            ui.push_id(at, |ui| value_ui(ui, theme, message, value, 0));
+            ui.push_id(at, |ui| value_ui(ui, theme, sight, value, 0));
             ui.add_space(theme.grid(1));
         }
     });
 }
 
+/// What handles of a script stand for.
+struct Sight<'w> {
+    message: &'w Message,
+    /// What was made by the step at hand; by the end of the run where the stepper is closed.
+    state: StateAt<'w>,
+    is_end: bool,
+}
+
+impl Sight<'_> {
+    /// The message being made, the rows or one row, as far as they were made.
+    fn ui(&self, ui: &mut Ui, theme: &Theme, value: &Value) {
+        let when = if self.is_end {
+            "As it is at the end of the run"
+        } else {
+            "As it is at the step of the stepper"
+        };
+        weak(ui, when);
+        let text_ui = |ui: &mut Ui, text: &str| {
+            let text = RichText::new(text).font(theme.code_font());
+            let text = text.color(*theme.text.body);
+            ui.add(egui::Label::new(text).selectable(true).wrap());
+        };
+        if let Value::Thing("message being made", _) = value {
+            let segments = self.state.output();
+            for segment in segments.iter().take(MOST_ELEMENTS) {
+                text_ui(ui, segment);
+            }
+            more_ui(ui, segments.len().saturating_sub(MOST_ELEMENTS));
+            return;
+        }
+        let mut is_made = false;
+        for table in self.state.tables() {
+            let rows = match value {
+                Value::Row(name, row) if name == table.name() => *row..*row + 1,
+                Value::Row(..) => continue,
+                _ => 0..table.row_count(),
+            };
+            for row in rows.clone().take(MOST_ELEMENTS) {
+                is_made |= row < table.row_count();
+                let cells_ui = |ui: &mut Ui| {
+                    for column in table.columns() {
+                        match table.cell(row, column) {
+                            Cell::Absent => {}
+                            cell => text_ui(ui, &format!("{column}: {cell}")),
+                        }
+                    }
+                };
+                let head = format!("{} row {}", table.name(), row + 1);
+                CollapsingHeader::new(RichText::new(head).font(theme.code_font()))
+                    .id_salt((table.name(), row))
+                    .default_open(rows.len() <= 3)
+                    .show(ui, cells_ui);
+            }
+            more_ui(ui, rows.len().saturating_sub(MOST_ELEMENTS));
+        }
+        if !is_made {
+            weak(ui, "Nothing was made of it by then");
+        }
+    }
+}
+
+/// The segments of a message or group, each with its fields as a tree.
+fn segments_ui(ui: &mut Ui, theme: &Theme, message: &Message, range: &Range<usize>) {
+    for (at, segment) in range.clone().enumerate().take(MOST_ELEMENTS) {
+        let Some(segment) = message.segment(segment) else {
+            continue;
+        };
+        let name = match segment.occurrence() {
+            0 | 1 => segment.id().to_owned(),
+            number => format!("{}[{number}]", segment.id()),
+        };
+        let start: String = segment.raw().chars().take(MOST_SHOWN).collect();
+        CollapsingHeader::new(RichText::new(format!("{name}: {start}")).font(theme.code_font()))
+            .id_salt(at)
+            .show(ui, |ui| segment_ui(ui, theme, message, &name));
+    }
+    more_ui(ui, range.len().saturating_sub(MOST_ELEMENTS));
+}
+
+fn more_ui(ui: &mut Ui, left: usize) {
+    if left > 0 {
+        weak(ui, format!("… {left} more"));
+    }
+}
+
 /// A value: texts with their lines, lists, maps and segments as trees.
-fn value_ui(ui: &mut Ui, theme: &Theme, message: Option<&Message>, value: &Value, depth: usize) {
+fn value_ui(ui: &mut Ui, theme: &Theme, sight: Option<&Sight<'_>>, value: &Value, depth: usize) {
     let text_ui = |ui: &mut Ui, text: String| {
         let text = RichText::new(text).font(theme.code_font());
         ui.add(egui::Label::new(text.color(*theme.text.body)).selectable(true));
@@ -134,16 +230,30 @@ fn value_ui(ui: &mut Ui, theme: &Theme, message: Option<&Message>, value: &Value
         Value::Nothing => {}
         Value::Text(text) => text_ui(ui, text.replace("\r\n", "\n").replace('\r', "\n")),
         Value::Thing("segment", name)
-            if message.is_some_and(|message| segment_ui(ui, theme, message, name)) => {}
-        Value::Truth(_) | Value::Number(_) | Value::Thing(..) => text_ui(ui, value.shown(1 << 16)),
+            if sight.is_some_and(|sight| segment_ui(ui, theme, sight.message, name)) => {}
+        Value::Segments { range, .. } if sight.is_some() && !range.is_empty() => {
+            if let Some(sight) = sight {
+                segments_ui(ui, theme, sight.message, range);
+            }
+        }
+        Value::Thing("message being made" | "rows", _) | Value::Row(..) if sight.is_some() => {
+            if let Some(sight) = sight {
+                sight.ui(ui, theme, value);
+            }
+        }
+        Value::Truth(_)
+        | Value::Number(_)
+        | Value::Thing(..)
+        | Value::Segments { .. }
+        | Value::Row(..) => text_ui(ui, value.shown(1 << 16)),
         Value::List(items, more) => {
             let entries = items.iter().enumerate();
             let entries = entries.map(|(at, item)| (format!("[{at}]"), item));
-            branches_ui(ui, theme, message, entries, (items.len(), *more), depth);
+            branches_ui(ui, theme, sight, entries, (items.len(), *more), depth);
         }
         Value::Map(items, more) => {
             let entries = items.iter().map(|(key, item)| (key.to_string(), item));
-            branches_ui(ui, theme, message, entries, (items.len(), *more), depth);
+            branches_ui(ui, theme, sight, entries, (items.len(), *more), depth);
         }
     }
 }
@@ -151,7 +261,7 @@ fn value_ui(ui: &mut Ui, theme: &Theme, message: Option<&Message>, value: &Value
 fn branches_ui<'v>(
     ui: &mut Ui,
     theme: &Theme,
-    message: Option<&Message>,
+    sight: Option<&Sight<'_>>,
     entries: impl Iterator<Item = (String, &'v Value)>,
     (count, more): (usize, usize),
     depth: usize,
@@ -159,7 +269,11 @@ fn branches_ui<'v>(
     for (at, (name, item)) in entries.take(MOST_ELEMENTS).enumerate() {
         let has_parts = matches!(
             item,
-            Value::List(..) | Value::Map(..) | Value::Thing("segment", _)
+            Value::List(..)
+                | Value::Map(..)
+                | Value::Thing("segment", _)
+                | Value::Segments { .. }
+                | Value::Row(..)
         );
         if !has_parts {
             let text = format!("{name}: {}", item.shown(MOST_ELEMENTS));
@@ -171,12 +285,9 @@ fn branches_ui<'v>(
         CollapsingHeader::new(RichText::new(head).font(theme.code_font()))
             .id_salt(at)
             .default_open(depth == 0)
-            .show(ui, |ui| value_ui(ui, theme, message, item, depth + 1));
+            .show(ui, |ui| value_ui(ui, theme, sight, item, depth + 1));
     }
-    let left = count.saturating_sub(MOST_ELEMENTS) + more;
-    if left > 0 {
-        weak(ui, format!("… {left} more"));
-    }
+    more_ui(ui, count.saturating_sub(MOST_ELEMENTS) + more);
 }
 
 /// The passes in rows; the loop's line and the pass that was chosen.
