@@ -56,7 +56,7 @@ pub struct Preview {
     /// Everything that was found, in the order of the stages: of the profile, of the message, by the
     /// mapping. What is waived is left out.
     pub diagnostics: Vec<Diagnostic>,
-    /// How long it took to make.
+    /// How long it took to make; nothing where nobody measured.
     pub took: Duration,
 }
 

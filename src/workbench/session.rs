@@ -100,7 +100,10 @@ impl Session {
             Arc::clone(&wake),
             Memo::default,
             |memo: &mut Memo, snapshot: Snapshot, cancel: &Cancel, deliver: &dyn Fn(Preview)| {
-                deliver(derive(&snapshot, memo, cancel)?);
+                let began = Instant::now();
+                let mut preview = derive(&snapshot, memo, cancel)?;
+                preview.took = began.elapsed();
+                deliver(preview);
                 Ok(())
             },
         );

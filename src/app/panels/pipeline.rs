@@ -128,7 +128,14 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     };
     cx.record_steps();
     state.update(cx, preview);
-    bar_ui(ui, |ui| head_ui(ui, cx, state));
+    bar_ui(ui, |ui| {
+        head_ui(ui, cx, state);
+        if !preview.took.is_zero() {
+            let took = format!("{:.1} ms", preview.took.as_secs_f64() * 1e3);
+            let tip = "How long the last change took through all stages, with all checks and the recording; what stayed the same is not done again";
+            weak(ui, took).on_hover_text(tip);
+        }
+    });
     let theme = Theme::of(ui);
     let all = ui.available_rect_before_wrap();
     let is_wide = all.width() > theme.grid(SIDE_BY_SIDE);
