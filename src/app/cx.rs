@@ -25,6 +25,8 @@ pub(super) struct Cx<'a> {
     pub(super) stepping: &'a Stepping,
     /// The links of what is chosen.
     pub(super) threads: &'a [Thread],
+    /// How many more there are.
+    pub(super) threads_left: usize,
     /// Where the panels painted what they lead over.
     pub(super) knots: Knots,
     actions: RefCell<Vec<Action>>,
@@ -84,6 +86,7 @@ impl<'a> Cx<'a> {
             end,
             stepping,
             threads: &[],
+            threads_left: 0,
             knots: Knots::default(),
             actions: RefCell::default(),
             own_undo: Cell::new(false),
@@ -190,12 +193,35 @@ impl<'a> Cx<'a> {
 
     /// Has links looked up where they are to be drawn: of what is chosen, in messages that are not large.
     pub(super) fn record_links(&self) {
-        let is_chosen = self.session.location().is_some() || self.end.is_some();
-        let message = self.preview().map(|preview| preview.message.text().len());
-        let is_small = message.is_some_and(|bytes| bytes <= MOST_BYTES);
-        if self.settings.link_lines == LinkLines::Drawn && is_chosen && is_small {
+        if self.wants_links() && self.is_small() {
             self.record(Records::Links);
         }
+    }
+
+    fn wants_links(&self) -> bool {
+        let is_chosen = self.session.location().is_some() || self.end.is_some();
+        self.settings.link_lines == LinkLines::Drawn && is_chosen
+    }
+
+    fn is_small(&self) -> bool {
+        let message = self.preview().map(|preview| preview.message.text().len());
+        message.is_some_and(|bytes| bytes <= MOST_BYTES)
+    }
+
+    /// Which links are asked for and not drawn, in words.
+    pub(super) fn links_left_out(&self) -> Option<String> {
+        let preview = self.preview().filter(|_| self.wants_links())?;
+        let drawn = self.threads.len();
+        if self.threads_left > 0 {
+            return Some(format!(
+                "{drawn} of {} links drawn",
+                drawn + self.threads_left
+            ));
+        }
+        let recorded = preview.recorded.as_ref();
+        let is_known = recorded.is_some_and(|recorded| recorded.links.is_some());
+        let is_made = preview.outcome.is_some();
+        (is_made && !is_known && !self.is_small()).then(|| "Links not drawn".to_owned())
     }
 
     /// Says that the steps of the run are told of on the screen.

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::epaint::CubicBezierShape;
 use egui::{Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
@@ -29,6 +30,8 @@ pub(super) struct Thread {
 pub(super) enum Knot {
     Source(Range<usize>),
     Line(ScriptPlace, u32),
+    /// A column of a table in the mapping.
+    Column(Arc<str>, Arc<str>),
     End(End),
 }
 
@@ -141,11 +144,23 @@ pub(super) fn draw(ui: &mut Ui, threads: &[Thread], knots: &Knots) {
     for (number, thread) in threads.iter().enumerate() {
         let source = knots.find(&Knot::Source(thread.source.clone()));
         let end = knots.find(&Knot::End(thread.end.clone()));
+        let line = thread.line.as_ref();
+        let line = line.and_then(|(script, line)| knots.find(&Knot::Line(script.clone(), *line)));
+        let column = match &thread.end {
+            End::Cell { table, column, .. } => {
+                knots.find(&Knot::Column(Arc::clone(table), Arc::clone(column)))
+            }
+            End::Output(_) => None,
+        };
+        let (line, end) = match (line, column, end) {
+            // Where the rows are out of sight, the column of the mapping is the end.
+            (line, column, None) => (line, column),
+            (Some(line), _, end) => (Some(line), end),
+            (None, column, end) => (column, end),
+        };
         let (Some(source), Some(end)) = (source, end) else {
             continue;
         };
-        let line = thread.line.as_ref();
-        let line = line.and_then(|(script, line)| knots.find(&Knot::Line(script.clone(), *line)));
         match line {
             Some(line) => {
                 curve(&brush, source, line, colour);

@@ -96,6 +96,14 @@ fn right_ui(ui: &mut Ui, cx: &Cx<'_>, theme: &Theme) {
     if words.is_empty() && cx.preview().is_some() {
         ui.label(RichText::new("No problems").small().color(*theme.text.weak));
     }
+    if let Some(left_out) = cx.links_left_out() {
+        ui.separator();
+        let button = Button::new(RichText::new(left_out).small()).frame(false);
+        let tip = "More lines would say nothing, and a message of more than 64 KiB is not followed while it is read: the Links panel tells of all";
+        if ui.add(button).on_hover_text(tip).clicked() {
+            cx.run(Command::ShowLinks);
+        }
+    }
     if let Some(preview) = cx.preview().filter(|preview| !preview.took.is_zero()) {
         ui.separator();
         let took = format!("{:.1} ms", preview.took.as_secs_f64() * 1e3);

@@ -23,6 +23,8 @@ type Choice = (Arc<Preview>, Option<Location>, Option<Pane>, Option<End>);
 pub(super) struct Threads {
     of: Option<Choice>,
     pub(super) list: Vec<Thread>,
+    /// Links of what is chosen that are not drawn.
+    pub(super) left: usize,
 }
 
 impl Threads {
@@ -67,6 +69,7 @@ impl Threads {
             }
             (None, None) => Vec::new(),
         };
+        self.left = self.list.len().saturating_sub(MOST_DRAWN);
         self.list.truncate(MOST_DRAWN);
         self.of = Some(of);
     }
@@ -110,9 +113,12 @@ impl Seeker<'_> {
         let flows = links.filter(|link| link.influence(span) == Some(Influence::Flows));
         let place = self.recording.message.location_of(span);
         let place = place.map(|place| place.to_string()).unwrap_or_default();
-        let threads = flows.take(MOST_DRAWN).map(|link| Thread {
+        let threads = flows.enumerate().map(|(at, link)| Thread {
             source: span.clone(),
-            line: self.line_of(&self.provenance(&link.end)),
+            // The others are only counted.
+            line: (at < MOST_DRAWN)
+                .then(|| self.line_of(&self.provenance(&link.end)))
+                .flatten(),
             end: link.end.clone(),
             place: place.clone(),
         });

@@ -170,6 +170,7 @@ impl Window {
         let mut panels = std::mem::replace(&mut settings.panels, nothing);
         let mut cx = Cx::new(session, settings, state.chosen, state.end.clone(), stepping);
         cx.threads = &threads.list;
+        cx.threads_left = threads.left;
         cx.record_links();
         bars_ui(ui, &cx, toasts);
         let body = Frame::new().fill(*Theme::of(ui).surface.window);

@@ -101,3 +101,30 @@ fn a_cell_is_linked_with_its_fields() {
     }
     assert!(shows(&hand, "to patient[1]"), "the cell that was clicked");
 }
+
+#[test]
+fn where_the_rows_are_out_of_sight_a_link_ends_at_the_column_of_the_mapping() {
+    let (_folder, _, mut hand) = example();
+    hand.set_size(egui::vec2(1900.0, 1200.0));
+    settle(&mut hand);
+    click(&mut hand, "Mapping");
+    click(&mut hand, "Problems");
+    choose(&mut hand, "PID-4 ", false);
+    assert!(shows(&hand, "to patient[1].national_id of the output"));
+}
+
+#[test]
+fn links_that_are_not_drawn_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let more = "let sex = msg[\"PID-8\"];\nfor at in 1..=30 { out[`ZPI-${at}`] = sex; }\n";
+    let profile = PROFILE.replace("let sex = msg[\"PID-8\"];\n", more);
+    let mut hand = open(&[write("profile.ron", &profile), write("in.hl7", MESSAGE)]);
+    settle(&mut hand);
+    choose(&mut hand, "PID-8 ", false);
+    assert!(shows(&hand, "24 of 31 links drawn"));
+}

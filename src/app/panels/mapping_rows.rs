@@ -7,6 +7,7 @@ use egui::{Button, ComboBox, RichText, Ui, WidgetInfo};
 use super::super::action::Action;
 use super::super::cx::Cx;
 use super::super::drag::{self, Dragged};
+use super::super::links_drawn::Knot;
 use super::super::status::plural;
 use super::super::theme::Theme;
 use super::super::widgets::{self, EntryResponse, Proposal, Proposals};
@@ -17,7 +18,7 @@ use super::mapping_view::State;
 use super::parts::weak;
 use super::proposals::{element_rows, groups};
 use super::tree_row::RowKind;
-use crate::mapping::{RowLook, RowsLook};
+use crate::mapping::{End, RowLook, RowsLook};
 use crate::profile::{Column, Root};
 
 /// Shows the entry; `is_live` says that the selected sample falls under its definition.
@@ -51,6 +52,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, entry: &Entry<'_>,
     for column in entry.columns() {
         let cell = row.and_then(|row| row.cells.get(&column));
         let rect = mapping_column::ui(ui, cx, state, &grid, entry, &column, (row, cell));
+        if is_live && is_linked(cx, &entry.rows.table, &column) {
+            let knot = Knot::Column(Arc::clone(&entry.rows.table), Arc::clone(&column));
+            cx.knots.put(knot, rect, ui.clip_rect());
+        }
         let plan = |_: &Dragged| Some(entry.drop_on_column(reading.as_ref()?, &column));
         if let Some(edit) = drag::target(ui, rect, plan) {
             state.choose(Arc::clone(&entry.rows.table), Arc::clone(&column));
@@ -63,6 +68,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, entry: &Entry<'_>,
         cx.send(Action::Edit(edit));
     }
     ui.add_space(theme.grid(2));
+}
+
+/// Whether a link that is drawn leads over a column.
+fn is_linked(cx: &Cx<'_>, of: &Arc<str>, wanted: &Arc<str>) -> bool {
+    cx.threads.iter().any(|thread| match &thread.end {
+        End::Cell { table, column, .. } => (table, column) == (of, wanted),
+        End::Output(_) => false,
+    })
 }
 
 fn shown_row<'l>(state: &State, entry: usize, look: &'l RowsLook) -> Option<&'l RowLook> {
