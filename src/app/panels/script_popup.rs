@@ -69,13 +69,17 @@ impl Popup {
     pub(super) fn ui(&mut self, ui: &Ui, cx: &Cx<'_>) -> (Option<(u32, u32)>, bool) {
         let theme = Theme::of(ui);
         let mut is_open = !ui.input(|input| input.key_pressed(egui::Key::Escape));
-        let size = match self.content {
-            Content::Values(_) => Vec2::new(theme.grid(90), theme.grid(50)),
-            Content::Passes(..) => Vec2::new(theme.grid(170), theme.grid(70)),
+        // What opens as a tree needs room for its branches; its size is kept apart from the others'.
+        let (kind, size) = match &self.content {
+            Content::Values(values) if values.iter().any(|(_, value)| has_parts(value)) => {
+                ("tree", Vec2::new(theme.grid(110), theme.grid(95)))
+            }
+            Content::Values(_) => ("text", Vec2::new(theme.grid(90), theme.grid(50))),
+            Content::Passes(..) => ("passes", Vec2::new(theme.grid(170), theme.grid(70))),
         };
         let mut chosen = None;
         egui::Window::new(&self.title)
-            .id(egui::Id::unique("beside the script"))
+            .id(egui::Id::unique("beside the script").with(kind))
             .open(&mut is_open)
             .default_pos(self.at)
             .default_size(size)
@@ -258,6 +262,18 @@ fn value_ui(ui: &mut Ui, theme: &Theme, sight: Option<&Sight<'_>>, value: &Value
     }
 }
 
+/// Whether a value opens as a tree.
+fn has_parts(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::List(..)
+            | Value::Map(..)
+            | Value::Thing("segment" | "message being made" | "rows", _)
+            | Value::Segments { .. }
+            | Value::Row(..)
+    )
+}
+
 fn branches_ui<'v>(
     ui: &mut Ui,
     theme: &Theme,
@@ -267,15 +283,7 @@ fn branches_ui<'v>(
     depth: usize,
 ) {
     for (at, (name, item)) in entries.take(MOST_ELEMENTS).enumerate() {
-        let has_parts = matches!(
-            item,
-            Value::List(..)
-                | Value::Map(..)
-                | Value::Thing("segment", _)
-                | Value::Segments { .. }
-                | Value::Row(..)
-        );
-        if !has_parts {
+        if !has_parts(item) {
             let text = format!("{name}: {}", item.shown(MOST_ELEMENTS));
             let text = RichText::new(text).font(theme.code_font());
             ui.add(egui::Label::new(text.color(*theme.text.body)).selectable(true));
