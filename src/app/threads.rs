@@ -84,13 +84,7 @@ struct Seeker<'a> {
 
 impl Seeker<'_> {
     fn provenance(&self, end: &End) -> Provenance {
-        let lineage = &self.links.lineage;
-        match end {
-            End::Output(location) => lineage.of_output(self.recording, location),
-            End::Cell { table, row, column } => {
-                lineage.of_cell(self.recording, table, *row, column)
-            }
-        }
+        self.links.lineage.of_end(self.recording, end)
     }
 
     /// The links that lead to a value of the output.

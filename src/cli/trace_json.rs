@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::mapping::{
-    Cell, Decision, Event, Happening, OutChange, Recording, Step, StepPlace, Value, Verdict,
+    Cell, Decision, Event, Happening, OutChange, Recording, Step, StepPlace, Verdict,
 };
 use crate::workbench::{StateAt, Track};
 
@@ -197,16 +197,16 @@ fn told<'a>(recording: &'a Recording, event: &'a Event) -> Told<'a> {
         Happening::Variable { name, value } => Told::Variable {
             name,
             kind: value.kind(),
-            value: plain(value),
+            value: value.plain(MOST_SHOWN),
         },
         Happening::Returned { function, value } => Told::Returned {
             function,
             kind: value.kind(),
-            value: plain(value),
+            value: value.plain(MOST_SHOWN),
         },
         Happening::Gave { value } => Told::Gave {
             kind: value.kind(),
-            value: plain(value),
+            value: value.plain(MOST_SHOWN),
         },
         Happening::Wrote(written) => {
             let segment = match &written.change {
@@ -254,20 +254,6 @@ fn told<'a>(recording: &'a Recording, event: &'a Event) -> Told<'a> {
             code: found.code,
             text: &found.message,
         },
-    }
-}
-
-/// Texts as they are, the rest as scripts write it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Text(text) | Value::Thing(_, text) => text.to_string(),
-        Value::Segments { name, .. } => name.to_string(),
-        Value::Nothing
-        | Value::Truth(_)
-        | Value::Number(_)
-        | Value::List(..)
-        | Value::Map(..)
-        | Value::Row(..) => value.shown(MOST_SHOWN),
     }
 }
 

@@ -117,12 +117,13 @@ impl Walk<'_, '_> {
                 ..*at
             };
             if !repetition.is_empty() {
-                let marks = seen.marks;
-                let element = repetition;
                 let seen = &if is_one {
-                    Seen { element, marks }
+                    Seen {
+                        element: repetition,
+                        ..*seen
+                    }
                 } else {
-                    self.see(element)
+                    self.see(repetition)
                 };
                 self.value(plans, at, seen, &known.part, data_type);
             }

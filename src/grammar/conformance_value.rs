@@ -296,7 +296,7 @@ impl Walk<'_, '_> {
         if plan.has_check_digit
             && at.component.is_none()
             && filled.has(2) == Some(true)
-            && let Some(digit) = part_of(element, 2).filter(|digit| !digit.is_empty())
+            && let Some(digit) = part_of(element, 2)
         {
             let [id, scheme] =
                 [1, 3].map(|number| part_of(element, number).map_or("", |part| part.raw()));

@@ -103,6 +103,21 @@ impl Value {
         }
     }
 
+    /// Texts and names as they are, without quotes; the rest as [`Self::shown`] has it.
+    pub fn plain(&self, most: usize) -> String {
+        match self {
+            Value::Text(text) | Value::Thing(_, text) | Value::Segments { name: text, .. } => {
+                text.to_string()
+            }
+            Value::Nothing
+            | Value::Truth(_)
+            | Value::Number(_)
+            | Value::List(..)
+            | Value::Map(..)
+            | Value::Row(..) => self.shown(most),
+        }
+    }
+
     /// What kind of value it is, in a word.
     pub fn kind(&self) -> &'static str {
         match self {

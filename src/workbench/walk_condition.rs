@@ -9,7 +9,6 @@ use super::output_history::value_in;
 use super::state_at::StateAt;
 use super::track::Track;
 use crate::hl7::{Location, LocationError};
-use crate::mapping::Value;
 
 /// A comparison that holds or does not hold at a place of a recorded run.
 #[derive(Clone, PartialEq, Eq)]
@@ -143,7 +142,7 @@ impl Subject {
                 let calls = state.calls();
                 let variables = &calls.last()?.variables;
                 let found = variables.iter().find(|known| *known.name == **name)?;
-                Some(plain(found.value))
+                Some(found.value.plain(1_000))
             }
             Subject::Input(location) => {
                 let found = recording.message.find(location)?;
@@ -153,20 +152,6 @@ impl Subject {
                 value_in(&state.output(), recording.message.delimiters(), location)
             }
         }
-    }
-}
-
-/// A value as it is compared: texts without quotes.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Text(text) | Value::Thing(_, text) => text.to_string(),
-        Value::Segments { name, .. } => name.to_string(),
-        Value::Nothing
-        | Value::Truth(_)
-        | Value::Number(_)
-        | Value::List(..)
-        | Value::Map(..)
-        | Value::Row(..) => value.shown(1_000),
     }
 }
 

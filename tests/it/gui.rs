@@ -36,6 +36,21 @@ pub(super) fn open_with(paths: &[PathBuf], kept: Option<Box<dyn eframe::Storage>
     hand
 }
 
+/// A window of this height on a profile and a message, which stand in a folder of their own; call
+/// [`settle`] when it is to be looked at.
+pub(super) fn open_site(profile: &str, message: &str, height: f32) -> (tempfile::TempDir, Hand) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [("profile.ron", profile), ("in.hl7", message)];
+    let paths = files.map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    });
+    let mut hand = open(&paths);
+    hand.set_size(egui::vec2(1900.0, height));
+    (folder, hand)
+}
+
 /// Lets the workers finish and draws what came of it.
 pub(super) fn settle(hand: &mut Hand) {
     // A spinner turns for as long as the workers take.

@@ -1,12 +1,10 @@
 //! The coverage panel: what the mapping loses of all samples, and the way from each row to its place.
 
-use std::path::PathBuf;
-
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, open, settle, shows};
+use super::gui::{Hand, click, open, open_site, settle, shows};
 
 const PROFILE: &str = r#"Profile(
     format: 1,
@@ -53,15 +51,7 @@ fn messages() -> String {
 }
 
 fn window(profile: &str) -> (tempfile::TempDir, Hand) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let paths = [write("profile.ron", profile), write("in.hl7", &messages())];
-    let mut hand = open(&paths);
-    hand.set_size(egui::vec2(1900.0, 1400.0));
+    let (folder, mut hand) = open_site(profile, &messages(), 1400.0);
     hand.run();
     show(&mut hand);
     (folder, hand)

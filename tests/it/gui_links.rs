@@ -1,11 +1,9 @@
 //! The links panel: where a value of the output comes from, and where one of the message ends.
 
-use std::path::PathBuf;
-
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, open, settle, shows};
+use super::gui::{Hand, click, open_site, settle, shows};
 
 const PROFILE: &str = r#"Profile(
     format: 1,
@@ -26,15 +24,7 @@ const MESSAGE: &str =
     "MSH|^~\\&|A|B|||20260301||ADT^A01|1|P|2.5.1\rPID|||4711^^^B||ROE^JANE|||F\rPV1||I\r";
 
 fn window() -> (tempfile::TempDir, Hand) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let paths = [write("profile.ron", PROFILE), write("in.hl7", MESSAGE)];
-    let mut hand = open(&paths);
-    hand.set_size(egui::vec2(1900.0, 1400.0));
+    let (folder, mut hand) = open_site(PROFILE, MESSAGE, 1400.0);
     settle(&mut hand);
     (folder, hand)
 }

@@ -1,13 +1,11 @@
 //! The mapping panel: columns with their sources and live values, drops from the message tree, and the
 //! same by keys.
 
-use std::path::PathBuf;
-
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, example, open, press, settle, shows};
+use super::gui::{Hand, example, open_site, press, settle, shows};
 
 /// The worked example with the mapping of Admissions in front.
 fn page() -> (tempfile::TempDir, Hand) {
@@ -21,15 +19,7 @@ fn page() -> (tempfile::TempDir, Hand) {
 
 /// A window on a profile with the text and on one message.
 fn window(profile: &str, message: &str) -> (tempfile::TempDir, Hand) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let paths = [write("profile.ron", profile), write("in.hl7", message)];
-    let mut hand = open(&paths);
-    hand.set_size(egui::vec2(1900.0, 1800.0));
+    let (folder, mut hand) = open_site(profile, message, 1800.0);
     hand.run();
     hand.get_by_label("Mapping").click();
     settle(&mut hand);

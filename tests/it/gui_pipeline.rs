@@ -1,12 +1,10 @@
 //! The panel of the way of a message: stages, values, finding in them, the ways to scripts.
 
-use std::path::PathBuf;
-
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, open, settle, shows, type_at_end};
+use super::gui::{Hand, click, open_site, settle, shows, type_at_end};
 
 const PROFILE: &str = r##"Profile(
     format: 1,
@@ -27,15 +25,7 @@ out["PID-8"] = "M";
 const MESSAGE: &str = "MSH|^~\\&|A|B|||20260301||ADT^A01|1|P|2.5.1\rPID|||4711||ROE^JANE|||F\r";
 
 fn window() -> (tempfile::TempDir, Hand) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let paths = [write("profile.ron", PROFILE), write("in.hl7", MESSAGE)];
-    let mut hand = open(&paths);
-    hand.set_size(egui::vec2(1900.0, 1200.0));
+    let (folder, mut hand) = open_site(PROFILE, MESSAGE, 1200.0);
     settle(&mut hand);
     hand.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
     settle(&mut hand);

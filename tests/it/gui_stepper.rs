@@ -6,7 +6,9 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, example, open, open_with, script, settle, shows, type_at_end};
+use super::gui::{
+    Hand, click, example, open, open_site, open_with, script, settle, shows, type_at_end,
+};
 
 const PROFILE: &str = r##"Profile(
     format: 1,
@@ -43,18 +45,7 @@ fn message(kind: &str) -> String {
 }
 
 fn window(kind: &str) -> (tempfile::TempDir, Hand) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let paths = [
-        write("profile.ron", PROFILE),
-        write("in.hl7", &message(kind)),
-    ];
-    let mut hand = open(&paths);
-    hand.set_size(egui::vec2(1900.0, 1200.0));
+    let (folder, mut hand) = open_site(PROFILE, &message(kind), 1200.0);
     settle(&mut hand);
     (folder, hand)
 }

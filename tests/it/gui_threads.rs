@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::gui::{Hand, click, example, open, settle, shows};
+use super::gui::{Hand, click, example, open, open_site, settle, shows};
 
 const PROFILE: &str = r##"Profile(
     format: 1,
@@ -26,15 +26,7 @@ out["PV1-2"] = "I";
 const MESSAGE: &str = "MSH|^~\\&|A|B|||20260301||ADT^A01|1|P|2.5.1\rPID|||4711||ROE^JANE|||F\r";
 
 fn window() -> (tempfile::TempDir, Hand) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let paths = [write("profile.ron", PROFILE), write("in.hl7", MESSAGE)];
-    let mut hand = open(&paths);
-    hand.set_size(egui::vec2(1900.0, 1200.0));
+    let (folder, mut hand) = open_site(PROFILE, MESSAGE, 1200.0);
     settle(&mut hand);
     click(&mut hand, "Output tree");
     (folder, hand)
