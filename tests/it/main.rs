@@ -67,3 +67,5 @@ mod session_templates;
 mod sites;
 mod standard;
 mod walk;
+mod walk_lines;
+mod walk_stops;

@@ -7,8 +7,8 @@ use pipehat::cancel::Cancel;
 use pipehat::mapping::MOST_STEPS;
 use pipehat::profile::read;
 use pipehat::workbench::{
-    Breakpoint, Condition, Corpus, Direction, LineValues, Mark, Memo, Move, Origin, Reason,
-    Records, ShownValue, Snapshot, Source, StateAt, Stops, Track, Walk, Watch, derive,
+    Corpus, Direction, Mark, Memo, Move, Origin, Records, Snapshot, Source, StateAt, Track, Walk,
+    derive,
 };
 
 const MESSAGE: &str = "MSH|^~\\&|LAB|ELSE|INDEX|REG|20260301||ORU^R01|M1|P|2.5.1\r\
@@ -16,11 +16,11 @@ const MESSAGE: &str = "MSH|^~\\&|LAB|ELSE|INDEX|REG|20260301||ORU^R01|M1|P|2.5.1
     OBX|1|NM|GLU||5.4\rOBX|2|NM|NA||140\rOBX|3|NM|HB||8.1\r";
 
 /// The walk through the run of a script over the message.
-fn walk(script: &str) -> Walk {
+pub(super) fn walk(script: &str) -> Walk {
     Walk::new(track(script))
 }
 
-fn track(script: &str) -> Arc<Track> {
+pub(super) fn track(script: &str) -> Arc<Track> {
     let profile = format!(
         r####"Profile(format: 1, name: "Test", standard: "2.5.1",
         messages: [Message(name: "test",
@@ -43,7 +43,7 @@ fn track(script: &str) -> Arc<Track> {
 }
 
 /// Where a walk stands: the line, and what changed there.
-fn told(walk: &Walk) -> String {
+pub(super) fn told(walk: &Walk) -> String {
     let state = walk.state();
     let events = state
         .events()
@@ -82,7 +82,7 @@ fn check(script: &str, moves: &str, expect: &str) {
     assert_eq!(lines.join("\n"), expect.trim(), "\n{script}");
 }
 
-const LOOP: &str = "let n = 0;\nlet last = \"\";\nfor obx in msg.segments(\"OBX\") {\n  let test = obx[\"3\"];\n  \
+pub(super) const LOOP: &str = "let n = 0;\nlet last = \"\";\nfor obx in msg.segments(\"OBX\") {\n  let test = obx[\"3\"];\n  \
     if test == \"NA\" { last = test; }\n  n += 1;\n  out[\"PV1-2\"] = n;\n}\nlet row = rows.add(\"result\");\nrow.test = last;\nprint(n);";
 
 #[test]
@@ -126,240 +126,6 @@ fn a_line_is_run_to_forwards_and_backwards() {
     to(3, back, Some("test:3  pass 3  · obx = OBX[3]"));
     to(3, back, Some("test:3  pass 2  · obx = OBX[2]"));
     to(1, back, Some("test:1  let n = 0;  · n = 0"));
-}
-
-fn breakpoint(line: u32, condition: Option<&str>) -> Stops {
-    Stops {
-        breakpoints: vec![Breakpoint {
-            code: "test".into(),
-            line,
-            condition: condition.map(|text| text.parse::<Condition>().unwrap()),
-        }],
-        watches: Vec::new(),
-    }
-}
-
-/// All places at which a run stops, forwards, as lines; the same ones are found backwards.
-fn stops(script: &str, stops: &Stops) -> Vec<String> {
-    let mut walk = walk(script);
-    let mut found = Vec::new();
-    while walk.run(Direction::Forwards, stops) != Reason::End {
-        found.push(told(&walk));
-    }
-    let mut back = Vec::new();
-    while walk.run(Direction::Backwards, stops) != Reason::End {
-        back.push(told(&walk));
-    }
-    back.reverse();
-    assert_eq!(found, back);
-    found
-}
-
-#[test]
-fn breakpoints_stop_where_their_condition_holds() {
-    let check = |line, condition, expect: &[&str]| {
-        let found = stops(LOOP, &breakpoint(line, condition));
-        assert_eq!(found, expect, "{line} {condition:?}");
-    };
-    let all = [
-        "test:6  n += 1;  · n = 1",
-        "test:6  n += 1;  · n = 2",
-        "test:6  n += 1;  · n = 3",
-    ];
-    check(6, None, &all);
-    check(6, Some("n > 2"), &all[2..]);
-    check(6, Some("n != 2"), &[all[0], all[2]]);
-    check(6, Some("pass == 2"), &all[1..2]);
-    check(6, Some("pass<=2"), &all[..2]);
-    check(6, Some("test == \"NA\""), &all[1..2]);
-    check(6, Some("PID-8 = 2"), &all);
-    check(6, Some("msg[\"PID-8\"] = F"), &[]);
-    check(6, Some("OBX[?3=NA]-1 = 2"), &all);
-    check(6, Some("out[\"PV1-2\"] == 1"), &all[1..2]);
-    check(6, Some("unknown == 1"), &[]);
-    check(3, Some("pass >= 3"), &["test:3  pass 3  · obx = OBX[3]"]);
-}
-
-#[test]
-fn conditions_that_name_a_value_are_told_from_those_that_do_not() {
-    let check = |written: &str, expect: bool| {
-        let condition: Condition = written.parse().unwrap();
-        assert_eq!(condition.names_no_value(), expect, "{written}");
-    };
-    check("pass == 3", true);
-    check("pass == \"ROE\"", false);
-    check("sex == \"\"", true);
-    check("done == true", true);
-    check("PID-8 != \"\"", true);
-    check("PID-8 == F", false);
-    check("n > 4711", false);
-    check("PID-3[?1=4711].5 != \"\"", false);
-}
-
-#[test]
-fn a_condition_that_cannot_be_read_says_where() {
-    for (text, expect) in [
-        (
-            "",
-            "column 1: a variable, a location such as PID-8, or pass is expected",
-        ),
-        (
-            "  == 2",
-            "column 3: a variable, a location such as PID-8, or pass is expected",
-        ),
-        (
-            "sex",
-            "column 4: a comparison is expected: ==, !=, <, <=, > or >=",
-        ),
-        (
-            "sex ==",
-            "column 7: a value is expected, such as \"F\" or 2",
-        ),
-        ("sex == \"F", "column 8: the text has no closing quote"),
-        (
-            "sex == \"F\" x",
-            "column 11: nothing is expected behind the value",
-        ),
-        (
-            "a.b == 2",
-            "column 1: this is no name of a variable and no location such as PID-8",
-        ),
-    ] {
-        let error = text.parse::<Condition>().unwrap_err();
-        assert_eq!(error.to_string(), expect, "{text}");
-    }
-    let error = "out[\"PID-x\"] == 2".parse::<Condition>().unwrap_err();
-    assert_eq!(error.column, 10, "{error}");
-}
-
-#[test]
-fn watches_stop_where_something_happens() {
-    let check = |watch: Watch, expect: &[&str]| {
-        let told = watch.to_string();
-        let watches = Stops {
-            breakpoints: Vec::new(),
-            watches: vec![watch],
-        };
-        assert_eq!(stops(LOOP, &watches), expect, "{told}");
-    };
-    check(
-        Watch::Output("PV1-2".parse().unwrap()),
-        &[
-            "test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"1\"",
-            "test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"2\", was \"1\"",
-            "test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"3\", was \"2\"",
-        ],
-    );
-    check(Watch::Output("PV1-3".parse().unwrap()), &[]);
-    check(
-        Watch::Column {
-            table: "result".into(),
-            column: "test".into(),
-        },
-        &["test:10  row.test = last;  · result[1].test = \"NA\""],
-    );
-    check(
-        Watch::Variable("last".into()),
-        &[
-            "test:2  let last = \"\";  · last = \"\"",
-            "test:5  if test == \"NA\" { last = test; }  · last = \"NA\"",
-        ],
-    );
-    check(
-        Watch::Input("OBX[2]-3".parse().unwrap()),
-        &["test:4  let test = obx[\"3\"];  · read OBX[2]-3 \"NA\" · test = \"NA\""],
-    );
-    check(
-        Watch::Input("PID-8".parse().unwrap()),
-        &["patient.sex  · read PID-8 \"2\" · patient[1].sex = \"2\""],
-    );
-}
-
-#[test]
-fn a_watch_is_written_and_read_and_a_bad_one_says_where() {
-    for (text, written, told) in [
-        ("PID-8", "PID-8", "PID-8 is read"),
-        ("msg[\"PID-8\"]", "PID-8", "PID-8 is read"),
-        (" OBX ", "OBX", "OBX is read"),
-        (
-            "out[\"PV1-3.1\"]",
-            "out[\"PV1-3.1\"]",
-            "PV1-3.1 of the output changes",
-        ),
-        ("result.test", "result.test", "result.test gets a value"),
-        ("last", "last", "last changes"),
-    ] {
-        let watch = text.parse::<Watch>().unwrap();
-        assert_eq!(watch.written(), written, "{text}");
-        assert_eq!(watch.to_string(), told, "{text}");
-        assert_eq!(watch.written().parse::<Watch>().unwrap(), watch, "{text}");
-    }
-    for (text, column) in [
-        ("", 1),
-        ("  pass", 3),
-        ("result.", 8),
-        ("PID-x", 5),
-        ("out[\"PID-8", 11),
-        ("out[\"PID-0\"]", 10),
-        ("a b", 1),
-    ] {
-        let error = text.parse::<Watch>().unwrap_err();
-        assert_eq!(error.column, column, "{text}: {error}");
-    }
-}
-
-#[test]
-fn a_watch_knows_what_stands_there_and_what_was_meant() {
-    let track = track(LOOP);
-    let watch = |text: &str| text.parse::<Watch>().unwrap();
-    let end = track.timeline().len() - 1;
-    for (text, start, after) in [
-        ("PID-5.1", Some("Brook"), Some("Brook")),
-        ("out[\"PV1-2\"]", None, Some("3")),
-        ("result.test", None, Some("NA")),
-        ("last", None, Some("\"NA\"")),
-        ("PV1-44", None, None),
-    ] {
-        let at = |at| watch(text).value_at(&track, at);
-        assert_eq!(
-            (at(0).as_deref(), at(end).as_deref()),
-            (start, after),
-            "{text}"
-        );
-    }
-    let profile = read(
-        r#"Profile(format: 1, name: "T", tables: {"result": Table(columns: [Column(name: "test", type: Text)])})"#,
-    )
-    .unwrap();
-    for (text, meant) in [
-        ("reslut.test", Some("result.test")),
-        ("result.tset", Some("result.test")),
-        ("result.test", None),
-        ("lsat", Some("last")),
-        ("last", None),
-        ("nothing_like_it", None),
-        ("PID-8", None),
-    ] {
-        assert_eq!(
-            watch(text).meant(&profile, &track).as_deref(),
-            meant,
-            "{text}"
-        );
-    }
-}
-
-#[test]
-fn runs_stop_at_watches_and_breakpoints_whichever_comes_first() {
-    let mut both = breakpoint(6, Some("pass == 2"));
-    both.watches = vec!["out[\"PV1-2\"]".parse().unwrap(), "last".parse().unwrap()];
-    let expect = "\
-test:2  let last = \"\";  · last = \"\"
-test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"1\"
-test:5  if test == \"NA\" { last = test; }  · last = \"NA\"
-test:6  n += 1;  · n = 2
-test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"2\", was \"1\"
-test:7  out[\"PV1-2\"] = n;  · wrote PV1-2 \"3\", was \"2\"";
-    assert_eq!(stops(LOOP, &both).join("\n"), expect);
 }
 
 /// All that is there at a place.
@@ -519,145 +285,6 @@ fn a_walk_over_a_full_recording_ends_where_it_does() {
     assert!(walk.at() + 1 >= MOST_STEPS);
     assert!(!walk.go(Move::Into) && !walk.go(Move::Over) && !walk.go(Move::Out));
     assert!(walk.go(Move::Start) && walk.at() == 0);
-}
-
-/// What stands beside the lines of a script.
-fn check_lines(script: &str, expect: &str) {
-    let track = track(script);
-    let values = LineValues::of(&track, 0);
-    let mut lines = Vec::new();
-    for (number, line) in &values.lines {
-        let shown: Vec<String> = line.shown.iter().map(ShownValue::text).collect();
-        lines.push(format!(
-            "{number} ({}): {}",
-            line.steps.len(),
-            shown.join(", ")
-        ));
-    }
-    lines.push(format!("idle: {:?}", values.idle));
-    for ran in &values.loops {
-        lines.push(format!("loop on {}: {}", ran.line, ran.columns.join(" | ")));
-        for pass in &ran.passes {
-            let cells = pass.values.iter();
-            let cells = cells.map(|cell| {
-                cell.as_ref()
-                    .map_or_else(|| "–".to_owned(), |value| value.shown(20))
-            });
-            lines.push(format!(
-                "  {}: {}",
-                pass.number,
-                cells.collect::<Vec<_>>().join(" | ")
-            ));
-        }
-    }
-    assert_eq!(lines.join("\n"), expect.trim(), "\n{script}");
-}
-
-/// What each line shows, without its steps.
-fn check_shown(script: &str, expect: &[(u32, &str)]) {
-    let track = track(script);
-    let values = LineValues::of(&track, 0);
-    for (line, expect) in expect {
-        let run = values.lines.get(line);
-        let shown = run.into_iter().flat_map(|run| &run.shown);
-        let shown: Vec<String> = shown.map(ShownValue::text).collect();
-        assert_eq!(shown.join(", "), *expect, "line {line} of\n{script}");
-    }
-}
-
-#[test]
-fn conditions_show_what_they_came_to() {
-    check_shown(
-        "let n = 3;\nif n == 3 {\n  print(n);\n} else {\n  print(0);\n}\nif n == 4 {\n  print(n);\n} else if n == 3 {\n  print(1);\n}\nif n == 4 {} else { print(2); }\nif n == 3 {}\nwhile n > 1 {\n  n -= 1;\n}\nloop {\n  break;\n}",
-        &[
-            (2, "→ true"),
-            (7, "→ false"),
-            (9, "→ true"),
-            (12, "→ false"),
-            (13, ""),
-            (14, "→ true, → true, → false"),
-            (17, ""),
-        ],
-    );
-    check_shown(
-        "fn f(n) {\n  if n > 1 { return n; }\n  if n == 9 {\n    n = 1;\n  }\n}\nf(2);\nf(1);\nlet x = if f(2) == 2 { 1 } else { 2 };",
-        &[
-            (2, "→ true, the value = 2, → false, → true, the value = 2"),
-            (3, "→ false"),
-            (9, "x = 1, → true, f = 2"),
-        ],
-    );
-}
-
-#[test]
-fn a_switch_shows_its_case() {
-    check_shown(
-        "for code in [\"F\", \"M\", \"U\"] {\n  switch code {\n    \"F\" => { print(1); }\n    \"M\" | \"N\" => print(2),\n    _ => { print(3); }\n  }\n}",
-        &[(2, "→ \"F\", → \"M\" | \"N\", → _")],
-    );
-}
-
-#[test]
-fn a_condition_that_an_error_ended_came_to_nothing() {
-    check_shown("let n = 1;\nif n.nothing == 2 {\n  n = 2;\n}", &[(2, "")]);
-    check_shown(
-        "let n = 1;\ntry {\n  if parse_int(\"x\") == 2 {\n    n = 2;\n  }\n} catch {\n  n = 3;\n}",
-        &[(3, ""), (7, "n = 3")],
-    );
-}
-
-#[test]
-fn a_variable_made_at_the_end_of_a_block_shows_its_value() {
-    check_shown(
-        "let x = 0;\nfor n in 1..3 {\n  let x = n * 2;\n}\nif x == 0 {\n  let y = 5\n} else { let y = 6; }\nlet last = { let inner = 8; };",
-        &[
-            (1, "x = 0"),
-            (3, "x = 2, x = 4"),
-            (6, "y = 5"),
-            (8, "last = (), inner = 8"),
-        ],
-    );
-}
-
-#[test]
-fn lines_show_their_values_and_loops_their_passes() {
-    check_lines(
-        LOOP,
-        r#"
-1 (1): n = 0
-2 (1): last = ""
-3 (4): obx = OBX, obx = OBX[2], obx = OBX[3]
-4 (3): test = "GLU", test = "NA", test = "HB"
-5 (4): → false, → true, last = "NA", → false
-6 (3): n = 1, n = 2, n = 3
-7 (3): out PV1-2 = "1", out PV1-2 = "2", out PV1-2 = "3"
-9 (1): row = row 1
-10 (1): result.test = "NA"
-11 (1): 
-idle: []
-loop on 3: obx | OBX-3 | test | n | out PV1-2 | last
-  1: OBX | "GLU" | "GLU" | 1 | "1" | –
-  2: OBX[2] | "NA" | "NA" | 2 | "2" | "NA"
-  3: OBX[3] | "HB" | "HB" | 3 | "3" | –"#,
-    );
-    check_lines(
-        "if msg[\"PID-8\"] == \"M\" {\n  print(1);\n} else {\n  print(2);\n}\nfor x in [1, 2] {\n  for y in [3] {\n    let z = x * y;\n    print(z);\n  }\n}",
-        r#"
-1 (1): → false, PID-8 = "2"
-4 (1): 
-6 (3): x = 1, x = 2
-7 (4): y = 3, y = 3
-8 (2): z = 3, z = 6
-9 (2): 
-idle: [2]
-loop on 6: x | y | z
-  1: 1 | 3 | 3
-  2: 2 | 3 | 6
-loop on 7: y | z
-  1: 3 | 3
-loop on 7: y | z
-  1: 3 | 6"#,
-    );
 }
 
 trait ToScript {
