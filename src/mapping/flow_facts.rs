@@ -130,6 +130,16 @@ impl Code {
         }
     }
 
+    /// Whether closures take a variable of this name along.
+    pub(super) fn is_shared(&self, name: &str) -> bool {
+        (0..self.pieces.len()).any(|at| {
+            matches!(self.pieces[at].kind, Kind::Pointer(_))
+                && self
+                    .inner(at)
+                    .any(|shared| self.root_variable(shared) == Some(name))
+        })
+    }
+
     /// The parts of a chain of dots and brackets.
     fn chain(&self, at: usize) -> impl Iterator<Item = usize> {
         let mut left = vec![at];

@@ -78,6 +78,8 @@ pub(super) struct Entry {
     pub(super) block: Option<usize>,
     pub(super) node: usize,
     pub(super) held: Held,
+    /// Whether its block was left: closures alone still know it.
+    pub(super) is_gone: bool,
 }
 
 impl<'r> Walk<'r> {
@@ -120,6 +122,21 @@ impl<'r> Walk<'r> {
         control
     }
 
+    /// The variables of a statement's blocks are gone when it is come to again: names mean what stands
+    /// around them until they are declared once more.
+    pub(super) fn forget_blocks(&mut self, open: &Open) {
+        let Some((number, piece)) = open.piece else {
+            return;
+        };
+        let (Some(code), Some(frame)) = (self.code(number), self.frames.get_mut(&open.frame))
+        else {
+            return;
+        };
+        for entry in &mut frame.entries {
+            entry.is_gone |= entry.block.is_some_and(|block| code.lies_in(block, piece));
+        }
+    }
+
     /// Gives a variable of a block a value.
     pub(super) fn bind(
         &mut self,
@@ -129,19 +146,31 @@ impl<'r> Walk<'r> {
         node: usize,
         held: Held,
     ) {
+        let is_shared = self
+            .recording
+            .frames
+            .get(frame)
+            .and_then(|frame| self.code(frame.code))
+            .is_some_and(|code| code.is_shared(name));
         let entries = &mut self.frames.entry(frame).or_default().entries;
+        let known = entries
+            .iter()
+            .position(|known| &*known.name == name && known.block == block)
+            .map(|at| entries.remove(at).node);
+        // A closure may still hold the variable of this name that was there before.
+        let node = match known.filter(|_| is_shared) {
+            Some(known) => self.made.add(What::Any, vec![known, node], Vec::new()),
+            None => node,
+        };
         let entry = Entry {
             name: name.into(),
             block,
             node,
             held,
+            is_gone: false,
         };
-        match entries
-            .iter_mut()
-            .find(|known| &*known.name == name && known.block == block)
-        {
-            Some(known) => *known = entry,
-            None => entries.push(entry),
+        if let Some(frame) = self.frames.get_mut(&frame) {
+            frame.entries.push(entry);
         }
     }
 
@@ -205,10 +234,12 @@ impl<'r> Walk<'r> {
         piece: usize,
     ) -> Option<(usize, usize)> {
         let (mut frame, mut piece) = (frame, piece);
-        for _ in 0..64 {
+        for calls in 0..64 {
             let known = self.frames.get(&frame)?;
             let is_it = |entry: &Entry| {
-                &*entry.name == name && entry.block.is_none_or(|block| code.lies_in(piece, block))
+                &*entry.name == name
+                    && (calls > 0 || !entry.is_gone)
+                    && entry.block.is_none_or(|block| code.lies_in(piece, block))
             };
             if let Some(index) = known.entries.iter().rposition(is_it) {
                 return Some((frame, index));

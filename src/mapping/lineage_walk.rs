@@ -77,6 +77,7 @@ impl<'r> Walk<'r> {
             is_pass: matches!(step.place, StepPlace::Pass { .. }),
             ..Open::default()
         };
+        self.forget_blocks(&open);
         if open.is_pass {
             self.begin_pass(&open);
         } else if let Some((number, piece)) = open.piece
@@ -174,6 +175,7 @@ impl<'r> Walk<'r> {
                         block: None,
                         node,
                         held,
+                        is_gone: false,
                     });
                 }
             }
