@@ -10,6 +10,7 @@ mod code_ends;
 mod code_parts;
 mod code_reading;
 mod codes;
+mod comparison;
 mod compose;
 mod compose_message;
 mod compose_place;
@@ -88,6 +89,8 @@ mod write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_comparison;
 #[cfg(test)]
 mod tests_compose;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, OptimizationLevel, Scope};
 
 use super::check::{Findings, inspect_rule};
+use super::comparison::Comparison;
 use super::engine::Engine;
 use super::errors::of_parsing;
 use super::evaluate::ExpressionFinding;
@@ -57,6 +58,8 @@ pub(super) struct Script {
     pub(super) name: Arc<str>,
     pub(super) source: Arc<str>,
     pub(super) ast: AST,
+    /// What it is where it only compares values.
+    pub(super) comparison: Option<Comparison>,
 }
 
 impl Rules {
@@ -257,6 +260,7 @@ impl<'a> Compiler<'a> {
         Some(Script {
             name: Arc::clone(name),
             source: Arc::clone(source),
+            comparison: Comparison::of(&ast, segment),
             ast: rhai.optimize_ast(&scope, ast, OptimizationLevel::Simple),
         })
     }

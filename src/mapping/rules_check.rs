@@ -9,7 +9,7 @@ use super::errors::of_run;
 use super::handles::SegmentHandle;
 use super::layout::Layout;
 use super::outcome::Verdict;
-use super::paths::Paths;
+use super::paths::{PathTable, Paths};
 use super::row_store::RowStore;
 use super::rules::{ConditionPlan, RulePlan, Rules, Script, scope};
 use super::run::{Given, started};
@@ -17,7 +17,7 @@ use super::running::{Running, with};
 use crate::cancel::{Cancel, Stale};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::grammar::{Finding, Findings, Fix};
-use crate::hl7::{FieldPath, Location, Message, Pick, Segment, SegmentId};
+use crate::hl7::{FieldPath, Location, Pick, Segment, SegmentId};
 
 impl Rules {
     /// Tries the rules on a message and adds what does not hold. `Err(Stale)` means that nobody waits
@@ -42,18 +42,17 @@ impl Rules {
         if is_empty || (self.of_message.is_empty() && !message.segments().any(has_own)) {
             return Ok(());
         }
-        let rows = RowStore::new(Layout::of(given.profile));
-        let mut run = started(engine, given, cancel, &Arc::from("rules"), rows);
-        run.paths = Paths::new(Arc::clone(&self.paths));
-        let running = Running::start(run);
         let mut trial = Trial {
             engine,
-            message,
+            given,
+            cancel,
+            paths: &self.paths,
+            running: None,
             findings,
         };
-        let mut of_message = scope(None);
+        let mut of_message = Subject::new(None);
         for rule in &self.of_message {
-            trial.rule(rule, &mut of_message, None);
+            trial.rule(rule, &mut of_message);
         }
         for segment in message.segments() {
             let Some(id) = segment.segment_id() else {
@@ -62,61 +61,70 @@ impl Rules {
             let Some(plan) = self.of_segments.get(&id) else {
                 continue;
             };
-            let mut of_segment = scope(Some(SegmentHandle::of(segment)));
+            let mut of_segment = Subject::new(Some((segment, id)));
             for condition in &plan.conditions {
                 trial.condition(condition, &mut of_segment, segment, id);
             }
             for rule in &plan.rules {
-                trial.rule(rule, &mut of_segment, Some((segment, id)));
+                trial.rule(rule, &mut of_segment);
             }
-            if is_stale() {
-                break;
-            }
+            cancel.check()?;
         }
-        match Running::finish(running) {
-            Some(run) if run.is_stale => Err(Stale),
-            Some(run) => {
-                for said in run.findings {
-                    findings.judge(said);
-                }
-                Ok(())
-            }
-            None => Ok(()),
+        let Some(run) = trial.running.and_then(Running::finish) else {
+            return Ok(());
+        };
+        if run.is_stale {
+            return Err(Stale);
+        }
+        for said in run.findings {
+            findings.judge(said);
+        }
+        Ok(())
+    }
+}
+
+/// What a rule is tried on: the message, or one of its segments.
+struct Subject<'t> {
+    segment: Option<(Segment<'t>, SegmentId)>,
+    /// What scripts find, from the first one on.
+    scope: Option<Scope<'static>>,
+}
+
+impl<'t> Subject<'t> {
+    fn new(segment: Option<(Segment<'t>, SegmentId)>) -> Self {
+        Self {
+            segment,
+            scope: None,
         }
     }
 }
 
-fn is_stale() -> bool {
-    with(|run| Ok::<_, super::fault::ScriptFault>(run.is_stale)).unwrap_or_default()
-}
-
 struct Trial<'t, 'f, 'j> {
     engine: &'t Engine,
-    message: &'t Message,
+    given: &'t Given<'t>,
+    cancel: &'t Cancel,
+    paths: &'t Arc<PathTable>,
+    /// The run of the scripts, from the first one on: most conditions only compare.
+    running: Option<Running>,
     findings: &'f mut Findings<'j>,
 }
 
 impl Trial<'_, '_, '_> {
-    fn rule(
-        &mut self,
-        rule: &RulePlan,
-        scope: &mut Scope<'_>,
-        of: Option<(Segment<'_>, SegmentId)>,
-    ) {
+    fn rule(&mut self, rule: &RulePlan, subject: &mut Subject<'_>) {
         let judgement = self.findings.judgement();
         let Some(severity) = judgement.severity_of_rule(&rule.name, "rule-broken") else {
             return;
         };
         let asked = match &rule.when {
-            Some(when) => self.holds(when, scope),
+            Some(when) => self.holds(when, subject),
             None => Ok(true),
         };
         let holds = match asked {
-            Ok(true) => self.holds(&rule.must, scope),
+            Ok(true) => self.holds(&rule.must, subject),
             Ok(false) => return,
             Err(fault) => Err(fault),
         };
-        let place = || self.place(rule.at.as_ref(), of);
+        let place = || self.place(rule.at.as_ref(), subject.segment);
         match holds {
             Ok(true) => {}
             Ok(false) => {
@@ -142,7 +150,7 @@ impl Trial<'_, '_, '_> {
     fn condition(
         &mut self,
         condition: &ConditionPlan,
-        scope: &mut Scope<'_>,
+        subject: &mut Subject<'_>,
         segment: Segment<'_>,
         id: SegmentId,
     ) {
@@ -162,7 +170,7 @@ impl Trial<'_, '_, '_> {
             name => name,
         };
         let source = &condition.when.source;
-        match self.holds(&condition.when, scope) {
+        match self.holds(&condition.when, subject) {
             Ok(needed) if needed == is_there => {}
             Ok(true) => {
                 let place = self.place(Some(&location), Some((segment, id)));
@@ -224,7 +232,26 @@ impl Trial<'_, '_, '_> {
         self.findings.put(finding);
     }
 
-    fn holds(&self, script: &Script, scope: &mut Scope<'_>) -> Result<bool, Box<Diagnostic>> {
+    fn holds(
+        &mut self,
+        script: &Script,
+        subject: &mut Subject<'_>,
+    ) -> Result<bool, Box<Diagnostic>> {
+        let message = self.given.message;
+        let segment = subject.segment.map(|(segment, _)| segment);
+        if let Some(comparison) = &script.comparison {
+            return Ok(comparison.holds(message, segment));
+        }
+        self.running.get_or_insert_with(|| {
+            let rows = RowStore::new(Layout::of(self.given.profile));
+            let name = Arc::from("rules");
+            let mut run = started(self.engine, self.given, self.cancel, &name, rows);
+            run.paths = Paths::new(Arc::clone(self.paths));
+            Running::start(run)
+        });
+        let scope = subject
+            .scope
+            .get_or_insert_with(|| scope(segment.map(SegmentHandle::of)));
         let own = scope.len();
         let result = self
             .engine
@@ -267,8 +294,8 @@ impl Trial<'_, '_, '_> {
         }
         let segment = own
             .map(|(segment, _)| segment)
-            .or_else(|| self.message.segments_named(location.segment).next());
-        let element = self.message.find(&location);
+            .or_else(|| self.given.message.segments_named(location.segment).next());
+        let element = self.given.message.find(&location);
         let end = segment.map_or(0, |segment| segment.span().end);
         Place::Message {
             // What is not there would stand at the end of its segment.
