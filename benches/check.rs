@@ -1,5 +1,6 @@
 //! `check` of admissions under full rules: usage, cardinality, lengths, types, codes, conditions of
-//! fields and rules across fields; beside the parser alone and beside `hl7-parser`, which only parses.
+//! fields and rules across fields; beside the same with conditions that only the language can answer,
+//! beside the parser alone and beside `hl7-parser`, which only parses.
 
 mod workload;
 
@@ -51,6 +52,16 @@ const PROFILE: &str = r##"Profile(
     },
     codes: { "sex": Codes(values: { "F": "Female", "M": "Male", "O": "Other", "U": "Unknown" }) },
 )"##;
+
+/// The profile with conditions that do more than compare, so that each is a script.
+fn scripted() -> String {
+    let parts = PROFILE.split_inclusive("r#\"");
+    let scripts = parts.map(|part| match part.split_once("\"#") {
+        Some((condition, rest)) => format!("let holds = {condition}; holds\"#{rest}"),
+        None => part.to_owned(),
+    });
+    scripts.collect()
+}
 
 /// What a check of many messages of one kind keeps.
 struct Bench {
@@ -162,20 +173,34 @@ fn checking(criterion: &mut Criterion) {
             });
         });
     }
-    group.bench_function("through the workbench, as the command does", |bencher| {
-        let snapshot = Snapshot::new(Arc::clone(&bench.profile), Arc::default(), bench.now);
+    for (name, profile) in [
+        (
+            "through the workbench, as the command does",
+            PROFILE.to_owned(),
+        ),
+        (
+            "through the workbench, conditions in the language",
+            scripted(),
+        ),
+    ] {
+        let profile = Arc::new(read(&profile).expect("a profile"));
+        let snapshot = Snapshot::new(profile, Arc::default(), bench.now);
         let bytes: String = texts.iter().map(|text| &**text).collect();
         let source = Source::from_bytes(Origin::Paste(1), bytes.into_bytes()).expect("messages");
         let corpus = Corpus::default().with(Arc::new(source));
         let mut memo = Memo::default();
-        bencher.iter(|| {
-            for at in 0..corpus.len() {
-                let sample = corpus.sample(at).expect("a message");
+        let mut check = || {
+            let samples = (0..corpus.len()).map(|at| corpus.sample(at).expect("a message"));
+            let found = samples.map(|sample| {
                 let snapshot = snapshot.clone().with_sample(sample);
-                black_box(derive(&snapshot, &mut memo, &Cancel::never()).is_ok());
-            }
-        });
-    });
+                let preview = derive(&snapshot, &mut memo, &Cancel::never());
+                black_box(preview).expect("not stale").findings.len()
+            });
+            found.sum::<usize>()
+        };
+        assert_eq!(check(), found, "the same findings on every way");
+        group.bench_function(name, |bencher| bencher.iter(&mut check));
+    }
     group.bench_function("parse alone", |bencher| {
         bencher.iter(|| {
             for text in &texts {

@@ -136,10 +136,12 @@ fn message() -> impl Strategy<Value = String> {
 /// The rules that do not hold, and those that cannot be tried.
 fn broken(musts: &[String], text: &str) -> Vec<String> {
     let rules = musts.iter().enumerate();
-    let mut segment = SegmentOverlay::default();
-    segment.rules = rules
-        .map(|(number, must)| Rule::new(format!("{number}"), must.as_str()))
-        .collect();
+    let segment = SegmentOverlay {
+        rules: rules
+            .map(|(number, must)| Rule::new(number.to_string(), must.as_str()))
+            .collect(),
+        ..SegmentOverlay::default()
+    };
     let mut profile = Profile::new("Site");
     profile.segments.insert(pid(), Arc::new(segment));
     profile
