@@ -16,6 +16,7 @@
 //! | [`cancel`] | whether a newer revision was asked for | everything else |
 //! | [`diagnostic`] | what is wrong, where, and what would be right | who finds it |
 //! | [`profile`] | what this site says: a RON document, its edits and their history | files, scripts' meaning |
+//! | [`net`] | framing of messages on the wire, without I/O | grammars, files |
 //! | [`grammar`] | standard and profile resolved; a message bound to them | mapping |
 //! | [`mapping`] | scripts and rows: from the bound message to output | files, the window |
 //! | [`workbench`] | samples, previews, the worker, files that are opened and saved | the window, the terminal |
@@ -68,6 +69,7 @@ pub mod diagnostic;
 pub mod grammar;
 pub mod hl7;
 pub mod mapping;
+pub mod net;
 pub mod profile;
 pub mod standard;
 pub mod workbench;
