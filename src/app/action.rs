@@ -113,6 +113,11 @@ pub(super) enum Action {
         name: String,
         text: String,
     },
+    /// Change several scripts, as one step to undo by this name.
+    ChangeScripts {
+        name: String,
+        scripts: Vec<(ScriptPlace, String)>,
+    },
     /// Give something that scripts name another name, wherever it stands.
     Rename(Box<Rename>),
     /// Show what the help says of a function.

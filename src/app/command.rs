@@ -36,6 +36,7 @@ pub(super) enum Command {
     FindInScript,
     ReplaceInScript,
     FindInScripts,
+    ReplaceInScripts,
     NextSample,
     PreviousSample,
     AddDefinition,
@@ -97,7 +98,7 @@ pub(super) enum Command {
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 88] = [
+    pub(super) const ALL: [Self; 89] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -129,6 +130,7 @@ impl Command {
         Self::FindInScript,
         Self::ReplaceInScript,
         Self::FindInScripts,
+        Self::ReplaceInScripts,
         Self::NextSample,
         Self::PreviousSample,
         Self::AddDefinition,

@@ -189,6 +189,12 @@ impl Command {
                 SHIFTED,
                 Key::F,
             ),
+            Self::ReplaceInScripts => keyed(
+                "Replace in all scripts",
+                "Put other words in place of what is found in all scripts of the profile, as one step",
+                SHIFTED,
+                Key::H,
+            ),
             Self::NextSample => keyed(
                 "Next sample",
                 "Go to the sample below",

@@ -335,7 +335,8 @@ impl<'a> Cx<'a> {
             | C::MendScript
             | C::FindInScript
             | C::ReplaceInScript
-            | C::FindInScripts => !session.profile().messages.is_empty(),
+            | C::FindInScripts
+            | C::ReplaceInScripts => !session.profile().messages.is_empty(),
             C::DefineFromSample
             | C::StepInto
             | C::StepOver

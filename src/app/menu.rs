@@ -67,7 +67,12 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             cx,
             "Script",
             &[
-                &[C::FindInScript, C::ReplaceInScript, C::FindInScripts],
+                &[
+                    C::FindInScript,
+                    C::ReplaceInScript,
+                    C::FindInScripts,
+                    C::ReplaceInScripts,
+                ],
                 &[C::GoToDefinition, C::FindReferences, C::GoBack],
                 &[C::RenameInScript, C::FormatScript, C::MendScript],
             ],

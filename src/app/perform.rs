@@ -170,6 +170,11 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
                 host.toasts.complain(error.to_string());
             }
         }
+        Action::ChangeScripts { name, scripts } => {
+            if let Err(error) = session.change_scripts(&name, &scripts) {
+                host.toasts.complain(error.to_string());
+            }
+        }
         Action::Rename(rename) => {
             if let Err(error) = session.rename(&rename) {
                 host.toasts.complain(error.to_string());
@@ -321,6 +326,7 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::FindInScript => work_on_script(host, ScriptTask::Find),
         Command::ReplaceInScript => work_on_script(host, ScriptTask::Replace),
         Command::FindInScripts => work_on_script(host, ScriptTask::FindEverywhere),
+        Command::ReplaceInScripts => work_on_script(host, ScriptTask::ReplaceEverywhere),
         Command::MendScript => work_on_script(host, ScriptTask::Fix),
         Command::GoBack => {
             if let Some((place, line, column)) = host.state.views.script.back() {

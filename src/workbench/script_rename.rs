@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use super::script_scene::{ScriptScene, given_words};
 use super::script_targets::{Shared, places_of, shared};
-use super::session::Session;
 use crate::mapping::{Meaning, NameUse, ScriptNames, is_name};
-use crate::profile::{
-    ColumnSource, Edit, EditError, MessageDefinition, Profile, Script, ScriptPlace,
-};
+use crate::profile::{ColumnSource, Edit, MessageDefinition, Profile, ScriptPlace};
 
 /// All that changes with a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -272,41 +269,4 @@ fn replaced(text: &str, spans: &[std::ops::Range<usize>], to: &str) -> String {
     }
     made.push_str(text.get(from..).unwrap_or_default());
     made
-}
-
-impl Session {
-    /// Makes all that goes with a new name, as one step; scripts in files of their own are steps of
-    /// theirs, as their files are.
-    pub fn rename(&mut self, rename: &Rename) -> Result<(), EditError> {
-        let mut edits = rename.edits.clone();
-        let mut files = Vec::new();
-        for (place, text) in &rename.scripts {
-            let own = self.own_profile().script(place);
-            if matches!(own, Some(Script::File(_))) {
-                files.push((place, text));
-                continue;
-            }
-            let script = Some(Script::Inline(text.as_str().into()));
-            edits.push(match place {
-                ScriptPlace::Message(message) => Edit::SetScript {
-                    message: Arc::clone(message),
-                    script,
-                },
-                ScriptPlace::Hook(hook) => Edit::SetHook {
-                    hook: *hook,
-                    script,
-                },
-            });
-        }
-        if !edits.is_empty() {
-            self.apply(&Edit::Named {
-                name: rename.name.as_str().into(),
-                edits,
-            })?;
-        }
-        for (place, text) in files {
-            self.change_script(place, &rename.name, text)?;
-        }
-        Ok(())
-    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::script_steps::{FileChange, ScriptStep, ScriptSteps};
 use super::site_file::{SiteFile, SiteStamps};
 use super::site_templates::TemplateFiles;
 use super::template_offer::TemplateOffer;
@@ -16,9 +17,6 @@ use crate::profile::{
 
 /// Longer than edits join, so that a profile edit never joins one from before a script's edit.
 const APART: Duration = Duration::from_secs(2);
-
-/// Keystrokes in one script with no more than this between them are one step.
-const QUIET: Duration = Duration::from_secs(1);
 
 /// A profile with its history and its place on disk.
 #[derive(Debug)]
@@ -37,21 +35,8 @@ pub(super) struct Site {
     sources: Arc<Sources>,
     scripts: Arc<ScriptTexts>,
     saved_scripts: Arc<ScriptTexts>,
-    undone: Vec<ScriptStep>,
-    done: Vec<ScriptStep>,
+    steps: ScriptSteps,
     apart: Duration,
-}
-
-/// A change of a script that stands in a file, made while `at` was the profile.
-#[derive(Debug)]
-struct ScriptStep {
-    name: Arc<str>,
-    /// What undo calls it, where it has a name of its own.
-    called: Option<Arc<str>>,
-    before: Arc<str>,
-    after: Arc<str>,
-    at: Arc<Profile>,
-    when: Moment,
 }
 
 impl Site {
@@ -70,8 +55,7 @@ impl Site {
             history: History::unsaved(profile),
             scripts: Arc::default(),
             saved_scripts: Arc::default(),
-            undone: Vec::new(),
-            done: Vec::new(),
+            steps: ScriptSteps::default(),
             apart: Duration::ZERO,
         }
     }
@@ -180,7 +164,7 @@ impl Site {
         self.take_templates(&offer.own, Some(offer.read));
         if let Some(own) = own {
             self.apart += APART;
-            self.undone.clear();
+            self.steps.forget_undone();
             self.history.record(name, None, Arc::new(own), self.apart);
             self.resolve();
         }
@@ -224,129 +208,131 @@ impl Site {
         self.history
             .record(edit.name(), edit.kind(), Arc::new(own), now);
         self.resolve();
-        self.undone.clear();
+        self.steps.forget_undone();
         Ok(())
     }
 
-    /// Replaces the text of a script, wherever it stands; a change with a name of its own is a step of
-    /// its own.
+    /// Replaces the text of a script, wherever it stands; keystrokes join those right before them.
     pub(super) fn edit_script(
         &mut self,
         place: &ScriptPlace,
         text: &str,
-        called: Option<&str>,
         now: Moment,
     ) -> Result<(), EditError> {
-        // A template's script file is the template's: what is typed becomes the site's own script.
-        match self.own().script(place).cloned() {
-            Some(Script::File(name)) => {
-                self.edit_script_file(name, text, called, now);
+        match self.own_file(place) {
+            Some(file) => {
+                let change = self.file_change(file, text);
+                self.record_files(change.into_iter().collect(), None, false, now);
                 Ok(())
             }
-            Some(Script::Inline(_)) | None => {
-                let script = Some(Script::Inline(text.into()));
-                let edit = match place {
-                    ScriptPlace::Message(message) => Edit::SetScript {
-                        message: Arc::clone(message),
-                        script,
-                    },
-                    ScriptPlace::Hook(hook) => Edit::SetHook {
-                        hook: *hook,
-                        script,
-                    },
-                };
-                let edit = match called {
-                    Some(name) => Edit::Named {
-                        name: name.into(),
-                        edits: vec![edit],
-                    },
-                    None => edit,
-                };
-                self.apply(&edit, now)
-            }
+            None => self.apply(&set_script(place, text), now),
         }
     }
 
-    fn edit_script_file(&mut self, name: Arc<str>, text: &str, called: Option<&str>, now: Moment) {
-        let before = self.scripts.get(&name).cloned().unwrap_or_default();
-        if *before == *text {
+    /// Makes edits of the profile and new texts of scripts, wherever they stand, as one step of this
+    /// name. Nothing is changed where an edit does not fit.
+    pub(super) fn change_together(
+        &mut self,
+        name: &str,
+        mut edits: Vec<Edit>,
+        scripts: &[(ScriptPlace, String)],
+        now: Moment,
+    ) -> Result<(), EditError> {
+        let mut changes: Vec<FileChange> = Vec::new();
+        for (place, text) in scripts {
+            match self.own_file(place) {
+                // A file that several definitions take is changed once.
+                Some(file) if changes.iter().any(|change| change.file == file) => {}
+                Some(file) => changes.extend(self.file_change(file, text)),
+                None => edits.push(set_script(place, text)),
+            }
+        }
+        let before = Arc::clone(self.own());
+        if !edits.is_empty() {
+            let name = name.into();
+            self.apply(&Edit::Named { name, edits }, now)?;
+        }
+        let is_with_edit = !Arc::ptr_eq(&before, self.own());
+        self.record_files(changes, Some(name.into()), is_with_edit, now);
+        Ok(())
+    }
+
+    /// The file of the site in which a script stands. A template's script file is the template's: what
+    /// is written becomes the site's own script.
+    pub(super) fn own_file(&self, place: &ScriptPlace) -> Option<Arc<str>> {
+        match self.own().script(place)? {
+            Script::File(name) => Some(Arc::clone(name)),
+            Script::Inline(_) => None,
+        }
+    }
+
+    fn file_change(&self, file: Arc<str>, text: &str) -> Option<FileChange> {
+        let before = self.scripts.get(&file).cloned().unwrap_or_default();
+        (*before != *text).then(|| FileChange {
+            file,
+            before,
+            after: text.into(),
+        })
+    }
+
+    fn record_files(
+        &mut self,
+        changes: Vec<FileChange>,
+        called: Option<Arc<str>>,
+        is_with_edit: bool,
+        now: Moment,
+    ) {
+        if changes.is_empty() {
             return;
         }
-        let after: Arc<str> = text.into();
-        self.put_script(&name, &after);
-        self.undone.clear();
         self.apart += APART;
-        let at = Arc::clone(self.history.profile());
-        match self.done.last_mut() {
-            Some(last)
-                if last.name == name
-                    && called.is_none()
-                    && last.called.is_none()
-                    && Arc::ptr_eq(&last.at, &at)
-                    && now.saturating_sub(last.when) <= QUIET =>
-            {
-                (last.after, last.when) = (after, now);
-            }
-            _ => self.done.push(ScriptStep {
-                name,
-                called: called.map(Into::into),
-                before,
-                after,
-                at,
-                when: now,
-            }),
-        }
-    }
-
-    fn put_script(&mut self, name: &Arc<str>, text: &Arc<str>) {
-        Arc::make_mut(&mut self.scripts).insert(Arc::clone(name), Arc::clone(text));
+        let step = ScriptStep {
+            changes,
+            called,
+            is_with_edit,
+            at: Arc::clone(self.history.profile()),
+            when: now,
+        };
+        step.make(Arc::make_mut(&mut self.scripts));
+        self.steps.record(step);
     }
 
     /// Takes the last step back; gives its name.
     pub(super) fn undo(&mut self) -> Option<String> {
-        match self
-            .done
-            .pop_if(|step| Arc::ptr_eq(&step.at, self.history.profile()))
-        {
-            Some(step) => {
-                self.put_script(&step.name, &step.before);
-                let name = step.step_name();
-                self.undone.push(step);
-                Some(name)
-            }
-            None => self.undo_edit(),
+        let Some(step) = self.steps.back(self.history.profile()) else {
+            return self.undo_edit();
+        };
+        step.take_back(Arc::make_mut(&mut self.scripts));
+        let name = step.name();
+        if step.is_with_edit {
+            self.undo_edit();
         }
+        Some(name)
     }
 
     /// Makes the last undone step again; gives its name.
     pub(super) fn redo(&mut self) -> Option<String> {
-        match self
-            .undone
-            .pop_if(|step| Arc::ptr_eq(&step.at, self.history.profile()))
-        {
-            Some(step) => {
-                self.put_script(&step.name, &step.after);
-                let name = step.step_name();
-                self.done.push(step);
-                Some(name)
-            }
-            None => self.redo_edit(),
+        if let Some(step) = self.steps.forth(self.history.profile()) {
+            step.make(Arc::make_mut(&mut self.scripts));
+            return Some(step.name());
         }
+        let name = self.redo_edit();
+        if let Some(step) = self.steps.forth_with_edit(self.history.profile()) {
+            step.make(Arc::make_mut(&mut self.scripts));
+        }
+        name
     }
 
     pub(super) fn undo_name(&self) -> Option<String> {
-        self.next_script(&self.done)
+        self.steps
+            .name_back(self.history.profile())
             .or_else(|| self.history.undo_name().map(str::to_owned))
     }
 
     pub(super) fn redo_name(&self) -> Option<String> {
-        self.next_script(&self.undone)
+        self.steps
+            .name_forth(self.history.profile())
             .or_else(|| self.history.redo_name().map(str::to_owned))
-    }
-
-    fn next_script(&self, steps: &[ScriptStep]) -> Option<String> {
-        let here = |step: &&ScriptStep| Arc::ptr_eq(&step.at, self.history.profile());
-        steps.last().filter(here).map(ScriptStep::step_name)
     }
 
     pub(super) fn is_modified(&self) -> bool {
@@ -401,12 +387,17 @@ impl Site {
     }
 }
 
-impl ScriptStep {
-    fn step_name(&self) -> String {
-        match &self.called {
-            Some(called) => called.to_string(),
-            None => format!("change {}", self.name),
-        }
+fn set_script(place: &ScriptPlace, text: &str) -> Edit {
+    let script = Some(Script::Inline(text.into()));
+    match place {
+        ScriptPlace::Message(message) => Edit::SetScript {
+            message: Arc::clone(message),
+            script,
+        },
+        ScriptPlace::Hook(hook) => Edit::SetHook {
+            hook: *hook,
+            script,
+        },
     }
 }
 
@@ -421,7 +412,7 @@ mod tests {
         definition.script = Some(Script::File("adt.rhai".into()));
         profile.messages.push(Arc::new(definition));
         let mut site = Site::new(Arc::new(profile));
-        site.put_script(&"adt.rhai".into(), &"one".into());
+        Arc::make_mut(&mut site.scripts).insert("adt.rhai".into(), "one".into());
         site.saved_scripts = Arc::clone(&site.scripts);
         site.history.mark_saved();
         site
@@ -456,7 +447,6 @@ mod tests {
         site.edit_script(
             &ScriptPlace::Message("ADT".into()),
             "two",
-            None,
             Duration::from_secs(20),
         )
         .unwrap();
@@ -464,7 +454,6 @@ mod tests {
         site.edit_script(
             &ScriptPlace::Message("ADT".into()),
             "three",
-            None,
             Duration::from_secs(40),
         )
         .unwrap();
@@ -494,11 +483,47 @@ mod tests {
             site.edit_script(
                 &ScriptPlace::Message("ADT".into()),
                 text,
-                None,
                 Duration::from_millis(ms),
             )
             .unwrap();
         }
         check(&mut site, &[("undo", "p two*"), ("undo", "p one")]);
+    }
+
+    #[test]
+    fn a_change_of_the_profile_and_of_files_is_one_step() {
+        let mut site = site();
+        rename(&mut site, "q", 10);
+        let adt = ScriptPlace::Message("ADT".into());
+        let edit = Edit::RenameProfile { name: "r".into() };
+        let scripts = [(adt.clone(), "two".to_owned()), (adt, "two".to_owned())];
+        site.change_together("both", vec![edit], &scripts, Duration::from_secs(20))
+            .unwrap();
+        assert_eq!(state(&site), "r two*");
+        assert_eq!(site.undo_name().as_deref(), Some("both"));
+        check(&mut site, &[("undo", "q one*")]);
+        assert_eq!(site.redo_name().as_deref(), Some("both"));
+        check(
+            &mut site,
+            &[
+                ("undo", "p one"),
+                ("redo", "q one*"),
+                ("redo", "r two*"),
+                ("redo", "r two*"),
+                ("undo", "q one*"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_edit_that_does_not_fit_changes_no_file() {
+        let mut site = site();
+        let edit = Edit::RemoveCodes {
+            name: "none".into(),
+        };
+        let scripts = [(ScriptPlace::Message("ADT".into()), "two".to_owned())];
+        let made = site.change_together("both", vec![edit], &scripts, Duration::ZERO);
+        assert!(made.is_err());
+        assert_eq!(state(&site), "p one");
     }
 }

@@ -202,11 +202,43 @@ fn words_are_found_in_all_scripts() {
     press(&mut hand, SHIFTED, Key::F);
     hand.get_by_label("Find in the script").type_text("msg");
     settle(&mut hand);
-    assert!(shows(&hand, "in all scripts"));
+    assert!(shows(&hand, " scripts"));
     let rows: Vec<String> = hand
         .get_all_by_role(Role::Row)
         .filter_map(|row| row.accesskit_node().label())
         .filter(|label| label.contains(" line "))
         .collect();
     assert!(!rows.is_empty());
+}
+
+#[test]
+fn words_are_replaced_in_all_scripts_as_one_step() {
+    let (_folder, mut hand, before) = typed("");
+    press(&mut hand, SHIFTED, Key::H);
+    hand.get_by_label("Find in the script")
+        .type_text("codes(\"sex\"");
+    settle(&mut hand);
+    hand.get_by_label("Replace with").focus();
+    hand.run();
+    hand.get_by_label("Replace with")
+        .type_text("codes(\"gender\"");
+    settle(&mut hand);
+    assert!(shows(&hand, "Replace 2 in 2 scripts"), "the count is told");
+    let becomes = "codes(\"sex\" becomes codes(\"gender\"";
+    assert!(shows(&hand, becomes), "and what the places become");
+    assert_eq!(script(&hand), before, "nothing is changed yet");
+    press(&mut hand, Modifiers::COMMAND, Key::Enter);
+    assert_eq!(
+        script(&hand),
+        before.replace("codes(\"sex\"", "codes(\"gender\"")
+    );
+    assert!(shows(&hand, "not found in any script"));
+    assert!(undo_name(&mut hand).starts_with("Undo replace 2 in 2 scripts"));
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    hand.get_by_label("Script editor").focus();
+    hand.run();
+    press(&mut hand, Modifiers::COMMAND, Key::Z);
+    assert_eq!(script(&hand), before);
+    press(&mut hand, SHIFTED, Key::H);
+    assert!(shows(&hand, "Replace 2 in 2 scripts"), "in both");
 }

@@ -1,16 +1,14 @@
-//! Find and replace in the script that is shown, and find in all scripts of the profile.
+//! Find and replace in the script that is shown, and in all scripts of the profile.
 
-use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{Key, Modifiers, RichText, TextEdit, Ui};
 
 use super::super::cx::Cx;
 use super::super::theme::Theme;
-use super::parts::{bar_ui, weak};
-use crate::workbench::{FindQuery, Finder, ScriptSpot, profile_scripts};
-
-/// So many places are listed.
-const MOST: usize = 500;
+use super::parts::bar_ui;
+use crate::profile::{Profile, ScriptTexts};
+use crate::workbench::{FindQuery, Finder, FoundInScripts};
 
 /// What is looked for.
 #[derive(Default)]
@@ -21,6 +19,27 @@ pub(super) struct Find {
     pub(super) is_everywhere: bool,
     /// Whether the field takes the keys in the next frame.
     wants_focus: bool,
+    /// The fields as they were drawn last: of what is looked for, and of what replaces it.
+    field: Option<egui::Id>,
+    with_field: Option<egui::Id>,
+    everywhere: Option<(Looked, Arc<FoundInScripts>)>,
+}
+
+/// What was looked for in all scripts, and in which.
+#[derive(PartialEq)]
+struct Looked {
+    query: FindQuery,
+    with: Option<String>,
+    profile: Arc<Profile>,
+    scripts: Arc<ScriptTexts>,
+}
+
+/// How much was found.
+pub(super) enum Found {
+    /// In the script that is shown; `at` is the one that is marked.
+    Here { at: Option<usize>, count: usize },
+    /// In all scripts of the profile.
+    Everywhere(Arc<FoundInScripts>),
 }
 
 /// What is to be done with what was found.
@@ -31,6 +50,8 @@ pub(super) enum FindStep {
     },
     ReplaceOne(String),
     ReplaceAll(String),
+    /// In all scripts of the profile.
+    ReplaceEverywhere,
     Close,
 }
 
@@ -50,34 +71,34 @@ impl Find {
         self.query.finder().ok().flatten()
     }
 
-    /// Where all scripts of the profile have it.
-    pub(super) fn everywhere(&self, cx: &Cx<'_>) -> Vec<ScriptSpot> {
-        let Some(finder) = self.finder() else {
-            return Vec::new();
+    /// What all scripts of the profile have of it; looked for anew when something changes.
+    pub(super) fn everywhere(&mut self, cx: &Cx<'_>) -> Arc<FoundInScripts> {
+        let looked = Looked {
+            query: self.query.clone(),
+            with: self.replaces.then(|| self.with.clone()),
+            profile: Arc::clone(cx.session.profile()),
+            scripts: Arc::clone(cx.session.scripts()),
         };
-        let scripts = profile_scripts(cx.session.profile(), cx.session.scripts());
-        let spots = scripts.iter().flat_map(|(place, text)| {
-            let spans = finder.find_all(text).into_iter();
-            spots_of(spans, place, text)
+        let known = self.everywhere.take().filter(|(known, _)| *known == looked);
+        let (looked, found) = known.unwrap_or_else(|| {
+            let with = looked.with.as_deref();
+            let finder = self.finder();
+            let found = finder.map(|finder| cx.session.find_in_scripts(&finder, with));
+            (looked, Arc::new(found.unwrap_or_default()))
         });
-        spots.take(MOST).collect()
+        self.everywhere = Some((looked, Arc::clone(&found)));
+        found
     }
 
-    /// Shows the fields; `at` tells how many of how many.
-    pub(super) fn ui(
-        &mut self,
-        ui: &mut Ui,
-        cx: &Cx<'_>,
-        at: Option<usize>,
-        count: usize,
-    ) -> Option<FindStep> {
+    /// Shows the fields with how much was found.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found) -> Option<FindStep> {
         let mut step = None;
         bar_ui(ui, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.button("✕").on_hover_text("Close (Esc)").clicked() {
                     step = Some(FindStep::Close);
                 }
-                let has_some = count > 0 && !self.is_everywhere;
+                let has_some = matches!(found, Found::Here { count, .. } if *count > 0);
                 let next = ui.add_enabled(has_some, egui::Button::new("↓"));
                 if next.on_hover_text("Next (Enter)").clicked() {
                     step = Some(FindStep::Go { is_back: false });
@@ -96,34 +117,25 @@ impl Find {
                 ui.toggle_value(&mut self.is_everywhere, "All scripts")
                     .on_hover_text("Look in all scripts of the profile (Ctrl+Shift+F)");
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    let found = self.query_ui(ui, cx, at, count);
+                    let found = self.query_ui(ui, cx, found);
                     step = step.take().or(found);
                 });
             });
         });
         if self.replaces {
-            let found = self.replace_ui(ui, cx, count);
+            let found = self.replace_ui(ui, cx, found);
             step = step.or(found);
         }
         step
     }
 
-    fn query_ui(
-        &mut self,
-        ui: &mut Ui,
-        cx: &Cx<'_>,
-        at: Option<usize>,
-        count: usize,
-    ) -> Option<FindStep> {
+    fn query_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found) -> Option<FindStep> {
         let theme = Theme::of(ui);
         let wrong = self.query.finder().err();
-        let words = match (&wrong, at) {
-            (Some(wrong), _) => wrong.to_string(),
-            (None, _) if self.query.text.is_empty() => String::new(),
-            (None, _) if self.is_everywhere => format!("{count} in all scripts"),
-            (None, Some(at)) => format!("{} of {count}", at + 1),
-            (None, None) if count == 0 => "not found".to_owned(),
-            (None, None) => format!("{count} found"),
+        let words = match &wrong {
+            Some(wrong) => wrong.to_string(),
+            None if self.query.text.is_empty() => String::new(),
+            None => found.words(),
         };
         let width = (ui.available_width() - theme.grid(26)).max(theme.grid(20));
         let width = if wrong.is_some() { width * 0.5 } else { width };
@@ -134,6 +146,7 @@ impl Find {
             .return_key(None)
             .show(ui);
         let field = field.response.response;
+        self.field = Some(field.id);
         let colour = if wrong.is_some() {
             *theme.severity.error
         } else {
@@ -154,31 +167,41 @@ impl Find {
         if !field.has_focus() {
             return None;
         }
-        ui.input_mut(|input| {
-            if input.consume_key(Modifiers::SHIFT, Key::Enter) {
-                return Some(FindStep::Go { is_back: true });
-            }
-            let next = input.consume_key(Modifiers::NONE, Key::Enter);
-            next.then_some(FindStep::Go { is_back: false })
-        })
+        if ui.input(|input| input.modifiers.command) {
+            // Ctrl+Enter is for all.
+            return None;
+        }
+        if takes(ui, Modifiers::SHIFT) {
+            return Some(FindStep::Go { is_back: true });
+        }
+        takes(ui, Modifiers::NONE).then_some(FindStep::Go { is_back: false })
     }
 
-    fn replace_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, count: usize) -> Option<FindStep> {
+    fn replace_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, found: &Found) -> Option<FindStep> {
         let theme = Theme::of(ui);
         let mut step = None;
+        // The field is drawn after its buttons: who has the keys is known by what was drawn before.
+        let fields = [self.field, self.with_field];
+        let focused = ui.memory(egui::Memory::focused);
+        let is_typed = focused.is_some() && fields.contains(&focused);
         bar_ui(ui, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let can = count > 0 && !self.is_everywhere;
-                let all = ui.add_enabled(can, egui::Button::new("Replace all"));
-                if all.clicked() {
-                    step = Some(FindStep::ReplaceAll(self.with.clone()));
+                let (all, can) = found.to_replace();
+                let tip = "All of them as one step (Ctrl+Enter)";
+                let button = ui.add_enabled(can, egui::Button::new(all));
+                let with_key = can && is_typed && takes(ui, Modifiers::COMMAND);
+                if button.on_hover_text(tip).clicked() || with_key {
+                    step = Some(match found {
+                        Found::Here { .. } => FindStep::ReplaceAll(self.with.clone()),
+                        Found::Everywhere(_) => FindStep::ReplaceEverywhere,
+                    });
                 }
-                let one = ui.add_enabled(can, egui::Button::new("Replace"));
-                if one.on_hover_text("This one (Enter in the field)").clicked() {
-                    step = Some(FindStep::ReplaceOne(self.with.clone()));
-                }
-                if self.is_everywhere {
-                    weak(ui, "Replacing is for one script");
+                let can_one = can && matches!(found, Found::Here { .. });
+                if matches!(found, Found::Here { .. }) {
+                    let one = ui.add_enabled(can_one, egui::Button::new("Replace"));
+                    if one.on_hover_text("This one (Enter in the field)").clicked() {
+                        step = Some(FindStep::ReplaceOne(self.with.clone()));
+                    }
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let field = TextEdit::singleline(&mut self.with)
@@ -188,6 +211,7 @@ impl Find {
                         .return_key(None)
                         .show(ui);
                     let field = field.response.response;
+                    self.with_field = Some(field.id);
                     field
                         .ctx
                         .accesskit_node_builder(field.id, |node| node.set_label("Replace with"));
@@ -198,11 +222,9 @@ impl Find {
                     if !field.has_focus() {
                         return;
                     }
-                    ui.input_mut(|input| {
-                        if can && input.consume_key(Modifiers::NONE, Key::Enter) {
-                            step = Some(FindStep::ReplaceOne(self.with.clone()));
-                        }
-                    });
+                    if can_one && takes(ui, Modifiers::NONE) {
+                        step = Some(FindStep::ReplaceOne(self.with.clone()));
+                    }
                 });
             });
         });
@@ -210,17 +232,49 @@ impl Find {
     }
 }
 
+impl Found {
+    fn words(&self) -> String {
+        match self {
+            Self::Here {
+                at: Some(at),
+                count,
+            } => format!("{} of {count}", at + 1),
+            Self::Here { count: 0, .. } => "not found".to_owned(),
+            Self::Here { count, .. } => format!("{count} found"),
+            Self::Everywhere(all) if all.count == 0 => "not found in any script".to_owned(),
+            Self::Everywhere(all) => in_scripts(all),
+        }
+    }
+
+    /// What the button says that replaces all, and whether it can.
+    fn to_replace(&self) -> (String, bool) {
+        match self {
+            Self::Here { count, .. } => ("Replace all".to_owned(), *count > 0),
+            Self::Everywhere(all) if all.count == 0 => ("Replace all".to_owned(), false),
+            Self::Everywhere(all) => (
+                format!("Replace {}", in_scripts(all)),
+                !all.scripts.is_empty(),
+            ),
+        }
+    }
+}
+
+/// So many places: `7 in 3 scripts`.
+pub(super) fn in_scripts(found: &FoundInScripts) -> String {
+    let scripts = if found.script_count == 1 {
+        "script"
+    } else {
+        "scripts"
+    };
+    format!("{} in {} {scripts}", found.count, found.script_count)
+}
+
+/// Takes Enter with just these modifiers.
+fn takes(ui: &Ui, modifiers: Modifiers) -> bool {
+    ui.input_mut(|input| input.consume_key(modifiers, Key::Enter))
+}
+
 /// Whether a field was left by Escape, which takes the focus before the field sees it.
 fn is_left(ui: &Ui, field: &egui::Response) -> bool {
     field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape))
-}
-
-fn spots_of(
-    spans: impl Iterator<Item = Range<usize>>,
-    place: &crate::profile::ScriptPlace,
-    text: &str,
-) -> Vec<ScriptSpot> {
-    spans
-        .map(|span| ScriptSpot::of(place, text, span))
-        .collect()
 }

@@ -11,7 +11,7 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::{CodeEditor, CodeFix};
 use super::script_advice::Reading;
-use super::script_find::{Find, FindStep};
+use super::script_find::{Find, FindStep, Found, in_scripts};
 use super::script_rename::{RenameForm, RenameStep};
 use super::script_spots::Spots;
 use crate::mapping::format_script;
@@ -31,6 +31,7 @@ pub(crate) enum ScriptTask {
     Find,
     Replace,
     FindEverywhere,
+    ReplaceEverywhere,
     Fix,
 }
 
@@ -120,13 +121,12 @@ impl Tools {
                     .cloned();
                 self.show_now(shown, false);
             }
-            let count = everywhere.as_ref().map_or(spans.len(), Vec::len);
-            let step = find.ui(ui, cx, self.index(&spans), count);
-            if let Some(spots) = everywhere {
-                let title = format!("{count} places in the scripts of the profile");
-                self.spots
-                    .get_or_insert_with(|| Spots::new(String::new(), Vec::new()))
-                    .take(title, spots);
+            let at = self.index(&spans);
+            let count = spans.len();
+            let found = everywhere.map_or(Found::Here { at, count }, Found::Everywhere);
+            let step = find.ui(ui, cx, &found);
+            if let Found::Everywhere(all) = &found {
+                self.spots.get_or_insert_default().take(all);
             }
             self.find = Some(find);
             if let Some(step) = step {
@@ -165,6 +165,18 @@ impl Tools {
                     .take()
                     .map_or_else(|| shown.editor.caret_byte(shown.text), |now| now.end);
                 shown.editor.select(shown.text, caret..caret, true);
+            }
+            FindStep::ReplaceEverywhere => {
+                let Some(find) = &mut self.find else {
+                    return;
+                };
+                let all = find.everywhere(cx);
+                let places = in_scripts(&all);
+                cx.send(Action::ChangeScripts {
+                    name: format!("replace {places}"),
+                    scripts: all.scripts.clone(),
+                });
+                cx.send(Action::Tell(format!("Replaced {places}")));
             }
             FindStep::Go { is_back } => self.go(shown, spans, is_back),
             FindStep::ReplaceOne(with) => {
@@ -262,11 +274,18 @@ impl Tools {
                     Err(why) => complain(cx, &why),
                 }
             }
-            ScriptTask::Find | ScriptTask::Replace | ScriptTask::FindEverywhere => {
+            ScriptTask::Find
+            | ScriptTask::Replace
+            | ScriptTask::FindEverywhere
+            | ScriptTask::ReplaceEverywhere => {
                 let words = shown.editor.selected(shown.text);
                 let mut find = self.find.take().unwrap_or_default();
-                let replaces = task == ScriptTask::Replace;
-                find.open(replaces, task == ScriptTask::FindEverywhere, &words);
+                let replaces = matches!(task, ScriptTask::Replace | ScriptTask::ReplaceEverywhere);
+                let is_everywhere = matches!(
+                    task,
+                    ScriptTask::FindEverywhere | ScriptTask::ReplaceEverywhere
+                );
+                find.open(replaces, is_everywhere, &words);
                 self.find = Some(find);
                 self.from = (!words.is_empty()).then(|| caret.saturating_sub(words.len()));
             }
