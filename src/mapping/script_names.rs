@@ -9,6 +9,8 @@ use super::script_tokens::{TokenKind, is_keyword};
 #[derive(Clone, Debug, Default)]
 pub struct ScriptNames {
     pub(super) structure: Structure,
+    /// The variables that the script finds.
+    pub(super) given: &'static [&'static str],
     /// The variables, in the order of the text.
     pub variables: Vec<Variable>,
     /// The functions, in the order of the text.
@@ -98,13 +100,12 @@ impl ScriptFunction {
 }
 
 impl ScriptNames {
-    /// Reads a script; `given` are the variables that it finds.
-    pub fn of(text: &str, given: &[&str]) -> Self {
-        let structure = Structure::of(text);
+    /// Reads a script; `given` are the variables that it finds beside its own.
+    pub fn of(text: &str, given: &'static [&'static str]) -> Self {
         let mut reader = Reader {
-            given,
             names: Self {
-                structure,
+                structure: Structure::of(text),
+                given,
                 ..Self::default()
             },
         };
@@ -173,7 +174,7 @@ impl ScriptNames {
     }
 
     /// What the name at a token means; nothing for other tokens and for names where they are declared.
-    pub(super) fn use_at(&self, at: usize, given: &[&str]) -> Option<NameUse> {
+    pub(super) fn use_at(&self, at: usize) -> Option<NameUse> {
         let structure = &self.structure;
         if let Some(function) = self.pointed_at(at) {
             return Some(NameUse::Own(function));
@@ -225,12 +226,16 @@ impl ScriptNames {
         if let Some(variable) = self.variable_at(word, byte) {
             return Some(NameUse::Variable(variable));
         }
-        let is_given = given.contains(&word) && self.function_at(byte).is_none();
-        Some(if is_given {
+        Some(if self.is_given(word, byte) {
             NameUse::Given
         } else {
             NameUse::UnknownVariable
         })
+    }
+
+    /// Whether the script finds a variable of this name at a byte: functions see none.
+    pub(super) fn is_given(&self, name: &str, byte: usize) -> bool {
+        self.given.contains(&name) && self.function_at(byte).is_none()
     }
 
     /// The function that `Fn("name")` names, at its text.
@@ -247,38 +252,32 @@ impl ScriptNames {
     }
 
     /// Every place where a variable stands, its declaration first: bytes.
-    pub fn places_of_variable(&self, variable: usize, given: &[&str]) -> Vec<Range<usize>> {
+    pub fn places_of_variable(&self, variable: usize) -> Vec<Range<usize>> {
         let declared = self.variables.get(variable).map(|one| one.span.clone());
         let is_it = |found: &NameUse| *found == NameUse::Variable(variable);
-        declared
-            .into_iter()
-            .chain(self.uses(given, is_it))
-            .collect()
+        declared.into_iter().chain(self.uses(is_it)).collect()
     }
 
     /// Every place where a function stands, its declaration first: bytes.
-    pub fn places_of_function(&self, function: usize, given: &[&str]) -> Vec<Range<usize>> {
+    pub fn places_of_function(&self, function: usize) -> Vec<Range<usize>> {
         let declared = self.functions.get(function).map(|one| one.span.clone());
         let is_it = |found: &NameUse| *found == NameUse::Own(function);
-        declared
-            .into_iter()
-            .chain(self.uses(given, is_it))
-            .collect()
+        declared.into_iter().chain(self.uses(is_it)).collect()
     }
 
     /// What each name of a variable or function means, by the byte where it stands: for comparing a
     /// script with another of the same shape.
-    pub fn bindings(&self, given: &[&str]) -> Vec<(usize, NameUse)> {
+    pub fn bindings(&self) -> Vec<(usize, NameUse)> {
         let tokens = 0..self.structure.tokens.len();
         tokens
-            .filter_map(|at| Some((self.structure.start_of(at), self.use_at(at, given)?)))
+            .filter_map(|at| Some((self.structure.start_of(at), self.use_at(at)?)))
             .collect()
     }
 
-    fn uses(&self, given: &[&str], is_it: impl Fn(&NameUse) -> bool) -> Vec<Range<usize>> {
+    fn uses(&self, is_it: impl Fn(&NameUse) -> bool) -> Vec<Range<usize>> {
         let structure = &self.structure;
         let found = (0..structure.tokens.len())
-            .filter(|at| self.use_at(*at, given).is_some_and(|found| is_it(&found)));
+            .filter(|at| self.use_at(*at).is_some_and(|found| is_it(&found)));
         found.filter_map(|at| self.name_span(at)).collect()
     }
 
@@ -300,12 +299,11 @@ impl Variable {
     }
 }
 
-struct Reader<'g> {
-    given: &'g [&'g str],
+struct Reader {
     names: ScriptNames,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn functions(&mut self) {
         for at in 0..self.names.structure.tokens.len() {
             let structure = &self.names.structure;
@@ -354,7 +352,7 @@ impl Reader<'_> {
     fn declare(&mut self, at: usize, kind: VariableKind, scope: Range<usize>, value: Range<usize>) {
         let structure = &self.names.structure;
         let name = structure.word(at);
-        if !structure.is_name(at) || self.given.contains(&name) && name.is_empty() {
+        if !structure.is_name(at) {
             return;
         }
         let span = structure.start_of(at)..structure.end_byte(at);
@@ -509,7 +507,7 @@ mod tests {
         let told: Vec<String> = (0..names.structure.tokens.len())
             .filter_map(|at| {
                 let word = names.structure.word(at);
-                Some(match names.use_at(at, &GIVEN)? {
+                Some(match names.use_at(at)? {
                     NameUse::Variable(index) => {
                         format!("{word}@{}", line(names.variables[index].span.start))
                     }

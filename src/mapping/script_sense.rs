@@ -93,8 +93,8 @@ pub struct CallAt {
 }
 
 impl ScriptNames {
-    /// What stands at a byte; `given` are the variables that the script finds.
-    pub fn sense(&self, byte: usize, given: &[&str]) -> Option<Sense> {
+    /// What stands at a byte.
+    pub fn sense(&self, byte: usize) -> Option<Sense> {
         let structure = &self.structure;
         if structure.is_in_comment(byte) {
             return None;
@@ -120,7 +120,7 @@ impl ScriptNames {
                 let what = match (variable, function) {
                     (Some(variable), _) => Meaning::DeclaresVariable(variable),
                     (_, Some(function)) => Meaning::DeclaresFunction(function),
-                    _ => match self.use_at(at, given)? {
+                    _ => match self.use_at(at)? {
                         NameUse::Property => Meaning::Member(self.shape_before(at - 2)),
                         found => Meaning::Name(found),
                     },
@@ -132,13 +132,13 @@ impl ScriptNames {
     }
 
     /// All that means something, in the order of the text.
-    pub fn senses(&self, given: &[&str]) -> Vec<Sense> {
+    pub fn senses(&self) -> Vec<Sense> {
         let tokens = self.structure.tokens.iter();
         let starts = tokens.map(|token| match token.kind {
             TokenKind::Text { .. } => token.start + 1,
             _ => token.start,
         });
-        let mut found: Vec<Sense> = starts.filter_map(|at| self.sense(at, given)).collect();
+        let mut found: Vec<Sense> = starts.filter_map(|at| self.sense(at)).collect();
         // Between a word and a sign a place belongs to the word.
         found.dedup();
         found
@@ -385,7 +385,7 @@ mod tests {
     fn check(marked: &str, expect: &TextMeaning) {
         let byte = marked.find('§').expect("a caret");
         let text = marked.replace('§', "");
-        let sense = ScriptNames::of(&text, &GIVEN).sense(byte, &GIVEN);
+        let sense = ScriptNames::of(&text, &GIVEN).sense(byte);
         let found = sense.map(|sense| sense.what);
         assert_eq!(found, Some(Meaning::Text(expect.clone())), "{marked}");
     }
@@ -460,6 +460,6 @@ mod tests {
     #[test]
     fn comments_mean_nothing() {
         let names = ScriptNames::of("let a = 1; // msg[\"PID-8\"]\n", &GIVEN);
-        assert_eq!(names.sense(20, &GIVEN), None);
+        assert_eq!(names.sense(20), None);
     }
 }

@@ -54,7 +54,7 @@ impl ScriptScene<'_> {
             .text()
             .get(byte..)
             .is_some_and(|text| text.starts_with('"'));
-        self.names.sense(byte + usize::from(is_quote), self.given())
+        self.names.sense(byte + usize::from(is_quote))
     }
 
     /// The name that is meant.

@@ -22,7 +22,7 @@ impl ScriptScene<'_> {
     /// What can be renamed at a byte: its name now; else why nothing can.
     pub fn renamable(&self, byte: usize) -> Result<String, String> {
         let nothing = "there is no name under the caret";
-        let sense = self.names.sense(byte, self.given()).ok_or(nothing)?;
+        let sense = self.names.sense(byte).ok_or(nothing)?;
         let text = sense.text.to_string();
         match &sense.what {
             Meaning::Name(NameUse::Variable(_) | NameUse::Own(_))
@@ -74,7 +74,7 @@ impl ScriptScene<'_> {
         if to == from {
             return Ok(Rename::default());
         }
-        let sense = self.names.sense(byte, self.given());
+        let sense = self.names.sense(byte);
         let sense = sense.ok_or("there is no name under the caret")?;
         let name = format!("rename {from} to {to}");
         match &sense.what {
@@ -103,12 +103,12 @@ impl ScriptScene<'_> {
 
     fn renamed_variable(&self, index: usize, from: &str, to: &str) -> Result<String, String> {
         self.check_name(to)?;
-        let spans = self.names.places_of_variable(index, self.given());
+        let spans = self.names.places_of_variable(index);
         let text = replaced(self.names.text(), &spans, to);
         // Every name must mean what it meant before.
         let now = ScriptNames::of(&text, self.given());
-        let before = self.names.bindings(self.given());
-        let after = now.bindings(self.given());
+        let before = self.names.bindings();
+        let after = now.bindings();
         let clash = before.iter().zip(&after).find(|(was, is)| was.1 != is.1);
         match clash {
             None if before.len() == after.len() => Ok(text),
@@ -144,11 +144,11 @@ impl ScriptScene<'_> {
                 "{to} is a function of the mapping language already"
             ));
         }
-        let spans = self.names.places_of_function(index, self.given());
+        let spans = self.names.places_of_function(index);
         let text = replaced(self.names.text(), &spans, to);
         let now = ScriptNames::of(&text, self.given());
         let meant = |names: &ScriptNames| -> Vec<NameUse> {
-            let bindings = names.bindings(self.given()).into_iter();
+            let bindings = names.bindings().into_iter();
             bindings.map(|(_, what)| what).collect()
         };
         if meant(&now) == meant(self.names) {

@@ -41,7 +41,7 @@ impl ScriptScene<'_> {
     /// Where what stands at a byte is defined; else why it cannot be shown.
     pub fn definition(&self, byte: usize) -> Result<Target, String> {
         let nothing = || "there is no name under the caret".to_owned();
-        let sense = self.names.sense(byte, self.given()).ok_or_else(nothing)?;
+        let sense = self.names.sense(byte).ok_or_else(nothing)?;
         let text = &*sense.text;
         match &sense.what {
             Meaning::Name(NameUse::Variable(index)) | Meaning::DeclaresVariable(index) => {
@@ -137,7 +137,7 @@ impl ScriptScene<'_> {
         byte: usize,
         scripts: &[(ScriptPlace, Arc<str>)],
     ) -> Option<(String, Vec<ScriptSpot>)> {
-        let sense = self.names.sense(byte, self.given())?;
+        let sense = self.names.sense(byte)?;
         let here = |spans: Vec<Range<usize>>| {
             let spots = spans.into_iter();
             let mut spots: Vec<ScriptSpot> = spots
@@ -148,17 +148,17 @@ impl ScriptScene<'_> {
         };
         match &sense.what {
             Meaning::Name(NameUse::Variable(index)) | Meaning::DeclaresVariable(index) => {
-                let spans = self.names.places_of_variable(*index, self.given());
+                let spans = self.names.places_of_variable(*index);
                 Some((sense.text.to_string(), here(spans)))
             }
             Meaning::Name(NameUse::Own(index)) | Meaning::DeclaresFunction(index) => {
-                let spans = self.names.places_of_function(*index, self.given());
+                let spans = self.names.places_of_function(*index);
                 Some((sense.text.to_string(), here(spans)))
             }
             Meaning::Name(_) => {
                 let all = scripts.iter().flat_map(|(place, text)| {
                     let names = ScriptNames::of(text, given_variables(place));
-                    let same = names.senses(given_variables(place));
+                    let same = names.senses();
                     same.into_iter()
                         .filter(|other| {
                             other.text == sense.text && matches!(other.what, Meaning::Name(_))
@@ -204,7 +204,7 @@ pub(super) fn shared(sense: &Sense) -> Option<Shared> {
 pub(super) fn places_of(wanted: &Shared, place: &ScriptPlace, text: &str) -> Vec<Range<usize>> {
     let given = given_variables(place);
     let names = ScriptNames::of(text, given);
-    let senses = names.senses(given).into_iter();
+    let senses = names.senses().into_iter();
     senses
         .filter(|sense| shared(sense).as_ref() == Some(wanted))
         .map(|sense| sense.span)

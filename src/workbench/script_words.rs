@@ -40,7 +40,7 @@ pub struct CallHelp {
 impl ScriptScene<'_> {
     /// What stands at a byte.
     pub fn explain(&self, byte: usize) -> Option<Explanation> {
-        let sense = self.names.sense(byte, self.given())?;
+        let sense = self.names.sense(byte)?;
         let (title, lines) = match &sense.what {
             Meaning::Name(NameUse::Variable(index)) | Meaning::DeclaresVariable(index) => {
                 self.of_variable(*index)?
