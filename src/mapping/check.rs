@@ -319,51 +319,12 @@ impl Inspector<'_> {
 
     /// Whether the grammar knows the segment and has the field.
     fn location(&mut self, location: &Location, at: Position) {
-        let Some(grammar) = self.grammar else { return };
-        let id = location.segment;
-        let Some(segment) = grammar.segment(id.as_str()) else {
-            self.segment_unknown(id, at);
-            return;
-        };
-        let count = segment.fields.len();
-        // Fields of later versions may be used, but are not what one counts.
-        let is_later = |field: &FieldView<'_>| matches!(field.origin, Origin::LaterVersion(_));
-        let own_count = segment
-            .fields
-            .iter()
-            .filter(|field| !is_later(field))
-            .count();
-        if let Some(path) = &location.path
-            && usize::from(path.field) > count
-            // A site's segment that nobody has described field by field.
-            && count > 0
-        {
-            let message = format!("{location}: {id} has {own_count} fields");
-            let diagnostic = Diagnostic::warning("path-unknown", message)
-                .with_help("describe the field in the profile's segments if the site sends it");
+        let found = self
+            .grammar
+            .and_then(|grammar| missing_place(grammar, location));
+        if let Some(diagnostic) = found {
             self.report(diagnostic, at);
         }
-    }
-
-    fn segment_unknown(&mut self, id: SegmentId, at: Position) {
-        if id.is_site_defined() {
-            return;
-        }
-        let common = [
-            "MSH", "EVN", "PID", "PD1", "NK1", "PV1", "PV2", "OBR", "OBX", "ORC", "NTE", "AL1",
-            "DG1", "IN1",
-        ];
-        let diagnostic = Diagnostic::warning("path-unknown", format!("no segment {id} is known"));
-        let diagnostic = match nearest(
-            id.as_str(),
-            common.into_iter().filter(|known| *known != id.as_str()),
-        ) {
-            Some(near) => diagnostic.with_help(format!("did you mean {near}?")),
-            None => {
-                diagnostic.with_help("describe it in the profile's segments if the site sends it")
-            }
-        };
-        self.report(diagnostic, at);
     }
 
     fn column(&mut self, on: &Expr, name: &ImmutableString, at: Position) {
@@ -390,6 +351,45 @@ impl Inspector<'_> {
             self.findings.diagnostics.push(diagnostic);
         }
     }
+}
+
+/// What is wrong with a place whose segment is not known, or does not have the field.
+pub(super) fn missing_place(grammar: &Grammar, location: &Location) -> Option<Diagnostic> {
+    let id = location.segment;
+    let Some(segment) = grammar.segment(id.as_str()) else {
+        return segment_unknown(id);
+    };
+    let count = segment.fields.len();
+    // Fields of later versions may be used, but are not what one counts.
+    let is_later = |field: &FieldView<'_>| matches!(field.origin, Origin::LaterVersion(_));
+    let own_count = segment
+        .fields
+        .iter()
+        .filter(|field| !is_later(field))
+        .count();
+    let field = usize::from(location.path.as_ref()?.field);
+    // A site's segment may be one that nobody has described field by field.
+    (field > count && count > 0).then(|| {
+        let message = format!("{location}: {id} has {own_count} fields");
+        Diagnostic::warning("path-unknown", message)
+            .with_help("describe the field in the profile's segments if the site sends it")
+    })
+}
+
+fn segment_unknown(id: SegmentId) -> Option<Diagnostic> {
+    if id.is_site_defined() {
+        return None;
+    }
+    let common = [
+        "MSH", "EVN", "PID", "PD1", "NK1", "PV1", "PV2", "OBR", "OBX", "ORC", "NTE", "AL1", "DG1",
+        "IN1",
+    ];
+    let diagnostic = Diagnostic::warning("path-unknown", format!("no segment {id} is known"));
+    let others = common.into_iter().filter(|known| *known != id.as_str());
+    Some(match nearest(id.as_str(), others) {
+        Some(near) => diagnostic.with_help(format!("did you mean {near}?")),
+        None => diagnostic.with_help("describe it in the profile's segments if the site sends it"),
+    })
 }
 
 fn is_named(on: &Expr, name: &str) -> bool {

@@ -76,6 +76,7 @@ mod script_sense;
 mod script_shapes;
 mod script_structure;
 mod script_tokens;
+mod segment_places;
 mod stand;
 mod suggest;
 mod tables;

@@ -17,6 +17,7 @@ use super::handles::{MessageHandle, OutHandle, RowsHandle};
 use super::layout::{Layout, table_unknown};
 use super::paths::PathTable;
 use super::ran::CountedScript;
+use super::segment_places::check_segment_places;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::grammar::Grammar;
 use crate::profile::Profile;
@@ -99,7 +100,9 @@ pub fn compile(
         Ok(ast) => ast,
         Err(error) => return (None, vec![of_parsing(&error, &name)]),
     };
-    let findings = inspect(&ast, engine, &name, grammar);
+    let mut findings = inspect(&ast, engine, &name, grammar);
+    let places = check_segment_places(source, &["msg", "out", "rows"], &name, grammar);
+    findings.diagnostics.extend(places);
     let program = Program {
         name,
         source: source.into(),

@@ -9,6 +9,9 @@ use super::script_tokens::TokenKind;
 /// Values that are followed from name to name; more is a circle or nobody's style.
 const MOST_STEPS: usize = 8;
 
+/// Values that are looked at where one of several is meant; the first stands for more than these.
+const MOST_CHOICES: usize = 32;
+
 /// What a value is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
@@ -72,11 +75,40 @@ impl Shape {
         }
     }
 
-    fn or_else(self, other: impl FnOnce() -> Self) -> Self {
-        if self == Shape::Unknown {
-            other()
-        } else {
-            self
+    /// What a value is that is one or the other.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Shape::Segment(_), Shape::Segment(_)) => Shape::Segment(None),
+            (Shape::OutSegment(_), Shape::OutSegment(_)) => Shape::OutSegment(None),
+            (Shape::Group(_), Shape::Group(_)) => Shape::Group(None),
+            (Shape::Row(_), Shape::Row(_)) => Shape::Row(None),
+            (Shape::List(one), Shape::List(other)) => Shape::List(one.or(*other).into()),
+            _ => Shape::Unknown,
+        }
+    }
+
+    /// What it is if it is one of these, as far as they are known.
+    fn of_all(all: impl Iterator<Item = Self>) -> Self {
+        let known = all.filter(|shape| *shape != Shape::Unknown);
+        known.reduce(Shape::or).unwrap_or_default()
+    }
+
+    /// Whether it has places or columns that depend on what exactly it is.
+    fn has_places(&self) -> bool {
+        match self {
+            Shape::Segment(_) | Shape::OutSegment(_) | Shape::Group(_) | Shape::Row(_) => true,
+            Shape::List(of) => of.has_places(),
+            Shape::Unknown
+            | Shape::Message
+            | Shape::Output
+            | Shape::Rows
+            | Shape::Date
+            | Shape::Name
+            | Shape::Text
+            | Shape::Number
+            | Shape::Truth
+            | Shape::Map => false,
         }
     }
 }
@@ -102,7 +134,7 @@ impl ScriptNames {
         };
         let value = variable.value.clone();
         match variable.kind {
-            VariableKind::Let | VariableKind::Const => self.shape(value, steps),
+            VariableKind::Let | VariableKind::Const => self.assigned_shape(index, value, steps),
             VariableKind::Loop | VariableKind::ClosureParameter(0) => {
                 match self.shape(value, steps) {
                     Shape::List(of) => *of,
@@ -119,6 +151,40 @@ impl ScriptNames {
                 })
             }
         }
+    }
+
+    /// What a variable is that was given a value, and perhaps others later.
+    fn assigned_shape(&self, index: usize, value: Range<usize>, steps: usize) -> Shape {
+        let structure = &self.structure;
+        let is_it = |name: &usize| {
+            let byte = structure.start_of(*name);
+            self.variable_at(structure.word(*name), byte) == Some(index)
+        };
+        let later: Vec<Range<usize>> = structure
+            .assigned()
+            .filter(|(name, _)| is_it(name))
+            .map(|(_, value)| value)
+            .take(MOST_CHOICES)
+            .collect();
+        if later.is_empty() {
+            return self.shape(value, steps);
+        }
+        // What every name can be given multiplies from name to name.
+        let steps = steps / 2;
+        // `let x = ();` says only that its value comes later.
+        let is_there = !value.is_empty() && structure.word(value.start) != "()";
+        let first = is_there.then_some(value);
+        let shapes: Vec<Shape> = first
+            .into_iter()
+            .chain(later)
+            .map(|value| self.shape(value, steps))
+            .collect();
+        let known = Shape::of_all(shapes.iter().cloned());
+        // What nobody knows may be another segment.
+        if known.has_places() && shapes.contains(&Shape::Unknown) {
+            return Shape::Unknown;
+        }
+        known
     }
 
     /// What a function is given where the script calls it.
@@ -138,9 +204,10 @@ impl ScriptNames {
             let counts = arguments.len() == function.parameters.len();
             arguments.into_iter().nth(number).filter(|_| counts)
         });
-        arguments.fold(Shape::Unknown, |known, argument| {
-            known.or_else(|| self.shape(argument, steps))
-        })
+        let shapes = arguments
+            .take(MOST_CHOICES)
+            .map(|argument| self.shape(argument, steps / 2));
+        Shape::of_all(shapes)
     }
 
     /// What an expression gives.
@@ -210,8 +277,8 @@ impl ScriptNames {
             TokenKind::Text { .. } | TokenKind::Template { .. } => (Shape::Text, past),
             TokenKind::Sign => match structure.word(at) {
                 "[" => {
-                    let first = structure.arguments(at).into_iter().next();
-                    let of = first.map_or(Shape::Unknown, |first| self.shape(first, steps));
+                    let items = structure.arguments(at).into_iter().take(MOST_CHOICES);
+                    let of = Shape::of_all(items.map(|item| self.shape(item, steps / 2)));
                     (Shape::List(of.into()), past)
                 }
                 "#{" => (Shape::Map, past),
@@ -229,7 +296,8 @@ impl ScriptNames {
                     let byte = structure.start_of(at);
                     let shape = match self.variable_at(word, byte) {
                         Some(variable) => self.variable_shape(variable, steps),
-                        None => given(word),
+                        None if self.is_given(word, byte) => given(word),
+                        None => Shape::Unknown,
                     };
                     (shape, at + 1)
                 }
@@ -336,6 +404,27 @@ mod tests {
         check("let a = msg[\"PID-3\"]; let b = a;", "b", "text");
         check("let is = msg[\"PID-8\"] == \"F\";", "is", "true or false");
         check("let a = b; let b = a;", "a", "");
+        check(
+            "let row = rows.add(\"kin\"); fn f() { let a = msg[\"PID-8\"]; }",
+            "a",
+            "",
+        );
+    }
+
+    #[test]
+    fn a_variable_that_is_given_other_values_is_what_they_have_in_common() {
+        let segment = |id: &str| format!("msg.segment(\"{id}\")");
+        let (pid, pv1) = (segment("PID"), segment("PV1"));
+        check(&format!("let s = (); s = {pid};"), "s", "segment PID");
+        check(&format!("let s = {pv1}; s = {pid};"), "s", "segment");
+        check(&format!("let s = {pv1}; s = other();"), "s", "");
+        check("let n = 1; n = n + other();", "n", "number");
+        check(&format!("for s in [{pv1}, {pid}] {{}}"), "s", "segment");
+        check(
+            &format!("fn f(s) {{ s }} f({pv1}); f({pid}); f(other());"),
+            "s",
+            "segment",
+        );
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(super) struct Structure {
     partners: Vec<Option<usize>>,
     /// The bracket around each token.
     around: Vec<Option<usize>>,
+    /// The `=` signs that give a name another value.
+    assigns: Vec<usize>,
 }
 
 impl Structure {
@@ -28,9 +30,27 @@ impl Structure {
             comments,
             partners: Vec::new(),
             around: Vec::new(),
+            assigns: Vec::new(),
         };
         structure.pair();
+        let signs = (0..structure.tokens.len()).filter(|at| structure.assigns_name(*at));
+        structure.assigns = signs.collect();
         structure
+    }
+
+    fn assigns_name(&self, sign: usize) -> bool {
+        let Some(name) = sign.checked_sub(1) else {
+            return false;
+        };
+        let is_other = matches!(self.before(name), "." | "?." | "let" | "const");
+        self.word(sign) == "=" && self.is_name(name) && !is_other
+    }
+
+    /// The names that are given another value, each with what they are given.
+    pub(super) fn assigned(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let value = |sign: &usize| sign + 1..self.next_of(sign + 1, &[";", ","]);
+        let signs = self.assigns.iter();
+        signs.map(move |sign| (sign - 1, value(sign)))
     }
 
     fn pair(&mut self) {

@@ -374,3 +374,40 @@ let n = 0; loop { if s.contains(\"y\") { n += 1; } }";
     // Looks every thousand operations let it go on for half a minute.
     assert!(started.elapsed().as_secs() < 15, "{:?}", started.elapsed());
 }
+
+#[test]
+fn places_in_segments_that_variables_hold_are_checked() {
+    check_error(
+        "for o in msg.segments(\"OBX\") { let x = o[\"88\"]; }\nthrow 1;",
+        "warning[path-unknown] test:1:42: OBX-88: OBX has 25 fields (describe the field in the profile's segments if the site sends it)",
+    );
+    check_error(
+        "for g in msg.groups(\"PATIENT_RESULT\") {\n    for o in g.all(\"OBX\") { o.raw(\"88.2\"); }\n}\nthrow 1;",
+        "warning[path-unknown] test:2:35: OBX-88.2: OBX has 25 fields (describe the field in the profile's segments if the site sends it)",
+    );
+    check_error(
+        "let visit = ();\nif true { visit = msg.segment(\"PV1\"); }\nlet x = visit[\"60\"];\nthrow 1;",
+        "warning[path-unknown] test:3:15: PV1-60: PV1 has 52 fields (describe the field in the profile's segments if the site sends it)",
+    );
+    check_error(
+        "fn f(s) { s[\"88\"] }\nlet x = f(msg.segment(\"PID\"));\nthrow 1;",
+        "warning[path-unknown] test:1:13: PID-88: PID has 39 fields (describe the field in the profile's segments if the site sends it)",
+    );
+    check_error(
+        "let pid = out.append(msg.segment(\"PID\"));\npid[\"88\"] = \"\";\nthrow 1;",
+        "warning[path-unknown] test:2:5: PID-88: PID has 39 fields (describe the field in the profile's segments if the site sends it)",
+    );
+    // Which segment it is, or whether it is one, only the run knows.
+    check_error(
+        "let s = msg.segment(\"PV1\");\ns = #{ \"88\": 1 };\nlet x = s[\"88\"];\nthrow 1;",
+        "error[script-error] test:4:1: 1",
+    );
+    check_error(
+        "fn f(s) { s[\"45\"] }\nf(msg.segment(\"PV1\"));\nf(msg.segment(\"PID\"));\nthrow 1;",
+        "error[script-error] test:4:1: 1",
+    );
+    check_error(
+        "for s in msg.segments() { let x = s[\"45\"]; }\nthrow 1;",
+        "error[script-error] test:2:1: 1",
+    );
+}

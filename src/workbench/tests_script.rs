@@ -313,6 +313,23 @@ fn a_column_is_renamed_and_a_taken_name_refused() {
 }
 
 #[test]
+fn a_place_in_a_segment_is_explained_like_one_of_the_message() {
+    let told = |marked: &str| {
+        let stage = Stage::of(marked);
+        stage
+            .scene()
+            .explain(stage.caret)
+            .map(|told| (told.title, told.lines))
+    };
+    for place in ["8", "88", "5.1"] {
+        let whole = told(&format!("msg[\"PID-{place}§\"]"));
+        assert!(whole.is_some(), "{place}");
+        let inner = format!("let pid = msg.segment(\"PID\"); pid[\"{place}§\"]");
+        assert_eq!(told(&inner), whole, "{place}");
+    }
+}
+
+#[test]
 fn what_is_near_is_offered_to_mend_a_finding() {
     let mended = |text: &str| {
         let stage = Stage::of(&format!("{text}§"));

@@ -242,3 +242,11 @@ fn words_are_replaced_in_all_scripts_as_one_step() {
     press(&mut hand, SHIFTED, Key::H);
     assert!(shows(&hand, "Replace 2 in 2 scripts"), "in both");
 }
+
+#[test]
+fn a_field_that_a_variable_of_a_segment_lacks_is_told() {
+    let (_folder, mut hand, _) = typed("for kin in msg.segments(\"NK1\") { print(kin[\"88");
+    hand.get_by_label("Script editor").type_text("\"]); }");
+    settle(&mut hand);
+    assert!(shows(&hand, "NK1-88: NK1 has 39 fields"));
+}

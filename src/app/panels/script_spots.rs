@@ -14,7 +14,7 @@ use super::parts::{bar_ui, weak};
 use crate::workbench::{FoundInScripts, ScriptSpot};
 
 /// Characters shown before a place in its line: what is meant stays in sight.
-const MOST_BEFORE: usize = 24;
+const MOST_BEFORE: usize = 16;
 
 /// A list of places.
 #[derive(Default)]
