@@ -47,6 +47,8 @@ pub(super) enum Action {
     },
     /// Show the page of a part of the profile.
     ShowPart(Part),
+    /// Show what stands at a path of the profile, such as a field, on the page that has it.
+    ShowPlace(PartPath),
     /// Keep what was written for a part of the profile and cannot stand in it, or forget it.
     WriteCell {
         part: PartPath,

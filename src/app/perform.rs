@@ -20,6 +20,7 @@ use super::question::Question;
 use super::settings::{LinkLines, PRESENTER_ZOOM};
 use super::stepping::Go;
 use super::target_chooser::TargetChooser;
+use super::toasts::Toasts;
 use super::walk::{
     run_to_caret, to_change, toggle_stop, walk, walk_by_key, walk_there, watch_chosen,
 };
@@ -129,13 +130,14 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
             show(host, Pane::Script);
         }
         Action::ShowPart(part) => show_part(host, part),
+        Action::ShowPlace(path) => {
+            let part = Part::holding(&path, session.profile());
+            show_part(host, part);
+            host.state.views.profile.seek(&path);
+        }
         Action::WriteCell { part, text } => session.write_cell(part, text),
         Action::DescribeSegment(segment) => session.describe_segment(segment),
-        Action::Edit(edit) => {
-            if let Err(error) = session.apply(&edit) {
-                host.toasts.complain(error.to_string());
-            }
-        }
+        Action::Edit(edit) => complain_of(&mut host.toasts, session.apply(&edit)),
         Action::MapTo(dragged) => state.target_chooser = Some(TargetChooser::new(dragged)),
         Action::InsertIntoScript(dragged) => insert_into_script(host, &dragged),
         Action::LookAtGrammar(message) => session.look_at_grammar(message),
@@ -161,25 +163,16 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         }
         Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
         Action::EditScript { place, text } => {
-            if let Err(error) = session.edit_script(&place, &text) {
-                host.toasts.complain(error.to_string());
-            }
+            complain_of(&mut host.toasts, session.edit_script(&place, &text))
         }
-        Action::ChangeScript { place, name, text } => {
-            if let Err(error) = session.change_script(&place, &name, &text) {
-                host.toasts.complain(error.to_string());
-            }
-        }
+        Action::ChangeScript { place, name, text } => complain_of(
+            &mut host.toasts,
+            session.change_script(&place, &name, &text),
+        ),
         Action::ChangeScripts { name, scripts } => {
-            if let Err(error) = session.change_scripts(&name, &scripts) {
-                host.toasts.complain(error.to_string());
-            }
+            complain_of(&mut host.toasts, session.change_scripts(&name, &scripts))
         }
-        Action::Rename(rename) => {
-            if let Err(error) = session.rename(&rename) {
-                host.toasts.complain(error.to_string());
-            }
-        }
+        Action::Rename(rename) => complain_of(&mut host.toasts, session.rename(&rename)),
         Action::ExplainFunction(name) => {
             state.views.help.find(name);
             show(host, Pane::Help);
@@ -214,11 +207,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
                 host.toasts.complain(why);
             }
         }
-        Action::TakeSheet(mode) => {
-            if let Err(error) = session.take_sheet(mode) {
-                host.toasts.complain(error.to_string());
-            }
-        }
+        Action::TakeSheet(mode) => complain_of(&mut host.toasts, session.take_sheet(mode)),
         Action::DismissSheet => session.dismiss_sheet(),
         Action::OverwriteProfile => session.overwrite_profile(),
         Action::DismissConflict => session.dismiss_conflict(),
@@ -226,6 +215,12 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         Action::DismissTemplates => session.dismiss_templates(),
         Action::StopLoading => session.stop_loading(),
         Action::Lesson(step) => lessons::perform(host, step),
+    }
+}
+
+fn complain_of<E: ToString>(toasts: &mut Toasts, made: Result<(), E>) {
+    if let Err(error) = made {
+        toasts.complain(error.to_string());
     }
 }
 

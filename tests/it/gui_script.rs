@@ -121,6 +121,36 @@ fn a_definition_is_shown_and_the_way_back() {
 }
 
 #[test]
+fn the_field_of_a_location_is_chosen_on_the_page_of_its_segment() {
+    let (_folder, mut hand, _) = typed("msg[\"PV1-19");
+    press(&mut hand, Modifiers::NONE, Key::F12);
+    let chosen = hand.get_all_by_role(Role::Cell).find(|cell| {
+        let node = cell.accesskit_node();
+        node.is_selected() == Some(true) && node.label().is_some_and(|it| it.contains("PV1-"))
+    });
+    let name = chosen.and_then(|cell| cell.accesskit_node().label());
+    assert_eq!(name.as_deref(), Some("PV1-19 Name: Visit Number"));
+    press(&mut hand, Modifiers::ALT, Key::ArrowLeft);
+    assert!(hand.get_by_label("Script editor").is_focused());
+}
+
+#[test]
+fn the_column_of_a_row_is_chosen_on_the_page_of_its_table() {
+    let (_folder, mut hand, _) = typed("let row = rows.add(\"kin\"); row.given = 1;");
+    for _ in 0..6 {
+        press(&mut hand, Modifiers::NONE, Key::ArrowLeft);
+    }
+    press(&mut hand, Modifiers::NONE, Key::F12);
+    assert!(shows(&hand, "Table: kin"));
+    let field = hand.get_all_by_role(Role::TextInput).find(|field| {
+        let label = field.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("Column ")) && field.is_focused()
+    });
+    let value = field.and_then(|field| field.value());
+    assert_eq!(value.as_deref(), Some("given"));
+}
+
+#[test]
 fn all_places_of_a_code_table_are_listed() {
     let (_folder, mut hand, _) = typed("let x = codes(\"sex\", \"1\");\nlet y = codes(\"sex");
     press(&mut hand, Modifiers::SHIFT, Key::F12);

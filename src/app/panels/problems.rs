@@ -229,10 +229,7 @@ fn go(cx: &Cx<'_>, found: &Diagnostic) {
             let parts = cx.preview().map(|preview| &preview.part_problems);
             let known = parts.and_then(|parts| parts.iter().find(|part| part.diagnostic == *found));
             if let Some(known) = known {
-                cx.send(Action::ShowPart(Part::holding(
-                    &known.part,
-                    cx.session.profile(),
-                )));
+                cx.send(Action::ShowPlace(known.part.clone()));
             }
         }
     }

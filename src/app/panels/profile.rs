@@ -14,6 +14,7 @@ use super::{
     profile_segments, profile_tables, profile_type, profile_types,
 };
 use crate::hl7::SegmentId;
+use crate::profile::PartPath;
 
 /// Narrower than this, parts and page stand in each other's place, in steps of the grid.
 const SIDE_BY_SIDE: i16 = 132;
@@ -39,6 +40,20 @@ impl State {
     pub(crate) fn choose(&mut self, part: Part) {
         self.explorer.choose(part);
         self.lists_parts = false;
+    }
+
+    /// Goes to a field or a column on the page that is shown.
+    pub(crate) fn seek(&mut self, path: &PartPath) {
+        let steps: Vec<&str> = path.steps().iter().map(|step| &**step).collect();
+        match steps[..] {
+            ["segments", segment, "fields", number, ..] => {
+                if let (Some(segment), Ok(number)) = (SegmentId::new(segment), number.parse()) {
+                    self.segment.seek(segment, number);
+                }
+            }
+            ["tables", _, "columns", column, ..] => self.tables.seek(column),
+            _ => {}
+        }
     }
 
     /// Shows the page of a data type, where its first component is named.

@@ -31,6 +31,8 @@ pub(super) struct State {
     only_own: bool,
     rows: Vec<Row>,
     made_from: Option<MadeFrom>,
+    /// The field to go to in the next frame.
+    sought: Option<u16>,
 }
 
 /// What the rows were made from: they are made anew when it changed.
@@ -51,6 +53,15 @@ impl State {
             ..Self::default()
         };
         self.grid.go(0, 1);
+    }
+
+    /// Goes to a field; what hides it is taken away.
+    pub(super) fn seek(&mut self, segment: SegmentId, number: u16) {
+        *self = Self {
+            segment: Some(segment),
+            sought: Some(number),
+            ..Self::default()
+        };
     }
 
     fn follow(&mut self, segment: SegmentId) {
@@ -89,6 +100,11 @@ pub(super) fn ui(
         sought_ui(ui, state, &view);
     });
     make_rows(cx, state, segment, &view);
+    let sought = state.sought.take();
+    let row = sought.and_then(|number| state.rows.iter().position(|row| row.number == number));
+    if let Some(row) = row {
+        state.grid.go(row, 1);
+    }
     let name = format!("Fields of {segment}");
     let place = format!("{segment}-");
     let is_own = segment.is_site_defined();

@@ -8,7 +8,7 @@ use super::super::action::Action;
 use super::super::cx::Cx;
 use super::super::status::plural;
 use super::super::theme::Theme;
-use super::super::widgets::{Entry, no_proposals};
+use super::super::widgets::{Entry, entry_id, no_proposals};
 use super::fields::{heading_ui, label_ui};
 use super::mapping_edit::named;
 use super::parts::weak;
@@ -20,6 +20,15 @@ pub(crate) struct State {
     /// The name of a table or column that is being added.
     new_table: String,
     new_column: String,
+    /// The column to go to in the next frame.
+    sought: Option<Box<str>>,
+}
+
+impl State {
+    /// Goes to a column of the table whose page is shown.
+    pub(super) fn seek(&mut self, column: &str) {
+        self.sought = Some(column.into());
+    }
 }
 
 /// Shows all tables; the one that a person went to.
@@ -123,7 +132,21 @@ pub(super) fn table_ui(
         return None;
     };
     heading_ui(ui, &format!("Table: {name}"));
-    let page = Page { cx, name, table };
+    let sought = state.sought.take();
+    let sought = sought.and_then(|sought| {
+        let mut columns = table.columns.iter();
+        columns.position(|column| *column.name == *sought)
+    });
+    if let Some(index) = sought {
+        let field = entry_id(name, &column_name(index));
+        ui.memory_mut(|memory| memory.request_focus(field));
+    }
+    let page = Page {
+        cx,
+        name,
+        table,
+        sought,
+    };
     let renamed = page.head_ui(ui);
     page.columns_ui(ui);
     let text = &mut state.new_column;
@@ -148,6 +171,8 @@ struct Page<'a, 'c> {
     cx: &'a Cx<'c>,
     name: &'a Arc<str>,
     table: &'a Arc<Table>,
+    /// The column to scroll to.
+    sought: Option<usize>,
 }
 
 impl Page<'_, '_> {
@@ -281,7 +306,7 @@ impl Page<'_, '_> {
         });
         for (index, column) in self.table.columns.iter().enumerate() {
             let mut faults = Vec::new();
-            ui.horizontal(|ui| {
+            let row = ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = spacing;
                 self.column_ui(ui, index, column, &widths, &mut faults);
                 if !is_narrow {
@@ -289,6 +314,9 @@ impl Page<'_, '_> {
                 }
                 self.buttons_ui(ui, index, column);
             });
+            if self.sought == Some(index) {
+                row.response.scroll_to_me(Some(egui::Align::Center));
+            }
             if is_narrow {
                 ui.horizontal(|ui| {
                     ui.add_space(theme.grid(4));
@@ -323,7 +351,7 @@ impl Page<'_, '_> {
             Ok(0) | Err(_) => Err("A size is a number of characters, such as 20".to_owned()),
         };
         cell_ui(ui, widths.name, |ui| {
-            let name = format!("Column {number} name");
+            let name = column_name(index);
             let shown = field(ui, self.name, &name, &column.name, widths.name, &is_free);
             faults.extend(shown.1);
             if let Some(to) = shown.0 {
@@ -504,6 +532,11 @@ fn cell_ui<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// The new text of a field, and why what stands in it cannot be taken.
+/// The accessible name of the field with a column's name.
+fn column_name(index: usize) -> String {
+    format!("Column {} name", index + 1)
+}
+
 fn field(
     ui: &mut Ui,
     scope: &str,

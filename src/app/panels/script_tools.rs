@@ -15,7 +15,7 @@ use super::script_find::{Find, FindStep, Found, in_scripts};
 use super::script_rename::{RenameForm, RenameStep};
 use super::script_spots::Spots;
 use crate::mapping::format_script;
-use crate::profile::ScriptPlace;
+use crate::profile::{PartPath, ScriptPlace};
 use crate::workbench::{Target, profile_scripts};
 
 /// Places that can be gone back to.
@@ -320,8 +320,18 @@ impl Tools {
                 return shown.editor.select(shown.text, span, true);
             }
             Ok(Target::Codes(name)) => Part::Codes(name),
-            Ok(Target::Table(name, _)) => Part::Table(name),
-            Ok(Target::Segment(id, _)) => Part::Segment(id),
+            Ok(Target::Table(name, None)) => Part::Table(name),
+            Ok(Target::Table(name, Some(column))) => {
+                self.remember(shown, caret);
+                let path = PartPath::new([Arc::from("tables"), name, "columns".into(), column]);
+                return cx.send(Action::ShowPlace(path));
+            }
+            Ok(Target::Segment(id, None)) => Part::Segment(id),
+            Ok(Target::Segment(id, Some(number))) => {
+                self.remember(shown, caret);
+                let path = PartPath::new(["segments", id.as_str(), "fields"]);
+                return cx.send(Action::ShowPlace(path.child(number.to_string())));
+            }
             Ok(Target::Grammar) => {
                 let name = match shown.place {
                     ScriptPlace::Message(name) => Some(name),
