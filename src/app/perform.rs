@@ -163,14 +163,14 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
         }
         Action::WriteGrammar { message, text } => session.write_grammar(&message, &text),
         Action::EditScript { place, text } => {
-            complain_of(&mut host.toasts, session.edit_script(&place, &text))
+            complain_of(&mut host.toasts, session.edit_script(&place, &text));
         }
         Action::ChangeScript { place, name, text } => complain_of(
             &mut host.toasts,
             session.change_script(&place, &name, &text),
         ),
         Action::ChangeScripts { name, scripts } => {
-            complain_of(&mut host.toasts, session.change_scripts(&name, &scripts))
+            complain_of(&mut host.toasts, session.change_scripts(&name, &scripts));
         }
         Action::Rename(rename) => complain_of(&mut host.toasts, session.rename(&rename)),
         Action::ExplainFunction(name) => {

@@ -531,12 +531,12 @@ fn cell_ui<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
-/// The new text of a field, and why what stands in it cannot be taken.
 /// The accessible name of the field with a column's name.
 fn column_name(index: usize) -> String {
     format!("Column {} name", index + 1)
 }
 
+/// The new text of a field, and why what stands in it cannot be taken.
 fn field(
     ui: &mut Ui,
     scope: &str,

@@ -86,12 +86,7 @@ pub(super) fn underline(
 ) {
     for mark in marks {
         let start = char_index(text, (mark.line, mark.column));
-        let word = text
-            .chars()
-            .skip(start)
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .count()
-            .max(1);
+        let word = length_at(text, start);
         let rect = span_rect(painted, start..start + word);
         let colour = if mark.error {
             theme.severity.error
@@ -115,6 +110,19 @@ pub(super) fn underline(
             let words = format!("{}{}", mark.message, mends.unwrap_or_default());
             edit.clone().on_hover_text(words);
         }
+    }
+}
+
+/// How many characters the word or the text in quotes has that begins there; at least one.
+fn length_at(text: &str, start: usize) -> usize {
+    let line = text.chars().skip(start).take_while(|c| *c != '\n');
+    let word = line
+        .clone()
+        .take_while(|c| c.is_alphanumeric() || *c == '_');
+    let inside = line.clone().skip(1).take_while(|c| *c != '"').count();
+    match line.clone().next() {
+        Some('"') if line.clone().nth(inside + 1) == Some('"') => inside + 2,
+        _ => word.count().max(1),
     }
 }
 
