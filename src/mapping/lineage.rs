@@ -13,6 +13,11 @@ use super::recording::{Happening, Recording};
 use crate::hl7::{FieldPath, Location, Pick, Segment};
 
 /// What a recorded run did with its values.
+///
+/// A value names all of the input that could make it another, and sometimes more: what functions and
+/// closures write that were not called may go anywhere, so may a write whose place a condition chose, all
+/// that a `try` came to may have failed, and a closure may mean any variable of its name that was there
+/// before. Of what a run did after its recording was full it knows nothing.
 #[derive(Debug, Default)]
 pub struct Lineage {
     pub(super) nodes: Vec<Node>,

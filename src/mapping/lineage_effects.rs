@@ -1,11 +1,10 @@
 //! What a statement that has ended did to the variables, and what its condition decided.
 
 use super::code::{Code, Kind};
-use super::flow_facts::MAKES_ID;
+use super::flow_facts::{Leaves, MAKES_ID};
 use super::lineage::What;
 use super::lineage_state::{Held, Open, Walk};
-use super::recorded_value::Value;
-use super::recording::{Happening, Step, StepPlace};
+use super::recording::{Step, StepPlace};
 
 impl<'r> Walk<'r> {
     /// Ends open steps from the innermost on, as long as they are not to be kept.
@@ -116,7 +115,8 @@ impl<'r> Walk<'r> {
             self.open[at].step,
             self.open[at].is_pass,
         );
-        let control = self.control_at(at, frame);
+        let mut control = self.control_at(at, frame);
+        control.extend(self.asked_in(code, piece, at));
         match &code.pieces[piece].kind {
             Kind::Let(name) => {
                 let node = self
@@ -124,12 +124,17 @@ impl<'r> Walk<'r> {
                     .add(What::Value(step), value.to_vec(), control.clone());
                 let parent = code.pieces[piece].parent;
                 let block = (parent != piece).then_some(parent);
-                let held = self.held(step, name, at);
+                let held = self.held_after(step, name, at);
+                let held = self.unless_chosen(code, piece, frame, held);
                 self.bind(frame, name, block, node, held);
             }
             Kind::Assign { adds } => {
                 let is_plain = matches!(code.pieces[piece + 1].kind, Kind::Variable(_));
-                let held = self.held(step, code.root_variable(piece + 1).unwrap_or_default(), at);
+                let name = code.root_variable(piece + 1).unwrap_or_default();
+                let mut held = self.held_after(step, name, at);
+                if is_plain {
+                    held = self.unless_chosen(code, piece, frame, held);
+                }
                 if let Some(name) = code.root_variable(piece + 1) {
                     self.change(
                         code,
@@ -158,18 +163,50 @@ impl<'r> Walk<'r> {
             _ => {}
         }
         self.count_ids(code, piece, at, &control);
+        self.decide_sides(code, piece, at);
         if !matches!(code.pieces[piece].kind, Kind::Try) && !is_pass {
             for name in code.mutated(piece) {
                 let all = self.value_of(code, piece, Some(at));
-                self.change(
-                    code,
-                    (frame, name, piece),
-                    false,
-                    step,
-                    (&all, &control),
-                    Held::Value,
-                );
+                let held = self.held_after(step, name, at);
+                let place = (frame, name, piece);
+                self.change(code, place, false, step, (&all, &control), held);
             }
+        }
+    }
+
+    /// What a variable of an open step stands for after it.
+    fn held_after(&self, step: usize, name: &str, at: usize) -> Held {
+        self.held(step, name, &self.open[at].held)
+    }
+
+    /// A handle, or several where conditions choose the value of a statement.
+    fn unless_chosen(&self, code: &Code, piece: usize, frame: usize, held: Held) -> Held {
+        match held {
+            Held::Value | Held::Out => held,
+            _ if self.is_chosen(code, piece, frame) => Held::Several,
+            _ => held,
+        }
+    }
+
+    fn is_try(&self, open: &Open) -> bool {
+        let kind = open
+            .piece
+            .and_then(|(number, piece)| Some(&self.code(number)?.pieces.get(piece)?.kind));
+        kind == Some(&Kind::Try)
+    }
+
+    /// The variables that a piece may change hang on the condition of a node, and it may have made them
+    /// stand for another segment or row.
+    pub(super) fn might_change(&mut self, code: &'r Code, piece: usize, at: usize, node: usize) {
+        let (frame, step) = (self.open[at].frame, self.open[at].step);
+        let facts = self.facts(code, piece);
+        for &name in &facts.changed {
+            let place = (frame, name, piece);
+            self.change(code, place, false, step, (&[], &[node]), Held::Value);
+        }
+        for &name in &facts.reassigned {
+            let place = (frame, name, piece);
+            self.change(code, place, false, step, (&[], &[node]), Held::Several);
         }
     }
 
@@ -195,37 +232,6 @@ impl<'r> Walk<'r> {
         self.ids = Some(self.made.add(What::Any, data, control));
     }
 
-    /// What a variable stands for after a statement: what its recorded value says that it is.
-    fn held(&self, step: usize, name: &str, at: usize) -> Held {
-        let steps = &self.recording.steps;
-        let began = |step: usize| {
-            steps
-                .get(step)
-                .map_or(self.recording.events.len(), |step| step.began)
-        };
-        let end = steps.get(step).map_or(step, |step| step.end);
-        let own = self.recording.events.get(began(step)..began(end));
-        let later = own.unwrap_or_default();
-        let value = later.iter().find_map(|event| match &event.what {
-            Happening::Variable { name: known, value }
-                if event.step == step && **known == *name =>
-            {
-                Some(value)
-            }
-            _ => None,
-        });
-        match value {
-            Some(Value::Row(..) | Value::Thing("segment", _)) => match &self.open[at].held {
-                Held::Value => Held::Handle,
-                held => held.clone(),
-            },
-            Some(Value::Segments { kind: "group", .. } | Value::Thing("date" | "name", _)) => {
-                Held::Handle
-            }
-            _ => Held::Value,
-        }
-    }
-
     /// The end of what may have gone another way: variables, writes and the way out that the condition
     /// decided about, whichever branch ran.
     fn decide(&mut self, code: &'r Code, piece: usize, at: usize, is_pass: bool) {
@@ -241,8 +247,9 @@ impl<'r> Walk<'r> {
             );
         }
         if matches!(code.pieces[piece].kind, Kind::Try) {
-            decided.extend(self.open[at].own.iter().map(|(_, node)| *node));
+            // Anything in it may have failed.
             decided.extend(self.open[at].values.iter().map(|(_, node)| *node));
+            decided.extend(self.open[at].began..self.made.nodes.len());
         }
         if decided.is_empty() {
             return;
@@ -259,18 +266,22 @@ impl<'r> Walk<'r> {
             }
             return;
         }
-        for name in code.changed(piece) {
-            self.change(
-                code,
-                (frame, name, piece),
-                false,
-                step,
-                (&[], &[node]),
-                Held::Value,
-            );
-        }
+        self.might_change(code, piece, at, node);
         self.might_write(code, piece, frame, node);
-        let leaves = code.leaves(piece);
+        let leaves = self.facts(code, piece).leaves;
+        self.might_leave(code, piece, at, leaves, node);
+    }
+
+    /// What a way out means that a condition decides about.
+    pub(super) fn might_leave(
+        &mut self,
+        code: &'r Code,
+        piece: usize,
+        at: usize,
+        leaves: Leaves,
+        node: usize,
+    ) {
+        let frame = self.open[at].frame;
         let is_loop = code.pieces[piece].kind.is_loop();
         if leaves.run {
             self.made.ends = Some(self.made.any(self.made.ends, node));
@@ -314,6 +325,10 @@ impl<'r> Walk<'r> {
             let values = value.into_iter().map(|node| (piece, node));
             around.values.extend(values);
             return;
+        }
+        if self.open.iter().any(|around| self.is_try(around)) {
+            // It may have failed in the function.
+            self.made.add(What::Any, value.clone(), Vec::new());
         }
         let is_value = !matches!(code.pieces[piece].kind, Kind::Let(_) | Kind::Assign { .. });
         if let Some(frame) = self.frames.get_mut(&open.frame).filter(|_| is_value) {

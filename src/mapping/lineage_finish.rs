@@ -1,8 +1,9 @@
 //! The site's last script, which makes another text of the message that was made: what of that text comes
 //! from what.
 //!
-//! A script that only replaces words by words leaves each value in its place. Any other may take
-//! something from anywhere: then all that the text was made of has a say in all that goes out.
+//! A script that only replaces words by words, or ends of lines by others, leaves each value in its place.
+//! Any other may take something from anywhere: then all that the text was made of has a say in all that
+//! goes out.
 
 use std::collections::HashSet;
 
@@ -128,15 +129,16 @@ impl Walk<'_> {
 }
 
 impl Code {
-    /// Whether all that is done with a text is that words of it are replaced by words: none of them has a
-    /// sign that may part fields or segments.
+    /// Whether all that is done with a text leaves its values where they are: words of it are replaced by
+    /// words, none of which has a sign that may part fields or segments, or ends of lines by ends of lines,
+    /// which no value has: they are escaped in it.
     fn only_replaces(&self, name: &str) -> bool {
         let is_it = |at: &usize| matches!(&self.pieces[*at].kind, Kind::Variable(known) if &**known == name);
-        let is_word = |at: usize| match &self.pieces[at].kind {
-            Kind::Constant(Some(text)) => {
-                !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == ' ')
-            }
-            _ => false,
+        let are_all = |method: usize, is_such: fn(char) -> bool| {
+            self.inner(method).all(|at| match &self.pieces[at].kind {
+                Kind::Constant(Some(text)) => !text.is_empty() && text.chars().all(is_such),
+                _ => false,
+            })
         };
         let is_replaced = |at: usize| {
             let chain = self.pieces[at].parent;
@@ -146,7 +148,8 @@ impl Code {
                 && method.is_some_and(|method| {
                     matches!(&self.pieces[method].kind, Kind::Method(name) if &**name == "replace")
                         && self.inner(method).count() == 2
-                        && self.inner(method).all(is_word)
+                        && (are_all(method, |c| c.is_alphanumeric() || c == ' ')
+                            || are_all(method, |c| c == '\r' || c == '\n'))
                 })
         };
         let own = |at: usize| {

@@ -32,6 +32,7 @@ impl<'r> Walk<'r> {
             }
         }
         if is_loop_only {
+            // What it changes is decided where the loop ends.
             self.might_write(code, around, frame, node);
             return;
         }
@@ -50,21 +51,26 @@ impl<'r> Walk<'r> {
         );
         let mut next = around;
         while next < end {
+            self.might_change(code, next, at, node);
             self.might_write(code, next, frame, node);
+            if self.facts(code, next).leaves.run {
+                self.made.ends = Some(self.made.any(self.made.ends, node));
+            }
             next = code.pieces[next].end;
         }
     }
 
     /// Notes what a piece might have written, had the condition of a node been another.
     pub(super) fn might_write(&mut self, code: &'r Code, piece: usize, frame: usize, node: usize) {
-        if code.may_make_ids(piece) {
+        let facts = self.facts(code, piece);
+        if facts.makes_ids {
             self.ids = Some(
                 self.made
                     .add(What::Any, self.ids.into_iter().collect(), vec![node]),
             );
         }
-        for site in code.sites(piece) {
-            let target = self.target(code, &site, frame, piece);
+        for site in &facts.sites {
+            let target = self.target(code, site, frame, piece);
             self.made.maybes.add(target, node);
         }
     }
@@ -77,7 +83,10 @@ impl<'r> Walk<'r> {
             .place
             .as_ref()
             .and_then(|place| Path::parse(place).ok());
-        if &**root == "out" {
+        let held = self
+            .entry(frame, code, root, piece)
+            .map(|entry| &entry.held);
+        if &**root == "out" || held == Some(&Held::Out) {
             return match path {
                 Some(Path::Whole(location)) => Target::Place(location),
                 _ => Target::Anything,
@@ -87,10 +96,7 @@ impl<'r> Walk<'r> {
             // A row that was not added is not there.
             return Target::Column("".into());
         }
-        match self
-            .entry(frame, code, root, piece)
-            .map(|entry| &entry.held)
-        {
+        match held {
             Some(Held::Row(table, row)) => match &site.place {
                 Some(column) => Target::Cell(Arc::clone(table), *row, (&**column).into()),
                 None => Target::Anything,
@@ -101,7 +107,7 @@ impl<'r> Walk<'r> {
                 None => Target::Segment(*key, None),
             },
             Some(Held::Value) => Target::Column("".into()),
-            Some(Held::Handle) => Target::Anything,
+            Some(Held::Out | Held::Handle | Held::Several) => Target::Anything,
             // A variable of a block that did not run: what it makes is not there.
             None => match &site.place {
                 Some(column) => Target::Column(column.clone()),

@@ -1,10 +1,11 @@
 //! What is known while a recording is gone through: the steps that are open, the calls, the variables.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::code::{Code, Kind};
-use super::flow_facts::MAKES_ID;
+use super::flow_facts::{Facts, MAKES_ID};
 use super::lineage::{Lineage, What};
 use super::recording::Recording;
 
@@ -26,6 +27,8 @@ pub(super) struct Walk<'r> {
     pub(super) finish: Option<(usize, usize)>,
     /// What decided how many ids were made so far.
     pub(super) ids: Option<usize>,
+    /// What pieces may do, worked out once, by code and piece.
+    pub(super) facts: HashMap<(usize, usize), Rc<Facts<'r>>>,
 }
 
 /// A step that is open.
@@ -36,6 +39,8 @@ pub(super) struct Open {
     /// The code and the piece; nothing for rules.
     pub(super) piece: Option<(usize, usize)>,
     pub(super) is_pass: bool,
+    /// How many nodes there were when it began.
+    pub(super) began: usize,
     /// What happened in the step itself, with the piece that was at work.
     pub(super) own: Vec<(usize, usize)>,
     /// The values of the statements in it, with their pieces.
@@ -43,6 +48,8 @@ pub(super) struct Open {
     pub(super) condition: Option<usize>,
     /// Conditions under which the rest of a loop is left out.
     pub(super) floor: Option<usize>,
+    /// What stands before the side of `&&` or `||` that is at work.
+    pub(super) asked: Option<usize>,
     /// The row or the segment that was made last, for the variable that takes it.
     pub(super) held: Held,
 }
@@ -54,8 +61,12 @@ pub(super) enum Held {
     Value,
     Row(Arc<str>, usize),
     Segment(u32),
+    /// The message being made.
+    Out,
     /// A segment or row, and nobody knows which.
     Handle,
+    /// A segment, a row or values with some in them: a condition may have decided which.
+    Several,
 }
 
 /// What is known of the variables of one call.
@@ -87,6 +98,13 @@ impl<'r> Walk<'r> {
         self.recording.codes.get(code).map(|code| &**code)
     }
 
+    /// What a piece may do.
+    pub(super) fn facts(&mut self, code: &'r Code, piece: usize) -> Rc<Facts<'r>> {
+        let key = (std::ptr::from_ref(code).addr(), piece);
+        let known = self.facts.entry(key);
+        Rc::clone(known.or_insert_with(|| Rc::new(code.facts(piece))))
+    }
+
     pub(super) fn own(&mut self, piece: usize, node: usize) {
         if let Some(open) = self.open.last_mut() {
             open.own.push((piece, node));
@@ -112,6 +130,7 @@ impl<'r> Walk<'r> {
             .filter(|open| open.frame == frame)
         {
             control.extend(open.floor);
+            control.extend(open.asked);
             if let Some(condition) = open.condition.filter(|_| !is_decided) {
                 control.push(condition);
                 is_decided = true;
@@ -184,6 +203,10 @@ impl<'r> Walk<'r> {
         (data, control): (&[usize], &[usize]),
         held: Held,
     ) {
+        if name == "this" {
+            self.change_this(frame, step, data, control);
+            return;
+        }
         let Some((home, index)) = self.find(frame, code, name, piece) else {
             return;
         };
@@ -194,7 +217,8 @@ impl<'r> Walk<'r> {
         else {
             return;
         };
-        if !wholly && entry.held != Held::Value {
+        let stands_for_one = !matches!(entry.held, Held::Value | Held::Several);
+        if !wholly && stands_for_one && held != Held::Several {
             return;
         }
         let mut data = data.to_vec();
@@ -208,9 +232,20 @@ impl<'r> Walk<'r> {
             .and_then(|frame| frame.entries.get_mut(index))
         {
             entry.node = node;
-            if wholly {
+            if wholly || held == Held::Several {
                 entry.held = held;
             }
+        }
+    }
+
+    /// What a function was called on is what the call changes.
+    fn change_this(&mut self, frame: usize, step: usize, data: &[usize], control: &[usize]) {
+        let node = self
+            .made
+            .add(What::Value(step), data.to_vec(), control.to_vec());
+        if let Some(frame) = self.frames.get_mut(&frame) {
+            frame.this.push(node);
+            frame.result.push(node);
         }
     }
 
@@ -279,6 +314,9 @@ impl<'r> Walk<'r> {
                     );
                 }
                 Kind::Call(name) if &**name == MAKES_ID => nodes.extend(self.ids),
+                Kind::Method(name) if matches!(&**name, "segment" | "segments" | "all") => {
+                    nodes.extend(self.segments_asked(code, inner, open.frame));
+                }
                 Kind::This => {
                     nodes.extend(
                         self.frames
@@ -321,14 +359,7 @@ impl<'r> Walk<'r> {
         let Some(code) = self.code(number) else {
             return Vec::new();
         };
-        let mut found = piece;
-        while code.lies_in(found, statement) && found != statement {
-            let is_it = matches!(&code.pieces[found].kind, Kind::Call(name) | Kind::Method(name) if names.contains(&&**name));
-            if is_it {
-                return self.value_of(code, found, Some(at));
-            }
-            found = code.pieces[found].parent;
-        }
-        self.value_of(code, statement, Some(at))
+        let found = code.call_around(piece, statement, names);
+        self.value_of(code, found.unwrap_or(statement), Some(at))
     }
 }

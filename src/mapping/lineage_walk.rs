@@ -38,6 +38,7 @@ impl<'r> Walk<'r> {
             homes: HashMap::new(),
             finish: None,
             ids: None,
+            facts: HashMap::new(),
         };
         let mut events = recording.events.iter().enumerate().peekable();
         for (number, step) in recording.steps.iter().enumerate() {
@@ -70,11 +71,13 @@ impl<'r> Walk<'r> {
         if self.is_in_block(step) {
             self.ensure_condition();
         }
+        self.ask_before(step);
         let mut open = Open {
             step: number,
             frame: step.frame,
             piece: step.piece(),
             is_pass: matches!(step.place, StepPlace::Pass { .. }),
+            began: self.made.nodes.len(),
             ..Open::default()
         };
         self.forget_blocks(&open);
@@ -117,7 +120,8 @@ impl<'r> Walk<'r> {
         let control = self.control(open.frame);
         let node = self.made.add(What::Value(open.step), data, control);
         for name in [Some(name), counter.as_ref()].into_iter().flatten() {
-            self.bind(open.frame, name, block, node, Held::Handle);
+            let held = self.held(open.step, name, &Held::Handle);
+            self.bind(open.frame, name, block, node, held);
         }
     }
 
@@ -136,9 +140,10 @@ impl<'r> Walk<'r> {
         if let Some(caller) = caller
             && let Some(code) = self.code(call.code)
         {
-            let outer = &self.open[caller];
-            frame.control = self.control_at(caller, outer.frame);
-            let statement = outer.piece.map_or(0, |(_, piece)| piece);
+            frame.control = self.control_at(caller, self.open[caller].frame);
+            let statement = self.open[caller].piece.map_or(0, |(_, piece)| piece);
+            let asked = self.asked_before(code, statement, caller, call.call);
+            frame.control.extend(asked);
             let arguments: Vec<Vec<usize>> = match call.call {
                 Some(piece) => code
                     .inner(piece)
@@ -148,7 +153,7 @@ impl<'r> Walk<'r> {
             };
             let all = self.value_of(code, statement, Some(caller));
             frame.this.clone_from(&all);
-            if call.call.is_none() {
+            if call.call.is_none() && !code.calls_once(statement) {
                 // How often it is called is decided by what it is called with.
                 let node = self.made.add(
                     What::Condition(self.open[caller].step),
@@ -168,7 +173,10 @@ impl<'r> Walk<'r> {
                         continue;
                     }
                     let data = arguments.get(at).cloned().unwrap_or_else(|| all.clone());
-                    let held = self.held_by_argument(code, call.call, at, caller);
+                    let given = call.arguments.iter().find(|(known, _)| **known == **name);
+                    let given = given.map(|(_, value)| value);
+                    let argument = call.call.and_then(|call| code.inner(call).nth(at));
+                    let held = self.held_by_argument(code, argument, given, caller);
                     let node = self.made.add(What::Value(step), data, Vec::new());
                     frame.entries.push(Entry {
                         name: name.clone(),
@@ -181,17 +189,6 @@ impl<'r> Walk<'r> {
             }
         }
         self.frames.insert(number, frame);
-    }
-
-    /// What a variable that is handed over stands for.
-    fn held_by_argument(&self, code: &Code, call: Option<usize>, at: usize, caller: usize) -> Held {
-        let argument = call.and_then(|call| code.inner(call).nth(at));
-        match argument.map(|argument| (argument, &code.pieces[argument].kind)) {
-            Some((argument, Kind::Variable(name))) => self
-                .entry(self.open[caller].frame, code, name, argument)
-                .map_or(Held::Handle, |entry| entry.held.clone()),
-            _ => Held::Handle,
-        }
     }
 
     fn event(&mut self, at: usize, event: &'r Event) {
@@ -248,8 +245,11 @@ impl<'r> Walk<'r> {
             }
             Happening::Wrote(written) => self.wrote(at, event, written),
             Happening::RowAdded { table, row, .. } => {
-                let frame = self.open.last().map_or(0, |open| open.frame);
-                let control = self.control(frame);
+                let writing = self.flow_of_write(event.piece, &["add"]);
+                // The table that it was added to.
+                let mut control = writing.control;
+                let open = self.open.len().saturating_sub(1);
+                control.extend(self.asked_for(writing.data, open));
                 let node = self.made.add(What::Event(at), Vec::new(), control);
                 self.made.rows.insert((Arc::clone(table), *row), node);
                 if let Some(open) = self.open.last_mut() {
@@ -259,8 +259,12 @@ impl<'r> Walk<'r> {
             Happening::CellSet {
                 table, row, column, ..
             } => {
-                let (data, control) = self.flow_of_write(&["set"]);
-                let node = self.made.add(What::Event(at), data, control);
+                let writing = self.flow_of_write(event.piece, &[]);
+                let node = self
+                    .made
+                    .add(What::Event(at), writing.data, writing.control);
+                let is_stated = self.states_place();
+                self.might_have_meant(&writing.chosen, is_stated.then_some(column));
                 let key = (Arc::clone(table), *row, Arc::clone(column));
                 self.made.cells.insert(key, node);
             }

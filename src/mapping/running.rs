@@ -13,7 +13,7 @@ use rhai::{Dynamic, Position};
 
 use super::fault::{Fallible, ScriptFault, place};
 use super::groups::Groups;
-use super::handles::SegmentHandle;
+use super::handles::{OutSegmentHandle, SegmentHandle};
 use super::outcome::{UnmappedCode, Verdict};
 use super::output::Output;
 use super::paths::Paths;
@@ -223,6 +223,19 @@ impl Run {
         match occurrence {
             0 | 1 => handle.name().to_owned(),
             number => format!("{}[{number}]", handle.name()),
+        }
+    }
+
+    /// What people call a segment of the message being made: `OBX[2] of out`.
+    pub(super) fn out_segment_name(&self, handle: OutSegmentHandle) -> String {
+        let Some(index) = self.out.index_of(handle.0) else {
+            return "a segment that was removed".to_owned();
+        };
+        let draft = self.out.draft();
+        let id = draft.segment_id(index);
+        match (0..index).filter(|at| draft.segment_id(*at) == id).count() {
+            0 => format!("{id} of out"),
+            before => format!("{id}[{}] of out", before + 1),
         }
     }
 

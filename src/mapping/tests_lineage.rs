@@ -179,6 +179,26 @@ fn conditions_are_told_apart() {
 }
 
 #[test]
+fn what_is_done_on_the_way_to_a_condition_is_decided_by_it() {
+    let asks = "let c = msg[\"PID-8\"] == \"2\" && ";
+    check(
+        &format!("{asks}{{ out[\"PID-9\"] = msg[\"PV1-2\"]; true }};"),
+        "PID-9",
+        "PV1-2 by 1 if 1: PID-8",
+    );
+    check(
+        &format!("fn mark(o, x) {{ o[\"PID-9\"] = x; true }}\n{asks}mark(out, msg[\"PV1-2\"]);"),
+        "PID-9",
+        "PV1-2 by 1 if 2: PID-8",
+    );
+    check(
+        "let f = |x| { out[\"PID-9\"] = x; };\nif msg[\"PID-8\"] == \"2\" {\n  f.call(msg[\"PV1-2\"]);\n}",
+        "PID-9",
+        "PV1-2 by 1 if 2: PID-8",
+    );
+}
+
+#[test]
 fn how_many_ids_were_made_was_decided() {
     check(
         "if msg[\"PID-8\"] == \"9\" {\n  next_id();\n}\nout[\"PID-9\"] = next_id();",
@@ -212,6 +232,13 @@ fn the_last_script_of_the_site_is_followed() {
     check_sent(script, words, "PID-8", "PID-8 by 2,2");
     // The write of PID-8 made the segment.
     check_sent(script, words, "PID-9", "PV1-2 by 3 if 2: PID-8");
+    // Ends of lines are none of a value's.
+    let lines = "text.replace(\"\\r\\n\", \"\\r\");\ntext.replace(\"\\r\", \"\\r\\n\");";
+    check_sent(script, lines, "PID-8", "PID-8 by 2");
+    check_sent(script, lines, "PID-9", "PV1-2 by 3 if 2: PID-8");
+    // Where one is another sign, a segment goes on in the one before it.
+    let joined = "text.replace(\"\\r\", \"|\");";
+    check_sent(script, joined, "MSH-20", " by 1 if 1: MSH PID-8 PV1-2");
     // What asks the text has asked all of it.
     let asks = "if text.contains(\"two\") {\n  text.replace(\"I\", \"O\");\n}";
     check_sent(script, asks, "PID-8", "PID-8 by 2 if 1: MSH PID-8 PV1-2");

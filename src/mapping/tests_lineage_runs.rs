@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use super::outcome::{Cell, Row};
 use super::tests::{MESSAGE, map_with};
 use super::tests_lineage::{Recorded, engine, recorded_to_the_end};
 use super::{Job, Provenance, Verdict, compile_text};
@@ -104,42 +105,47 @@ fn hold(
         }
     }
     for table in &base.outcome.rows {
-        let now = other
-            .outcome
-            .rows
-            .iter()
-            .find(|other| other.table == table.table);
-        let mut there: Vec<_> = now.map(|now| now.rows.clone()).unwrap_or_default();
-        let same_count = there.len() == table.rows.len();
-        for (number, row) in table.rows.iter().enumerate() {
-            if same_count {
-                for (column, (name, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
-                    if there[number].cells.get(column) != Some(cell) {
-                        let found =
-                            base.lineage
-                                .of_cell(&base.recording, &table.table, number, name);
-                        if !found.names(part) {
-                            return fault(&format!("{}[{number}].{name}", table.table), &found);
-                        }
-                    }
-                }
-            } else if let Some(at) = there.iter().position(|known| known == row) {
-                there.remove(at);
-            } else {
-                let mut names = table.columns.iter().map(|name| {
-                    base.lineage
-                        .of_cell(&base.recording, &table.table, number, name)
-                });
-                if !names.any(|found| found.names(part)) {
-                    return fault(
-                        &format!("{}[{number}]", table.table),
-                        &Provenance::default(),
-                    );
-                }
+        let mut tables = other.outcome.rows.iter();
+        let now = tables.find(|other| other.table == table.table);
+        let now = now.map_or(&[][..], |now| &now.rows[..]);
+        let is_named = |row: usize, column: &str| {
+            let found = base
+                .lineage
+                .of_cell(&base.recording, &table.table, row, column);
+            found.names(part)
+        };
+        for number in gone(&table.rows, now) {
+            let columns = table.columns.iter();
+            let named: Vec<bool> = columns.map(|name| is_named(number, name)).collect();
+            // It is not there any more, or it is one of those that are, however these are ordered now.
+            let became = |other: Option<&Row>| {
+                let same = |at: usize, cell: &Cell| {
+                    other.is_some_and(|other| other.cells.get(at) == Some(cell))
+                };
+                let cells = table.rows[number].cells.iter().enumerate();
+                let mut changed = cells.filter(|(at, cell)| !same(*at, cell));
+                changed.all(|(at, _)| named[at])
+            };
+            if !became(None) && !now.iter().any(|now| became(Some(now))) {
+                let place = format!("{}[{number}]", table.table);
+                return fault(&place, &Provenance::default());
             }
         }
     }
     Ok(())
+}
+
+/// The rows that another run has not.
+fn gone(rows: &[Row], other: &[Row]) -> Vec<usize> {
+    let mut there: Vec<&Row> = other.iter().collect();
+    let mut gone = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        match there.iter().position(|known| *known == row) {
+            Some(at) => drop(there.remove(at)),
+            None => gone.push(number),
+        }
+    }
+    gone
 }
 
 /// Changes each leaf of the message in turn and holds both runs against each other.
@@ -183,20 +189,118 @@ fn perturb(script: Option<&str>, finish: Option<&str>, definition: usize) -> Res
     made.expect("a script that can be read")
 }
 
-/// What a script, run behind the declarations of the generated ones, does with each change of the message.
+/// What stands before the scripts of [`check`].
+const DECLARED: &str = "let a = \"a\"; let row = rows.add(\"result\");\n";
+
+/// Whether a script names what each change of the message changes.
 fn check(statements: &str) {
-    perturb(Some(&format!("{BEFORE}{statements}")), None, 1).unwrap();
+    let script = format!("{DECLARED}{statements}");
+    let made = perturb(Some(&script), None, 1);
+    assert!(made.is_ok(), "{}", made.unwrap_err());
 }
 
 #[test]
 fn variables_of_blocks_hide_those_around_them_until_the_block_ends() {
     check(
-        "for obx in msg.segments(\"OBX\") { a = obx[\"3\"]; let a = msg[\"PID-8\"]; }\nout[\"PID-9\"] = a;",
+        "for obx in msg.segments(\"OBX\") { a = obx[\"3\"]; let a = msg[\"PID-8\"]; } out[\"PID-9\"] = a;",
     );
-    check("for n in 0..2 { if n == 1 { a = msg[\"PV1-2\"]; } let a = \"\"; }\nout[\"PID-9\"] = a;");
-    // The closure holds what the name meant where it was made.
+    check("for n in 0..2 { if n == 1 { a = msg[\"PV1-2\"]; } let a = \"\"; } out[\"PID-9\"] = a;");
     check(
-        "let f = || a;\nfor n in 0..2 { let a = msg[\"PID-8\"]; list.push(|| a); }\nout[\"PID-9\"] = f.call() + list[0].call();",
+        "let f = || a; let all = []; for n in 0..2 { let a = msg[\"PID-8\"]; all.push(|| a); } out[\"PID-9\"] = f.call() + all[0].call();",
+    );
+    check(
+        "for n in 0..2 { for obx in msg.segments(\"OBX\") { a = obx[\"3\"]; for m in 0..2 { rows.add(\"result\"); if msg[\"PID-5.2\"].len() > 1 { continue; } out[\"PID-9\"] = a; } let a = pad(msg[\"OBX[2]-3\"], 4); } if msg[\"PID-8\"] == \"k\" { continue; } out[\"PID-9\"] = a; }",
+    );
+}
+
+#[test]
+fn one_side_of_a_condition_decides_about_the_other() {
+    check("let c = msg[\"PID-8\"] == \"2\" && { a = \"k\"; true }; out[\"PID-9\"] = a;");
+    check("let c = msg[\"PID-8\"] != \"2\" || { let q = \"k\"; a = q; true }; out[\"PID-9\"] = a;");
+    check("let c = msg[\"PID-8\"] != \"2\" && { skip(\"x\"); true }; out[\"PID-9\"] = \"k\";");
+    check(
+        "let c = msg[\"PID-8\"] == \"2\" && out.append(\"ZPI\").id == \"ZPI\"; out[\"PID-9\"] = out.segments().len();",
+    );
+    check("let c = msg[\"PID-8\"] == \"2\" && rows.add(\"result\") != ();");
+    check("if msg[\"PID-8\"] == \"2\" && { a = \"k\"; false } { } else { out[\"PID-9\"] = a; }");
+    check(
+        "let v = if msg[\"PID-8\"] == \"2\" { () } else { 1 }; v = v ?? { a = \"k\"; 2 }; out[\"PID-9\"] = a;",
+    );
+}
+
+#[test]
+fn closures_that_are_not_called_might_have_been() {
+    check(
+        "let f = |x| { a += x; }; if msg[\"PID-8\"] != \"2\" { f.call(\"k\"); } out[\"PID-9\"] = a;",
+    );
+    check(
+        "let f = |x| { a += x; }; if msg[\"PID-8\"] != \"2\" { [\"k\"].for_each(f); } out[\"PID-9\"] = a;",
+    );
+    check(
+        "fn hand(f, x) { f.call(x) } let f = |x| { a += x; }; if msg[\"PID-8\"] != \"2\" { hand(f, \"k\"); } out[\"PID-9\"] = a;",
+    );
+    check(
+        "let m = #{ f: |x| { a += x; } }; if msg[\"PID-8\"] != \"2\" { m.f(\"k\"); } out[\"PID-9\"] = a;",
+    );
+    check(
+        "let f = || { if msg[\"PID-8\"] == \"2\" { return; } a = \"k\"; }; f.call(); out[\"PID-9\"] = a;",
+    );
+    check(
+        "fn mark(o, x) { o[\"PID-9\"] = x; } let f = Fn(\"mark\"); if msg[\"PID-8\"] != \"2\" { f.call(out, \"k\"); }",
+    );
+    check(
+        "let f = if msg[\"PID-8\"] == \"2\" { |x| { out[\"PID-9\"] = x; } } else { |x| { out[\"PID-10\"] = x; } }; f.call(\"k\");",
+    );
+}
+
+#[test]
+fn functions_change_what_they_are_called_on_and_what_they_are_given() {
+    check("fn grow(m) { this += m[\"PID-8\"]; } a.grow(msg); out[\"PID-9\"] = a;");
+    check(
+        "fn joined(x, y) { x += y; x } out[\"PID-9\"] = joined(\"k\" + a, msg[\"PID-8\"] + \"k\");",
+    );
+    check("for x in [a, \"k\"] { x += msg[\"PID-8\"]; a = x; } out[\"PID-9\"] = a;");
+    check(
+        "fn deep(o, n) { if n == 0 { o[\"PID-9\"] = \"k\"; } else { deep(o, n - 1); } } if msg[\"PID-8\"] != \"2\" { deep(out, 12); }",
+    );
+}
+
+#[test]
+fn a_row_or_segment_that_was_chosen_might_have_been_another() {
+    check("let r = rows.add(\"result\"); if msg[\"PID-8\"] == \"2\" { r = row; } r.test = \"x\";");
+    check(
+        "let r = (); if msg[\"PID-8\"] != \"2\" { r = row; } if msg[\"PID-8\"] != \"2\" { r.test = \"x\"; }",
+    );
+    check(
+        "fn choose(a, b, c) { if c == \"2\" { a } else { b } } let r = choose(row, rows.add(\"result\"), msg[\"PID-8\"]); r.test = \"x\";",
+    );
+    check("let all = [row, rows.add(\"result\")]; all[msg[\"PID-8\"].len()].test = \"x\";");
+    check("row[if msg[\"PID-8\"] == \"2\" { \"test\" } else { \"order\" }] = \"x\";");
+    check("rows.add(if msg[\"PID-8\"] == \"2\" { \"result\" } else { \"order\" });");
+    check(
+        "let y = out.append(\"ZPI\"); let z = out.append(\"ZPI\"); let w = if msg[\"PID-8\"] == \"2\" { y } else { z }; w.set_raw(\"2\", \"k\");",
+    );
+    check("out[\"PV1-\" + msg[\"PID-3.1\"].len()] = msg[\"PV1-3.1\"];");
+    check(
+        "out[\"PID-9\"] = \"k\"; let t = \"PID-9\"; if msg[\"PID-8\"] == \"2\" { t = \"PID-10\"; } out.clear(t);",
+    );
+}
+
+#[test]
+fn what_was_passed_over_might_have_ended_the_run() {
+    check("if msg[\"PID-8\"] == \"2\" { return; } skip(\"x\");");
+    check(
+        "let m = 0; do { m += 1; if msg[\"PID-5.2\"] != \"2\" { return; } } until m > 2; if msg[\"PV1-2\"] != \"2\" { skip(\"x\"); }",
+    );
+    check(
+        "fn bad(m) { let y = m[\"PID-8\"].to_int(); if y > 1 { throw 1; } 1 } try { bad(msg); a = \"k\"; out[\"PID-9\"] = \"z\"; } catch { a += \"c\"; } out[\"PID-8\"] = a;",
+    );
+}
+
+#[test]
+fn fields_that_moved_up_are_followed() {
+    check(
+        "out.copy(msg, [\"PID\"]); let p = out.segment(\"PID\"); p[\"9\"] = msg[\"PV1-2\"]; out.remove(\"PID-5\");",
     );
 }
 
@@ -223,6 +327,8 @@ fn text() -> BoxedStrategy<String> {
             "next_id()",
             "a",
             "b",
+            "d",
+            "(\"\" + out.segments(\"ZPI\").len())",
         ])
         .prop_map(str::to_owned),
     ];
@@ -235,6 +341,8 @@ fn text() -> BoxedStrategy<String> {
             inner.clone().prop_map(|a| format!("`<${{{a}}}>`")),
             inner.clone().prop_map(|a| format!("twice({a})")),
             inner.clone().prop_map(|a| format!("pick({a})")),
+            inner.clone().prop_map(|a| format!("g.call({a})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("joined({a}, {b})")),
             (condition_of(inner.clone()), inner.clone(), inner.clone())
                 .prop_map(|(c, a, b)| format!("(if {c} {{ {a} }} else {{ {b} }})")),
             inner
@@ -273,6 +381,19 @@ fn statement() -> impl Strategy<Value = String> {
         Just("a = out[\"PID-8\"];".to_owned()),
         Just("b = row.test;".to_owned()),
         text().prop_map(|a| format!("keep({a});")),
+        text().prop_map(|a| format!("mark(out, {a});")),
+        text().prop_map(|a| format!("f.call({a});")),
+        text().prop_map(|a| format!("a.grow({a});")),
+        text().prop_map(|a| format!("for x in [a, \"k\"] {{ x += {a}; b = x; }}")),
+        Just("row = rows.add(\"result\");".to_owned()),
+        Just("kept.push(row);".to_owned()),
+        text().prop_map(|a| format!("kept[0].test = {a};")),
+        (text(), text()).prop_map(|(a, b)| format!("out[\"PV1-\" + {a}.len()] = {b};")),
+        (condition_of(text()), text()).prop_map(|(c, a)| format!(
+            "let one = out.append(\"ZPI\"); let two = out.append(\"ZPI\"); let z = if {c} {{ one }} else {{ two }}; z.set_raw(\"2\", {a});"
+        )),
+        (condition_of(text()), text()).prop_map(|(c, a)| format!("let c = {c} && mark(out, {a});")),
+        condition_of(text()).prop_map(|c| format!("let c = {c} || out.append(\"ZPI\").id == \"k\";")),
         Just("next_id();".to_owned()),
         condition_of(text()).prop_map(|c| format!("let c = {c} && next_id() != \"\";")),
         Just("out.remove(\"PV1\");".to_owned()),
@@ -304,6 +425,15 @@ fn statement() -> impl Strategy<Value = String> {
             (condition_of(text()), block()).prop_map(|(c, a)| format!(
                 "let m = 0; do {{ m += 1; {a} }} until m > 2 || ({c});"
             )),
+            (condition_of(text()), block())
+                .prop_map(|(c, a)| format!("let c = {c} && {{ {a} true }};")),
+            (condition_of(text()), text(), block())
+                .prop_map(|(c, t, a)| format!("if {c} || mark(out, {t}) {{ {a} }}")),
+            (condition_of(text()), block())
+                .prop_map(|(c, a)| format!("if {c} && {{ {a} a == \"k\" }} {{ b = \"k\"; }}")),
+            (text(), block()).prop_map(|(t, a)| format!(
+                "try {{ a = refuse({t}); {a} }} catch {{ b = \"caught\"; }}"
+            )),
             condition_of(text()).prop_map(|c| format!("if {c} {{ return; }}")),
             condition_of(text()).prop_map(|c| format!("if {c} {{ skip(\"x\"); }}")),
             (condition_of(text()), block()).prop_map(|(c, a)| format!(
@@ -316,7 +446,12 @@ fn statement() -> impl Strategy<Value = String> {
 const BEFORE: &str = "fn twice(x) { let y = x + x; y }
 fn keep(x) { let id = next_id(); let kept = x; }
 fn pick(x) { if x == \"2\" { return \"two\"; } let z = \"not\"; z + x }
-let a = \"a\"; let b = \"\"; let n = 0; let list = []; let row = rows.add(\"result\");
+fn joined(x, y) { x += y; x }
+fn grow(x) { this += x; }
+fn refuse(x) { if x == \"2\" { throw 1; } x }
+fn mark(o, x) { o[\"PID-9\"] = x; true }
+let a = \"a\"; let b = \"\"; let d = \"d\"; let e = \"e\"; let n = 0; let list = []; let row = rows.add(\"result\"); let kept = [];
+let f = |x| { if x == \"k\" { return; } d += x; out[\"PV1-4\"] = x; }; let g = |x| { if x == \"k\" { return x; } e = x; d + x };
 ";
 
 /// Scripts of a site that change what goes out.
@@ -325,6 +460,9 @@ fn finish() -> impl Strategy<Value = String> {
         "text.replace(\"2\", \"two\");",
         "text.replace(\"GLU\", \"NA\");",
         "text.replace(\"^\", \"|\");",
+        "text.replace(\"\\r\", \"\\r\\n\");",
+        "text.replace(\"\\r\\n\", \"\\n\");",
+        "text.replace(\"\\r\", \"|\");",
         "text = text.to_upper();",
         "let end = text.split(\"|\"); text += \"ZZ1|\" + end[end.len() - 1] + \"\\r\";",
         "text += \"ZZ2|\" + next_id() + \"\\r\";",

@@ -100,8 +100,8 @@ fn thing(value: &Dynamic, run: &Run) -> Value {
             range: known.map_or(0..0, |group| group.segments.clone()),
         };
     }
-    if value.is::<OutSegmentHandle>() {
-        return Value::Thing("segment", "a segment of out".into());
+    if let Some(segment) = value.read_lock::<OutSegmentHandle>() {
+        return Value::Thing("segment", run.out_segment_name(*segment).into());
     }
     if let Some(row) = value.read_lock::<RowHandle>() {
         return Value::Row(run.rows.table_name(*row), row.row);
