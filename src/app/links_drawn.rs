@@ -12,8 +12,9 @@ use super::theme::Theme;
 use crate::mapping::End;
 use crate::profile::ScriptPlace;
 
-/// Bytes of a message up to which links are looked up only to be drawn.
-pub(super) const MOST_BYTES: usize = 64 << 10;
+/// Bytes of a message up to which links are looked up only to be drawn: the output comes with them, and of a
+/// longer message too late for somebody who types.
+pub(super) const MOST_BYTES: usize = 256 << 10;
 
 /// A link: a place of the message, the line that carried its value on, where it came out.
 #[derive(Clone, Debug, PartialEq)]

@@ -20,9 +20,10 @@ pub(super) fn poll(host: &mut Host) -> bool {
     let changed = host.session.poll();
     let selected = host.session.selected();
     host.stepping.follow(host.session.preview(), selected);
-    if host.stepping.walked().is_some()
-        && let Some(to) = host.stepping.awaited.take()
-    {
+    host.find_watched();
+    let awaited = host.stepping.awaited.clone();
+    if let Some(to) = awaited.filter(|to| host.stepping.is_ready(to)) {
+        host.stepping.awaited = None;
         walk(host, to);
     }
     let (failed, other): (Vec<_>, Vec<_>) = host
@@ -88,6 +89,7 @@ fn tell(host: &mut Host, notice: Notice) {
                 host.stops_of = (None, host.stepping.stops_serial);
             }
         }
+        Notice::Renamed(words) => toasts.tell(words),
         Notice::LessonOpened => lessons::opened(host),
         Notice::ProfileSaved(path) => {
             toasts.tell(format!("Saved {}", path.display()));

@@ -8,8 +8,8 @@ use super::passes::Passes;
 use crate::mapping::Recording;
 use crate::profile::ScriptPlace;
 use crate::workbench::{
-    Breakpoint, Condition, Direction, Move, Preview, Reason, Recorded, SampleId, Stops, Track,
-    Walk, Watch,
+    Breakpoint, Condition, Direction, Move, Preview, Reason, Recorded, SampleId, Track, Walk,
+    Watch, WatchHits,
 };
 
 /// Where to go in the recorded run.
@@ -55,8 +55,10 @@ pub(super) struct Stepping {
     pub(super) stops_serial: u64,
     /// The scripts in which runs stop, as they were when their lines were counted last.
     texts: BTreeMap<ScriptPlace, Arc<str>>,
-    /// Where each watch-point happens in the run.
-    hits: Hits,
+    /// Where each watch-point happens in the run, in their order; nowhere until that was found.
+    hits: Vec<Arc<[usize]>>,
+    /// All that was found of it.
+    found: Option<Arc<WatchHits>>,
     pub(super) passes: Passes,
     /// How the last move ended, where that is no matter of course.
     pub(super) notice: Option<String>,
@@ -64,14 +66,6 @@ pub(super) struct Stepping {
     pub(super) is_open: bool,
     /// Where to go once a run is recorded.
     pub(super) awaited: Option<Go>,
-}
-
-/// The places of a run at which each watch-point happens.
-#[derive(Default)]
-struct Hits {
-    /// The address of the recording.
-    of: Option<usize>,
-    places: Vec<Vec<usize>>,
 }
 
 /// A recording, and where in it the walk stands.
@@ -125,7 +119,7 @@ impl Stepping {
             }
             (None, _) => self.walked = None,
         }
-        self.count_hits();
+        self.order_hits();
     }
 
     /// The recording that is walked.
@@ -135,6 +129,10 @@ impl Stepping {
 
     /// Goes to another place; `script` says which script one of that name is.
     pub(super) fn go(&mut self, to: Go, script: impl Fn(&str) -> Option<ScriptPlace>) {
+        if self.walked.is_some() && !self.is_ready(&to) {
+            self.awaited = Some(to);
+            return;
+        }
         let Some(walked) = &mut self.walked else {
             return;
         };
@@ -147,10 +145,10 @@ impl Stepping {
             Go::To(at) => walked.walk.go_to(at),
             Go::ToStep(step) => walked.walk.go_to_step(step),
             Go::Run(direction) => {
-                let mut stops = stops(&self.stops, &walked.recorded.recording, script);
-                stops.watches.clone_from(&self.watches);
+                let breakpoints = stops(&self.stops, &walked.recorded.recording, script);
                 let has_none = self.stops.is_empty() && self.watches.is_empty();
-                self.notice = match walked.walk.run(direction, &stops) {
+                let walk = &mut walked.walk;
+                self.notice = match walk.run_knowing(direction, &breakpoints, &self.hits) {
                     Reason::Breakpoint(_) => None,
                     Reason::Watch(at) => self.watches.get(at).map(ToString::to_string),
                     Reason::End => Some(end_words(direction, has_none).to_owned()),
@@ -171,7 +169,11 @@ impl Stepping {
                 }
             }
             Go::ToNext(watch, direction) => {
-                self.notice = Some(if walked.walk.to_next(&watch, direction) {
+                let places = self.found.as_ref();
+                let places = places.and_then(|found| found.of(&walked.recorded.track, &watch));
+                let is_found =
+                    places.is_some_and(|places| walked.walk.to_next_of(places, direction));
+                self.notice = Some(if is_found {
                     watch.to_string()
                 } else {
                     format!("Not {}: {watch}", when_words(direction))
@@ -199,8 +201,7 @@ impl Stepping {
             self.watches.push(watch);
         }
         self.stops_serial += 1;
-        self.hits = Hits::default();
-        self.count_hits();
+        self.order_hits();
     }
 
     /// Takes the stops of another profile.
@@ -208,7 +209,7 @@ impl Stepping {
         (self.stops, self.watches) = (stops, watches);
         self.texts.clear();
         self.stops_serial += 1;
-        self.hits = Hits::default();
+        self.order_hits();
     }
 
     /// Keeps the stops on their lines while the scripts are edited above them; `text` is what a script
@@ -265,24 +266,62 @@ impl Stepping {
     }
 
     /// The places of the run at which each watch-point happens, in the order of the watch-points.
-    pub(super) fn hits(&self) -> &[Vec<usize>] {
-        &self.hits.places
+    pub(super) fn hits(&self) -> &[Arc<[usize]>] {
+        &self.hits
     }
 
-    /// Finds where the watch-points happen while the stepper is open.
-    fn count_hits(&mut self) {
-        let walked = self.walked.as_ref().filter(|_| self.is_open);
-        let of = walked.map(|walked| Arc::as_ptr(&walked.recorded) as usize);
-        if self.hits.of != of {
-            let hits = walked.map(|walked| {
-                let watches = self.watches.iter();
-                watches.map(|watch| watch.hits(walked.track())).collect()
-            });
-            self.hits = Hits {
-                of,
-                places: hits.unwrap_or_default(),
-            };
+    /// What is to be found before it can be shown, or gone to: the run, and the watch-points.
+    pub(super) fn sought(&self) -> Option<(Arc<Track>, Vec<Watch>)> {
+        let track = Arc::clone(&self.walked.as_ref()?.recorded.track);
+        let next = match &self.awaited {
+            Some(Go::ToNext(watch, _)) => Some(watch),
+            _ => None,
+        };
+        let shown = self
+            .watches
+            .iter()
+            .filter(|_| self.is_open || self.awaited.is_some());
+        let watches: Vec<Watch> = shown.chain(next).cloned().collect();
+        (!watches.is_empty()).then_some((track, watches))
+    }
+
+    /// Takes where watch-points happen.
+    pub(super) fn take_hits(&mut self, found: Option<&Arc<WatchHits>>) {
+        let is_known = match (&self.found, found) {
+            (Some(known), Some(found)) => Arc::ptr_eq(known, found),
+            (known, found) => known.is_none() && found.is_none(),
+        };
+        if !is_known {
+            self.found = found.cloned();
+            self.order_hits();
         }
+    }
+
+    /// Whether all is known that it takes to go there.
+    pub(super) fn is_ready(&self, to: &Go) -> bool {
+        let Some(walked) = &self.walked else {
+            return false;
+        };
+        let is_found = |watch: &Watch| {
+            let found = self.found.as_ref();
+            found.is_some_and(|found| found.of(&walked.recorded.track, watch).is_some())
+        };
+        match to {
+            Go::Run(_) => self.watches.iter().all(is_found),
+            Go::ToNext(watch, _) => is_found(watch),
+            Go::By(_) | Go::To(_) | Go::ToStep(_) | Go::ToLine { .. } => true,
+        }
+    }
+
+    /// Brings what was found into the order of the watch-points.
+    fn order_hits(&mut self) {
+        let (walked, found) = (self.walked.as_ref(), self.found.as_ref());
+        let places = self.watches.iter().map(|watch| {
+            let found = walked.zip(found);
+            let places = found.and_then(|(walked, found)| found.of(&walked.recorded.track, watch));
+            places.cloned().unwrap_or_default()
+        });
+        self.hits = places.collect();
     }
 
     /// Lets runs stop at a line, or no longer.
@@ -330,8 +369,8 @@ fn stops(
     lines: &[StopLine],
     recording: &Recording,
     script: impl Fn(&str) -> Option<ScriptPlace>,
-) -> Stops {
-    let mut stops = Stops::default();
+) -> Vec<Breakpoint> {
+    let mut stops = Vec::new();
     for code in &recording.codes {
         let place = script(code.name());
         for line in lines
@@ -344,7 +383,7 @@ fn stops(
                 Err(_) if written.is_empty() => None,
                 Err(_) => continue,
             };
-            stops.breakpoints.push(Breakpoint {
+            stops.push(Breakpoint {
                 code: Arc::clone(code.name()),
                 line: line.line,
                 condition,

@@ -17,6 +17,7 @@ use crate::workbench::{Direction, Session, Watch};
 pub(super) fn walk(host: &mut Host, to: Go) {
     let profile = host.session.profile();
     host.stepping.go(to, |name| script_named(profile, name));
+    host.find_watched();
     if let Some((script, _)) = host.here() {
         host.state.views.script.show(&script);
         if let ScriptPlace::Message(name) = &script
@@ -145,6 +146,14 @@ fn text_of(session: &Session, place: &ScriptPlace) -> Option<Arc<str>> {
 }
 
 impl Host {
+    /// Has it found where the watch-points happen that are shown or gone to, and takes what was.
+    pub(super) fn find_watched(&mut self) {
+        if let Some((track, watches)) = self.stepping.sought() {
+            self.session.find_watched(&track, watches);
+        }
+        self.stepping.take_hits(self.session.watched());
+    }
+
     /// The script and line of the current step.
     fn here(&self) -> Option<(ScriptPlace, u32)> {
         let walked = self.stepping.walked()?;

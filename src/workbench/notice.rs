@@ -27,6 +27,8 @@ pub enum Notice {
     FileSaved(PathBuf),
     /// A file that is open was changed or deleted on disk. Samples keep the bytes that were read.
     ChangedOnDisk(PathBuf),
+    /// What followed to a new name, and what could not.
+    Renamed(String),
     /// Something failed.
     Failed(Diagnostic),
 }

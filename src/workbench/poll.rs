@@ -51,6 +51,7 @@ impl Session {
         self.count_matches();
         changed |= self.poll_descriptions();
         changed |= self.poll_coverage();
+        changed |= self.watching.poll();
         self.poll_counts() || changed
     }
 
@@ -63,11 +64,13 @@ impl Session {
             self.counts.wait_until_idle();
             self.descriptions.wait_until_idle();
             self.coverage.wait_until_idle();
+            self.watching.wait_until_idle();
             let is_idle = self.desk.is_idle()
                 && self.previews.is_idle()
                 && self.counts.is_idle()
                 && self.descriptions.is_idle()
-                && self.coverage.is_idle();
+                && self.coverage.is_idle()
+                && self.watching.is_idle();
             if !self.poll() && !more && is_idle {
                 return;
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::find_text::Finder;
-use super::script_rename::Rename;
+use super::profile_rename::Rename;
 use super::script_texts::{ScriptSpot, profile_scripts};
 use super::session::Session;
 use crate::profile::{Edit, EditError, ScriptPlace};

@@ -2,21 +2,11 @@
 
 use std::sync::Arc;
 
+use super::profile_rename::{Rename, follow};
 use super::script_scene::{ScriptScene, given_words};
-use super::script_targets::{Shared, places_of, shared};
+use super::script_targets::{Shared, shared};
 use crate::mapping::{Meaning, NameUse, ScriptNames, is_name};
-use crate::profile::{ColumnSource, Edit, MessageDefinition, Profile, ScriptPlace};
-
-/// All that changes with a name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rename {
-    /// What undo calls it.
-    pub name: String,
-    /// What changes in the profile.
-    pub edits: Vec<Edit>,
-    /// The scripts that change, with their texts.
-    pub scripts: Vec<(ScriptPlace, String)>,
-}
+use crate::profile::{Edit, ScriptPlace};
 
 impl ScriptScene<'_> {
     /// What can be renamed at a byte: its name now; else why nothing can.
@@ -96,8 +86,8 @@ impl ScriptScene<'_> {
     fn of_script(&self, name: String, text: String) -> Rename {
         Rename {
             name,
-            edits: Vec::new(),
             scripts: vec![(self.place.clone(), text)],
+            ..Rename::default()
         }
     }
 
@@ -197,63 +187,11 @@ impl ScriptScene<'_> {
                 return Err("a place of the message cannot be renamed here".to_owned());
             }
         };
-        if to.contains(['"', '\\', '\n']) {
-            return Err("a name holds no quotes, backslashes or line ends".to_owned());
+        if to.contains(char::is_control) {
+            return Err("a name holds no line ends".to_owned());
         }
-        let after = self
-            .profile
-            .apply(&edit)
-            .map_err(|error| error.to_string())?;
-        let mut changed = Vec::new();
-        for (place, text) in scripts {
-            let spans = places_of(shared, place, text);
-            let is_member = |span: &std::ops::Range<usize>| !text[..span.start].ends_with('"');
-            if spans.iter().any(is_member) && !is_name(to) {
-                return Err(format!(
-                    "{to} cannot stand behind a dot, as scripts write it"
-                ));
-            }
-            if !spans.is_empty() {
-                changed.push((place.clone(), replaced(text, &spans, to)));
-            }
-        }
-        let mut edits = vec![edit];
-        if let Shared::Codes(_) = shared {
-            edits.extend(expressions(shared, &after, to));
-        }
-        Ok(Rename {
-            name,
-            edits,
-            scripts: changed,
-        })
+        follow(self.profile, edit, name, scripts).map_err(|error| error.to_string())
     }
-}
-
-/// Follows a code table to its new name in the expressions of columns.
-fn expressions(shared: &Shared, after: &Profile, to: &str) -> Vec<Edit> {
-    let of_definition = |definition: &Arc<MessageDefinition>| {
-        let mut rows = definition.rows.clone();
-        let mut is_changed = false;
-        let place = ScriptPlace::Message(Arc::clone(&definition.name));
-        for source in rows.iter_mut().flat_map(|rows| rows.columns.values_mut()) {
-            let ColumnSource::From(reading) = source else {
-                continue;
-            };
-            let Some(then) = &mut reading.then else {
-                continue;
-            };
-            let spans = places_of(shared, &place, then);
-            if !spans.is_empty() {
-                *then = replaced(then, &spans, to).into();
-                is_changed = true;
-            }
-        }
-        is_changed.then(|| Edit::SetRows {
-            message: Arc::clone(&definition.name),
-            rows,
-        })
-    };
-    after.messages.iter().filter_map(of_definition).collect()
 }
 
 /// Puts a text in place of stretches of another: bytes.

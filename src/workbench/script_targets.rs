@@ -202,8 +202,11 @@ pub(super) fn shared(sense: &Sense) -> Option<Shared> {
 
 /// The places of a script that name the same thing: bytes.
 pub(super) fn places_of(wanted: &Shared, place: &ScriptPlace, text: &str) -> Vec<Range<usize>> {
-    let given = given_variables(place);
-    let names = ScriptNames::of(text, given);
+    spans_of(wanted, &ScriptNames::of(text, given_variables(place)))
+}
+
+/// The places of a script, read for its names, that name the same thing: bytes.
+pub(super) fn spans_of(wanted: &Shared, names: &ScriptNames) -> Vec<Range<usize>> {
     let senses = names.senses().into_iter();
     senses
         .filter(|sense| shared(sense).as_ref() == Some(wanted))

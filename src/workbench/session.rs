@@ -29,6 +29,7 @@ use super::site::Site;
 use super::site_file::{Replace, SiteDraft};
 use super::source::Origin;
 use super::template_offer::TemplateOffer;
+use super::watch_desk::WatchDesk;
 use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
@@ -77,6 +78,7 @@ pub struct Session {
     pub(super) counts: Worker<CountJob, MatchCounts>,
     pub(super) descriptions: Worker<DescribeJob, Described>,
     pub(super) coverage: CoverageDesk,
+    pub(super) watching: WatchDesk,
     pub(super) lessons: LessonDesk,
     pub(super) desk: Worker<Errand, Delivery>,
 }
@@ -125,6 +127,7 @@ impl Session {
                 describe(&job, cancel, deliver)
             },
         );
+        let watching = WatchDesk::start(Arc::clone(&wake));
         let coverage = CoverageDesk::start(Arc::clone(&wake), previews.under_way());
         let desk = Worker::start(
             "files",
@@ -168,6 +171,7 @@ impl Session {
             counts,
             descriptions,
             coverage,
+            watching,
             lessons: LessonDesk::default(),
             desk,
         }
@@ -344,6 +348,9 @@ impl Session {
 
     /// Changes the profile.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
+        if let Some(made) = self.rename_everywhere(edit) {
+            return made;
+        }
         let now = self.moment();
         self.site.apply(edit, now)?;
         self.drafts.follow(edit);

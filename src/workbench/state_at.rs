@@ -9,8 +9,11 @@ use super::timeline::Stop;
 use super::track::Track;
 use super::variable_history::CallAt;
 use crate::diagnostic::Diagnostic;
-use crate::hl7::{FieldPath, Location};
+use crate::hl7::{FieldPath, Location, Message, parse};
 use crate::mapping::{Event, Happening, OutChange, Recording, Verdict};
+
+/// Bytes of a message being made up to which it is read for its fields.
+const MOST_READ: usize = 200_000;
 
 /// A place of a recorded run, once its line has done its work.
 #[derive(Clone, Copy)]
@@ -79,6 +82,15 @@ impl<'w> StateAt<'w> {
     /// The segments of the message made so far, raw and in order.
     pub fn output(&self) -> Vec<Arc<str>> {
         self.track.output.at(self.recording(), self.happened)
+    }
+
+    /// The same read as a message; nothing of one that is too long to be read while somebody looks.
+    pub fn output_read(segments: &[Arc<str>]) -> Option<Message> {
+        let length: usize = segments.iter().map(|segment| segment.len() + 1).sum();
+        (length <= MOST_READ).then(|| {
+            let text: String = segments.iter().flat_map(|text| [text, "\r"]).collect();
+            parse(&text).0
+        })
     }
 
     /// The tables that have rows so far.

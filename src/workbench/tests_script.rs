@@ -7,14 +7,14 @@ use super::derive::derive;
 use super::inputs::{Records, Snapshot};
 use super::memo::Memo;
 use super::preview::Preview;
-use super::script_rename::Rename;
+use super::profile_rename::{Rename, follow};
 use super::script_scene::{ScriptScene, given_variables};
 use super::script_targets::Target;
 use super::script_texts::profile_scripts;
 use super::source::{Origin, Source};
 use crate::cancel::Cancel;
 use crate::mapping::{Engine, LanguageFunction, ScriptNames, language_functions};
-use crate::profile::{Profile, Script, ScriptPlace, ScriptTexts, read};
+use crate::profile::{Edit, Profile, Script, ScriptPlace, ScriptTexts, read};
 
 const PROFILE: &str = r#"Profile(
     format: 1,
@@ -309,7 +309,11 @@ fn a_column_is_renamed_and_a_taken_name_refused() {
     );
     assert!(made.scripts[1].1.contains("k.called = a"));
     assert!(told("born").is_err_and(|why| why.contains("already a column born")));
-    assert!(told("two words").is_err_and(|why| why.contains("behind a dot")));
+    let made = told("two words").expect("renamed");
+    assert_eq!(
+        made.scripts[0].1,
+        "let k = rows.add(\"kin\"); k[\"two words\"] = k[\"two words\"];"
+    );
 }
 
 #[test]
@@ -357,4 +361,54 @@ fn what_is_near_is_offered_to_mend_a_finding() {
     check("let a = msg[\"PDI-8\"];", "let a = msg[\"PID-8\"];");
     check("let a = 1\nlet b = 2;", "let a = 1;\nlet b = 2;");
     assert_eq!(mended("let a = msg[\"PID-8\"];"), None);
+}
+
+const RULED: &str = r#"Profile(
+    format: 1,
+    name: "Test",
+    standard: "2.5.1",
+    messages: [Message(
+        name: "ADT",
+        script: Inline("let t = \"sex\"; codes(t, t); codes(\"sex\", t);"),
+        rules: [
+            Rule(name: "known", must: "codes(\"sex\", msg[\"PID-8\"]) != \"sex\""),
+            Rule(name: "other", must: "msg[\"PID-8\"] != \"sex\""),
+        ],
+    )],
+    segments: {"ZPI": Segment(
+        fields: [
+            Field(name: "a"),
+            Field(name: "b", usage: Conditional, when: "codes(\"sex\", seg[\"1\"]) == \"F\""),
+        ],
+        rules: [Rule(name: "own", must: "codes(name, seg[\"1\"]) != \"\"")],
+    )},
+    codes: {"sex": Codes(values: {"F": "Female"})},
+)"#;
+
+#[test]
+fn a_code_table_is_followed_in_rules_and_conditions_but_not_in_texts_that_look_alike() {
+    let profile = read(RULED).expect("a profile");
+    let scripts = profile_scripts(&profile, &ScriptTexts::new());
+    let edit = Edit::RenameCodes {
+        name: "sex".into(),
+        to: "gender".into(),
+    };
+    let rename = follow(&profile, edit, "n".to_owned(), &scripts).expect("it fits");
+    let edits = rename.edits.iter();
+    let after = edits.fold(profile, |profile, edit| {
+        profile.apply(edit).expect("it fits")
+    });
+    let rules = &after.messages[0].rules;
+    let known = r#"codes("gender", msg["PID-8"]) != "sex""#;
+    assert_eq!(*rules[0].must, *known);
+    assert_eq!(*rules[1].must, *r#"msg["PID-8"] != "sex""#);
+    let zpi = after.segments.values().next().expect("ZPI");
+    let when = zpi.field(2).and_then(|field| field.when.as_deref());
+    assert_eq!(when, Some(r#"codes("gender", seg["1"]) == "F""#));
+    assert_eq!(
+        rename.scripts[0].1,
+        r#"let t = "sex"; codes(t, t); codes("gender", t);"#
+    );
+    assert_eq!(rename.places(), "1 script and 2 rules");
+    assert_eq!(rename.computed, ["ADT line 1", "the rule \"own\""]);
 }

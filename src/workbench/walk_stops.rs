@@ -63,14 +63,22 @@ pub enum Reason {
 impl Walk {
     /// Goes on until something is to be stopped at, else to the end of the run or to its start.
     pub fn run(&mut self, direction: Direction, stops: &Stops) -> Reason {
-        let hits: Vec<Vec<usize>> = stops
-            .watches
-            .iter()
-            .map(|watch| watch.hits(self.track()))
+        let watches = stops.watches.iter();
+        let hits: Vec<Arc<[usize]>> = watches
+            .map(|watch| watch.hits(self.track()).into())
             .collect();
+        self.run_knowing(direction, &stops.breakpoints, &hits)
+    }
+
+    /// The same where somebody knows at which places each watch-point happens.
+    pub fn run_knowing(
+        &mut self,
+        direction: Direction,
+        breakpoints: &[Breakpoint],
+        hits: &[Arc<[usize]>],
+    ) -> Reason {
         for at in self.ahead(direction) {
-            let breakpoint = stops
-                .breakpoints
+            let breakpoint = breakpoints
                 .iter()
                 .position(|breakpoint| self.is_at(at, breakpoint));
             let watch = || hits.iter().position(|hits| hits.binary_search(&at).is_ok());
@@ -92,9 +100,15 @@ impl Walk {
     /// Goes to the next place at which something that is watched happens; whether there is one.
     pub fn to_next(&mut self, watch: &Watch, direction: Direction) -> bool {
         let hits = watch.hits(self.track());
+        self.to_next_of(&hits, direction)
+    }
+
+    /// Goes to the next of these places; whether there is one.
+    pub fn to_next_of(&mut self, places: &[usize], direction: Direction) -> bool {
+        let mut places = places.iter().copied();
         let found = match direction {
-            Direction::Forwards => hits.into_iter().find(|at| *at > self.at()),
-            Direction::Backwards => hits.into_iter().rev().find(|at| *at < self.at()),
+            Direction::Forwards => places.find(|at| *at > self.at()),
+            Direction::Backwards => places.rfind(|at| *at < self.at()),
         };
         if let Some(at) = found {
             self.go_to(at);

@@ -54,6 +54,13 @@ fn write(hand: &mut Hand, label: &str, text: &str) {
     settle(hand);
 }
 
+/// Writes a name, which is taken when its field is left.
+fn rename(hand: &mut Hand, label: &str, text: &str) {
+    write(hand, label, text);
+    hand.key_press(Key::Enter);
+    settle(hand);
+}
+
 fn undo_name(hand: &mut Hand) -> String {
     hand.get_by_label("Edit").click();
     hand.run();
@@ -331,7 +338,7 @@ fn all_of_a_column_is_edited_in_its_form() {
         shows(&hand, "patient.sex: "),
         "the error is told at the column"
     );
-    write(&mut hand, "Name of patient.sex", "gender");
+    rename(&mut hand, "Name of patient.sex", "gender");
     assert_eq!(undo_name(&mut hand), "Undo rename column patient.sex");
     assert_eq!(value(&hand, "Source of patient.gender"), "PID-8");
 }
@@ -528,7 +535,7 @@ fn tables_are_edited_and_renames_follow_into_rows() {
     });
     row.expect("the explorer lists it").click();
     settle(&mut hand);
-    write(&mut hand, "Column 1 name", "number");
+    rename(&mut hand, "Column 1 name", "number");
     assert_eq!(undo_name(&mut hand), "Undo rename column patient.mrn");
     write(&mut hand, "Column 1 size", "many");
     assert!(shows(&hand, "A size is a number of characters, such as 20"));
@@ -536,7 +543,7 @@ fn tables_are_edited_and_renames_follow_into_rows() {
     assert_eq!(undo_name(&mut hand), "Undo change size of patient.number");
     press(&mut hand, "Move down column number");
     assert_eq!(value(&hand, "Column 2 name"), "number");
-    write(&mut hand, "Table name", "person");
+    rename(&mut hand, "Table name", "person");
     assert_eq!(undo_name(&mut hand), "Undo rename table patient");
     hand.get_by_label("Mapping").click();
     settle(&mut hand);

@@ -197,6 +197,19 @@ fn a_script_is_formatted_as_one_step() {
 }
 
 #[test]
+fn a_new_line_begins_where_its_block_does() {
+    let (_folder, mut hand, before) = typed("if true {");
+    press(&mut hand, Modifiers::NONE, Key::Enter);
+    hand.get_by_label("Script editor").type_text("print(1);");
+    settle(&mut hand);
+    press(&mut hand, Modifiers::NONE, Key::Enter);
+    assert_eq!(rest(&hand, &before), "if true {\n    print(1);\n    ");
+    hand.get_by_label("Script editor").type_text("}");
+    settle(&mut hand);
+    assert_eq!(rest(&hand, &before), "if true {\n    print(1);\n}");
+}
+
+#[test]
 fn what_is_found_is_counted_and_replaced() {
     let (_folder, mut hand, before) = typed("let cat = 1;\nlet b = cat + cat;");
     press(&mut hand, Modifiers::COMMAND, Key::H);
@@ -283,4 +296,29 @@ fn a_field_that_a_variable_of_a_segment_lacks_is_told() {
     hand.get_by_label("Script editor").type_text("\"]; }");
     settle(&mut hand);
     assert!(shows(&hand, "NK1-88: NK1 has 39 fields"));
+}
+
+#[test]
+fn a_code_table_that_is_renamed_on_its_page_is_followed_in_the_scripts() {
+    let (_folder, mut hand, before) = typed("codes(\"sex");
+    press(&mut hand, Modifiers::NONE, Key::F12);
+    let field = "Code table name";
+    hand.get_by_label(field).focus();
+    hand.run();
+    press(&mut hand, Modifiers::COMMAND, Key::A);
+    hand.get_by_label(field).type_text("gender");
+    settle(&mut hand);
+    press(&mut hand, Modifiers::NONE, Key::Enter);
+    assert!(shows(&hand, "2 scripts follow to gender"));
+    assert!(undo_name(&mut hand).starts_with("Undo rename codes sex"));
+    press(&mut hand, Modifiers::ALT, Key::ArrowLeft);
+    let renamed = script(&hand);
+    assert_eq!(
+        renamed,
+        format!("{before}codes(\"sex").replace("codes(\"sex", "codes(\"gender")
+    );
+    hand.get_by_label("Script editor").focus();
+    hand.run();
+    press(&mut hand, Modifiers::COMMAND, Key::Z);
+    assert_eq!(script(&hand), format!("{before}codes(\"sex"));
 }

@@ -421,6 +421,37 @@ fn a_segment_is_shown_whole_as_a_tree() {
 }
 
 #[test]
+fn a_segment_being_made_and_its_message_are_trees_or_texts() {
+    let (_folder, mut hand) = window("ORU^R01");
+    click(&mut hand, "Values");
+    type_at_end(
+        &mut hand,
+        "let pet = out.append(\"ZPI\");\npet[\"2.1\"] = \"IT\"; pet[\"2.2\"] = \"Italian\";\nlet made = out;",
+    );
+    settle(&mut hand);
+    click(
+        &mut hand,
+        "Line 10 gives out ZPI = \"ZPI\" · pet = ZPI of out",
+    );
+    assert!(shows(&hand, "ZPI-2: IT^Italian"));
+    click(&mut hand, "ZPI-2: IT^Italian");
+    assert!(shows(&hand, "ZPI-2.2: Italian"));
+    click(&mut hand, "Text of pet");
+    assert!(shows(&hand, "ZPI||IT^Italian"));
+    assert!(!shows(&hand, "ZPI-2.2: Italian"));
+    click(&mut hand, "Tree of pet");
+    assert!(shows(&hand, "ZPI-2: IT^Italian"));
+    press(&mut hand, Modifiers::NONE, Key::Escape);
+    click(&mut hand, "Line 12 gives made = the message being made");
+    assert!(
+        !shows(&hand, "ZPI-2: IT^Italian"),
+        "its segments are closed"
+    );
+    click(&mut hand, "ZPI: ZPI||IT^Italian");
+    assert!(shows(&hand, "ZPI-2: IT^Italian"));
+}
+
+#[test]
 fn a_group_is_shown_whole_as_a_tree() {
     let (_folder, _, mut hand) = example();
     hand.set_size(egui::vec2(1900.0, 1200.0));

@@ -91,6 +91,7 @@ impl Bench {
             | Notice::ProfileOpened(_)
             | Notice::ProfileSaved(_)
             | Notice::FileSaved(_)
+            | Notice::Renamed(_)
             | Notice::LessonOpened
             | Notice::ChangedOnDisk(_) => None,
         });

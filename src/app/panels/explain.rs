@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 use super::super::theme::Theme;
 use super::super::widgets::Pointed;
 use super::outline::{Source, rows_at};
-use super::tree::facts_ui;
+use super::tree_cell::facts_ui;
 use super::tree_row::{RowKind, TreeRow, Value};
 use crate::hl7::Level;
 

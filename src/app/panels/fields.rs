@@ -3,6 +3,39 @@
 use egui::{Id, RichText, TextEdit, Ui};
 
 use super::super::theme::Theme;
+use super::super::widgets::{Entry, no_proposals};
+
+/// A one-line field for a name that others follow to; the new name in the frame in which it is left.
+///
+/// Escape leaves it as it is. A name that `check` refuses is not taken; the reason is shown below.
+pub(super) fn name_ui(
+    ui: &mut Ui,
+    name: &str,
+    value: &str,
+    width: f32,
+    hint: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Option<String> {
+    let entry = Entry {
+        name,
+        scope: value,
+        value,
+        hint,
+        width,
+        is_code: false,
+        check: &check,
+        propose: &no_proposals,
+    };
+    let shown = ui.vertical(|ui| {
+        let shown = entry.name_ui(ui);
+        if let Some(fault) = &shown.fault {
+            let colour = *Theme::of(ui).severity.error;
+            ui.label(RichText::new(fault).small().color(colour));
+        }
+        shown.changed
+    });
+    shown.inner
+}
 
 /// A one-line text field; the new text in the frame in which it changed.
 ///

@@ -135,19 +135,16 @@ fn column_ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, entry: &Entry<'_>, col
             check: &check,
             propose: &no_proposals,
         };
-        let response = field.ui(ui);
+        let response = field.name_ui(ui);
         fault = response.fault;
         if let Some(to) = response.changed {
             let to: Arc<str> = to.trim().into();
             state.choose(Arc::clone(table), Arc::clone(&to));
-            // The field is another one once the column has its new name.
             cx.send(Action::Edit(Edit::RenameColumn {
                 table: Arc::clone(table),
                 column: Arc::clone(column),
-                to: Arc::clone(&to),
+                to,
             }));
-            let id = widgets::entry_id(&entry.definition.name, &format!("Name of {name}.{to}"));
-            ui.memory_mut(|memory| memory.request_focus(id));
         }
         let combo = ComboBox::from_id_salt(("type", entry.index, Arc::clone(column)))
             .width(theme.grid(24))

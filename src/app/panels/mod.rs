@@ -71,6 +71,7 @@ mod stepper_parts;
 mod stepper_state;
 mod stepper_stops;
 mod tree;
+mod tree_cell;
 mod tree_columns;
 mod tree_row;
 mod views;

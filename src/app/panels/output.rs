@@ -17,7 +17,8 @@ use super::super::widgets::{
 use super::explain::explain_ui;
 use super::outline::Source;
 use super::parts::{bar_ui, empty_ui, weak, without_message_ui};
-use super::tree::{TreeView, at_work_ui, is_at_work, tree_cell_ui};
+use super::tree::{TreeView, at_work_ui, is_at_work};
+use super::tree_cell::tree_cell_ui;
 use super::tree_columns::columns;
 use super::tree_row::{RowKind, TreeRow};
 use crate::hl7::{Message, Part};

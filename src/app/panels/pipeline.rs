@@ -21,7 +21,7 @@ use crate::workbench::{
 };
 
 /// Narrower than this the value stands below the stages, in steps of the grid.
-const SIDE_BY_SIDE: i16 = 170;
+const SIDE_BY_SIDE: i16 = 240;
 
 /// Findings of a stage that are listed above its value.
 const MOST_FINDINGS: usize = 3;
@@ -143,7 +143,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         all.split_left_right_at_fraction(0.42)
     } else {
         let most = theme.size.row * 9.0 + theme.grid(4);
-        all.split_top_bottom_at_y(all.top() + most.min(all.height() * 0.5))
+        all.split_top_bottom_at_y(all.top() + most.min(all.height() * 0.56))
     };
     part_ui(ui, "stages", left, |ui| stages_ui(ui, cx, state));
     let line = egui::Stroke::new(1.0, *theme.surface.border);

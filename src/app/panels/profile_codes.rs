@@ -11,7 +11,7 @@ use super::super::part::Part;
 use super::super::theme::Theme;
 use super::super::widgets::GridState;
 use super::codes_seen;
-use super::fields::{heading_ui, label_ui, some_name, text_ui};
+use super::fields::{self, heading_ui, label_ui, some_name};
 use super::origin;
 use super::pairs_grid::{Pairs, PairsView};
 use super::parts::weak;
@@ -236,7 +236,7 @@ fn name_ui(ui: &mut Ui, cx: &Cx<'_>, name: &Arc<str>) -> Option<Arc<str>> {
     };
     let text = ui.horizontal(|ui| {
         label_ui(ui, "Name");
-        text_ui(
+        fields::name_ui(
             ui,
             "Code table name",
             name,

@@ -8,7 +8,7 @@ use super::super::action::Action;
 use super::super::cx::Cx;
 use super::super::status::plural;
 use super::super::theme::Theme;
-use super::super::widgets::{Entry, entry_id, no_proposals};
+use super::super::widgets::{Entry, EntryResponse, entry_id, no_proposals};
 use super::fields::{heading_ui, label_ui};
 use super::mapping_edit::named;
 use super::parts::weak;
@@ -213,7 +213,8 @@ impl Page<'_, '_> {
         };
         ui.horizontal(|ui| {
             label_ui(ui, "Name");
-            if let Some(to) = entry_ui(ui, self.name, "Table name", self.name, width, &check) {
+            let field = entry(self.name, "Table name", self.name, width, &check);
+            if let Some(to) = with_fault_ui(ui, |ui| field.name_ui(ui)) {
                 let to: Arc<str> = to.trim().into();
                 self.cx.send(Action::Edit(Edit::RenameTable {
                     name: Arc::clone(self.name),
@@ -225,9 +226,8 @@ impl Page<'_, '_> {
         ui.horizontal(|ui| {
             label_ui(ui, "Description");
             let value = &self.table.description;
-            if let Some(text) =
-                entry_ui(ui, self.name, "Table description", value, width, &anything)
-            {
+            let field = entry(self.name, "Table description", value, width, &anything);
+            if let Some(text) = with_fault_ui(ui, |ui| field.ui(ui)) {
                 self.change(format!("describe table {}", self.name), |table| {
                     table.description = text.into();
                 });
@@ -352,9 +352,9 @@ impl Page<'_, '_> {
         };
         cell_ui(ui, widths.name, |ui| {
             let name = column_name(index);
-            let shown = field(ui, self.name, &name, &column.name, widths.name, &is_free);
-            faults.extend(shown.1);
-            if let Some(to) = shown.0 {
+            let shown = entry(self.name, &name, &column.name, widths.name, &is_free).name_ui(ui);
+            faults.extend(shown.fault);
+            if let Some(to) = shown.changed {
                 self.cx.send(Action::Edit(Edit::RenameColumn {
                     table: Arc::clone(self.name),
                     column: Arc::clone(&column.name),
@@ -378,9 +378,9 @@ impl Page<'_, '_> {
             let value = column.size.map(|size| size.to_string());
             let value = value.unwrap_or_default();
             let name = format!("Column {number} size");
-            let shown = field(ui, self.name, &name, &value, widths.size, &is_size);
-            faults.extend(shown.1);
-            if let Some(text) = shown.0 {
+            let shown = entry(self.name, &name, &value, widths.size, &is_size).ui(ui);
+            faults.extend(shown.fault);
+            if let Some(text) = shown.changed {
                 let size = text.trim().parse().ok();
                 self.change_column(index, "size", |column| column.size = size);
             }
@@ -536,16 +536,14 @@ fn column_name(index: usize) -> String {
     format!("Column {} name", index + 1)
 }
 
-/// The new text of a field, and why what stands in it cannot be taken.
-fn field(
-    ui: &mut Ui,
-    scope: &str,
-    name: &str,
-    value: &str,
+fn entry<'a>(
+    scope: &'a str,
+    name: &'a str,
+    value: &'a str,
     width: f32,
-    check: &dyn Fn(&str) -> Result<(), String>,
-) -> (Option<String>, Option<String>) {
-    let entry = Entry {
+    check: &'a dyn Fn(&str) -> Result<(), String>,
+) -> Entry<'a> {
+    Entry {
         name,
         scope,
         value,
@@ -554,30 +552,20 @@ fn field(
         is_code: false,
         check,
         propose: &no_proposals,
-    };
-    let shown = entry.ui(ui);
-    (shown.changed, shown.fault)
+    }
 }
 
-/// A field with its fault beside it.
-fn entry_ui(
-    ui: &mut Ui,
-    scope: &str,
-    name: &str,
-    value: &str,
-    width: f32,
-    check: &dyn Fn(&str) -> Result<(), String>,
-) -> Option<String> {
-    let (changed, fault) = ui
-        .vertical(|ui| {
-            let (changed, fault) = field(ui, scope, name, value, width, check);
-            if let Some(fault) = &fault {
-                let colour = *Theme::of(ui).severity.error;
-                ui.label(RichText::new(fault).small().color(colour));
-            }
-            (changed, fault)
-        })
-        .inner;
+/// The new text of a field whose fault, if there is one, stands below it.
+fn with_fault_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> EntryResponse) -> Option<String> {
+    let shown = ui.vertical(|ui| {
+        let shown = add(ui);
+        if let Some(fault) = &shown.fault {
+            let colour = *Theme::of(ui).severity.error;
+            ui.label(RichText::new(fault).small().color(colour));
+        }
+        shown
+    });
+    let EntryResponse { changed, fault } = shown.inner;
     changed.filter(|_| fault.is_none())
 }
 

@@ -1,8 +1,10 @@
 //! What a click on a value beside the script opens: the value whole, or all passes of a loop.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
-use egui::{CollapsingHeader, Pos2, RichText, Role, ScrollArea, Ui, Vec2};
+use egui::{Button, CollapsingHeader, Pos2, RichText, Role, ScrollArea, Ui, Vec2, WidgetInfo};
 
 use super::super::action::Action;
 use super::super::cx::Cx;
@@ -10,9 +12,9 @@ use super::super::theme::Theme;
 use super::super::widgets::{ColumnSpec, RowSource, RowsView, Width, cell_text};
 use super::parts::weak;
 use super::script_segment::segment_ui;
-use crate::hl7::Message;
+use crate::hl7::{Location, Message};
 use crate::mapping::{Cell, Value};
-use crate::workbench::{LoopRun, ShownValue, StateAt};
+use crate::workbench::{LoopRun, ShownValue, StateAt, TableAt};
 
 /// Elements of one list or map that are listed.
 const MOST_ELEMENTS: usize = 200;
@@ -30,7 +32,14 @@ pub(super) struct Popup {
     content: Content,
     /// It was not shown yet.
     is_new: bool,
+    /// The values that are shown as text, by their place in the list.
+    as_text: BTreeSet<usize>,
+    /// The message being made, as it was read last.
+    made: Made,
 }
+
+/// The segments of the message being made, and the same read for its fields.
+type Made = Option<(Vec<Arc<str>>, Option<Message>)>;
 
 enum Content {
     /// What each thing is called, and its value.
@@ -52,6 +61,8 @@ impl Popup {
             at,
             content: Content::Values(values.collect()),
             is_new: true,
+            as_text: BTreeSet::new(),
+            made: None,
         }
     }
 
@@ -62,6 +73,8 @@ impl Popup {
             at,
             content: Content::Passes(ran.clone(), pass),
             is_new: true,
+            as_text: BTreeSet::new(),
+            made: None,
         }
     }
 
@@ -86,7 +99,9 @@ impl Popup {
             .collapsible(false)
             .constrain(true)
             .show(ui.ctx(), |ui| match &mut self.content {
-                Content::Values(values) => values_ui(ui, cx, values),
+                Content::Values(values) => {
+                    values_ui(ui, cx, values, &mut self.as_text, &mut self.made);
+                }
                 Content::Passes(ran, pass) => {
                     chosen = passes_ui(ui, ran, *pass, self.is_new);
                     if let Some((_, another)) = chosen {
@@ -99,20 +114,39 @@ impl Popup {
     }
 }
 
-fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
+fn values_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    values: &[(String, Value)],
+    as_text: &mut BTreeSet<usize>,
+    made: &mut Made,
+) {
     let theme = Theme::of(ui);
-    let sight = cx.stepping.walked().map(|walked| Sight {
-        message: &walked.recording().message,
-        state: if cx.stepping.is_open {
+    let state = cx.stepping.walked().map(|walked| {
+        let last = walked.track().timeline().len().saturating_sub(1);
+        let state = if cx.stepping.is_open {
             walked.walk.state()
         } else {
-            StateAt::of(
-                walked.track(),
-                walked.track().timeline().len().saturating_sub(1),
-            )
-        },
-        is_end: !cx.stepping.is_open,
+            StateAt::of(walked.track(), last)
+        };
+        (walked, state)
     });
+    if let Some((_, state)) = &state {
+        let segments = state.output();
+        if made.as_ref().is_none_or(|(known, _)| *known != segments) {
+            let read = StateAt::output_read(&segments);
+            *made = Some((segments, read));
+        }
+    }
+    let sight = state
+        .zip(made.as_ref())
+        .map(|((walked, state), made)| Sight {
+            message: &walked.recording().message,
+            made: &made.0,
+            made_read: made.1.as_ref(),
+            state,
+            is_end: !cx.stepping.is_open,
+        });
     let sight = sight.as_ref();
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme.grid(1);
@@ -125,23 +159,86 @@ fn values_ui(ui: &mut Ui, cx: &Cx<'_>, values: &[(String, Value)]) {
                 }
                 weak(ui, value.kind());
                 if ui.small_button("Copy").clicked() {
-                    let text = match value {
-                        Value::Text(text) => text.to_string(),
-                        other => other.shown(1 << 20),
-                    };
+                    let text = written(value, sight);
                     let what = name.clone();
                     cx.send(Action::Copy { text, what });
                 }
+                if has_parts(value) {
+                    view_ui(ui, name, at, as_text);
+                }
             });
-            ui.push_id(at, |ui| value_ui(ui, theme, sight, value, 0));
+            if as_text.contains(&at) && has_parts(value) {
+                code_ui(ui, theme, &written(value, sight));
+            } else {
+                ui.push_id(at, |ui| value_ui(ui, theme, sight, value, 0));
+            }
             ui.add_space(theme.grid(1));
         }
     });
 }
 
+/// The switch between a value's tree and its text.
+fn view_ui(ui: &mut Ui, name: &str, at: usize, as_text: &mut BTreeSet<usize>) {
+    let is_text = as_text.contains(&at);
+    for (words, is_on) in [("Tree", !is_text), ("Text", is_text)] {
+        let button = ui.add(Button::selectable(is_on, words).small());
+        button.widget_info(|| {
+            let words = format!("{words} of {name}");
+            WidgetInfo::selected(Role::Button, true, is_on, words)
+        });
+        if button.clicked() && !is_on {
+            if is_text {
+                as_text.remove(&at);
+            } else {
+                as_text.insert(at);
+            }
+        }
+    }
+}
+
+fn code_ui(ui: &mut Ui, theme: &Theme, text: &str) {
+    let text = RichText::new(text).font(theme.code_font());
+    let label = egui::Label::new(text.color(*theme.text.body));
+    ui.add(label.selectable(true).wrap());
+}
+
+/// A value as it would be written: segments as they stand, lists and maps as scripts write them.
+fn written(value: &Value, sight: Option<&Sight<'_>>) -> String {
+    let raw = |message: &Message, name: &str| {
+        let place: Location = name.parse().ok()?;
+        Some(message.find(&place)?.raw().to_owned())
+    };
+    let known = sight.and_then(|sight| match value {
+        Value::Thing("segment", name) => match of_out(name) {
+            Some(name) => raw(sight.made_read?, name),
+            None => raw(sight.message, name),
+        },
+        Value::Thing("message being made", _) => Some(sight.made.join("\n")),
+        Value::Segments { range, .. } => {
+            let segments = range.clone().filter_map(|at| sight.message.segment(at));
+            let lines: Vec<&str> = segments.map(|segment| segment.raw()).collect();
+            Some(lines.join("\n"))
+        }
+        Value::Thing("rows", _) | Value::Row(..) => Some(sight.rows_written(value)),
+        _ => None,
+    });
+    known.unwrap_or_else(|| match value {
+        Value::Text(text) => text.to_string(),
+        other => other.shown(1 << 20),
+    })
+}
+
+/// The name of a segment of the message being made: of `OBX[2] of out` the `OBX[2]`.
+fn of_out(name: &str) -> Option<&str> {
+    name.strip_suffix(" of out")
+}
+
 /// What handles of a script stand for.
 struct Sight<'w> {
     message: &'w Message,
+    /// The segments of the message being made, and the same read for its fields.
+    made: &'w [Arc<str>],
+    made_read: Option<&'w Message>,
     /// What was made by the step at hand; by the end of the run where the stepper is closed.
     state: StateAt<'w>,
     is_end: bool,
@@ -162,19 +259,19 @@ impl Sight<'_> {
             ui.add(egui::Label::new(text).selectable(true).wrap());
         };
         if let Value::Thing("message being made", _) = value {
-            let segments = self.state.output();
-            for segment in segments.iter().take(MOST_ELEMENTS) {
+            if let Some(message) = self.made_read {
+                return segments_ui(ui, theme, message, &(0..message.segment_count()));
+            }
+            for segment in self.made.iter().take(MOST_ELEMENTS) {
                 text_ui(ui, segment);
             }
-            more_ui(ui, segments.len().saturating_sub(MOST_ELEMENTS));
+            more_ui(ui, self.made.len().saturating_sub(MOST_ELEMENTS));
             return;
         }
         let mut is_made = false;
         for table in self.state.tables() {
-            let rows = match value {
-                Value::Row(name, row) if name == table.name() => *row..*row + 1,
-                Value::Row(..) => continue,
-                _ => 0..table.row_count(),
+            let Some(rows) = rows_of(value, &table) else {
+                continue;
             };
             for row in rows.clone().take(MOST_ELEMENTS) {
                 is_made |= row < table.row_count();
@@ -197,6 +294,51 @@ impl Sight<'_> {
         if !is_made {
             weak(ui, "Nothing was made of it by then");
         }
+    }
+
+    /// A segment of either message; whether it is there.
+    fn segment_ui(&self, ui: &mut Ui, theme: &Theme, name: &str) -> bool {
+        match (of_out(name), self.made_read) {
+            (None, _) => segment_ui(ui, theme, self.message, name),
+            (Some(name), Some(made)) => segment_ui(ui, theme, made, name),
+            (Some(_), None) => false,
+        }
+    }
+
+    /// The rows with their columns, a line for each.
+    fn rows_written(&self, value: &Value) -> String {
+        let mut lines = Vec::new();
+        for table in self.state.tables() {
+            let Some(rows) = rows_of(value, &table) else {
+                continue;
+            };
+            for row in rows.take(MOST_ELEMENTS) {
+                let cells =
+                    table
+                        .columns()
+                        .iter()
+                        .filter_map(|column| match table.cell(row, column) {
+                            Cell::Absent => None,
+                            cell => Some(format!("{column}: {cell}")),
+                        });
+                let cells: Vec<String> = cells.collect();
+                lines.push(format!(
+                    "{} {}: {}",
+                    table.name(),
+                    row + 1,
+                    cells.join(", ")
+                ));
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+/// The rows of a table that a value stands for; `None` where it is another table's.
+fn rows_of(value: &Value, table: &TableAt<'_>) -> Option<Range<usize>> {
+    match value {
+        Value::Row(name, row) => (name == table.name()).then_some(*row..*row + 1),
+        _ => Some(0..table.row_count()),
     }
 }
 
@@ -234,7 +376,7 @@ fn value_ui(ui: &mut Ui, theme: &Theme, sight: Option<&Sight<'_>>, value: &Value
         Value::Nothing => {}
         Value::Text(text) => text_ui(ui, text.replace("\r\n", "\n").replace('\r', "\n")),
         Value::Thing("segment", name)
-            if sight.is_some_and(|sight| segment_ui(ui, theme, sight.message, name)) => {}
+            if sight.is_some_and(|sight| sight.segment_ui(ui, theme, name)) => {}
         Value::Segments { range, .. } if sight.is_some() && !range.is_empty() => {
             if let Some(sight) = sight {
                 segments_ui(ui, theme, sight.message, range);

@@ -109,14 +109,18 @@ impl RenameForm {
                 ui.add(egui::Label::new(words).wrap());
             }
             Ok(rename) => {
-                let count = rename.scripts.len();
-                let words = match (self.to == self.from, count) {
+                let places = rename.places();
+                let words = match (self.to == self.from, places.is_empty()) {
                     (true, _) => "Enter renames, Esc leaves it as it is".to_owned(),
-                    (false, 0) => "No script names it".to_owned(),
-                    (false, 1) => "Enter renames it in one script".to_owned(),
-                    (false, count) => format!("Enter renames it in {count} scripts"),
+                    (false, true) => "No script names it".to_owned(),
+                    (false, false) => format!("Enter renames it in {places}"),
                 };
                 weak(ui, words);
+                let left = rename.left();
+                if !left.is_empty() {
+                    let words = RichText::new(left).small().color(*theme.severity.warning);
+                    ui.add(egui::Label::new(words).wrap());
+                }
             }
         }
         match &self.found {

@@ -183,11 +183,11 @@ fn stages_ui(ui: &Ui, theme: &Theme, walked: &Walked, rect: Rect) {
 fn watched_ui(
     brush: &egui::Painter,
     theme: &Theme,
-    hits: &[Vec<usize>],
+    hits: &[Arc<[usize]>],
     place: impl Fn(usize) -> Pos2,
 ) {
     let mut last = f32::NEG_INFINITY;
-    for hit in hits.iter().flatten() {
+    for hit in hits.iter().flat_map(|hits| hits.iter()) {
         let at = place(*hit) - Vec2::new(0.0, theme.grid(2));
         // What falls on one point of the screen is one mark.
         if (at.x - last).abs() >= 1.0 {

@@ -141,7 +141,7 @@ fn watches_ui(ui: &mut Ui, cx: &Cx<'_>, walked: &Walked, new: &mut NewWatch) {
     let stepping = cx.stepping;
     for (at, watch) in stepping.watches.iter().enumerate() {
         let name = watch.written();
-        let times = stepping.hits().get(at).map_or(0, Vec::len);
+        let times = stepping.hits().get(at).map_or(0, |hits| hits.len());
         ui.horizontal(|ui| {
             let theme = Theme::of(ui);
             let text = RichText::new(&name).font(theme.code_font());

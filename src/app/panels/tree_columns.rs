@@ -7,13 +7,14 @@ pub(super) fn columns(width: f32) -> Vec<ColumnSpec> {
     let mut columns = vec![
         ColumnSpec::new(
             "Location",
+            // Room for the number of a group that is some groups deep.
             Width::Points(if width > 640.0 {
-                168.0
+                (width * 0.3).min(232.0)
             } else {
                 (width * 0.34).clamp(88.0, 152.0)
             }),
         ),
-        ColumnSpec::new("Name", Width::Points((width * 0.33).clamp(72.0, 240.0))),
+        ColumnSpec::new("Name", Width::Points((width * 0.3).clamp(72.0, 240.0))),
         ColumnSpec::new(
             "Value",
             if width > 640.0 {

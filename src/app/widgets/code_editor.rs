@@ -9,6 +9,7 @@ use super::super::theme::Theme;
 use super::code_advice::{Advice, call_ui, explanation_ui};
 use super::code_beside::{Beside, BesideClick, beside_ui, width_beside};
 use super::code_gutter::{CodeFix, Gutter, Mark, gutter_width};
+use super::code_indent::indent;
 use super::code_marks::{current_line, emphasise, show_found, strip_ui, underline};
 use super::code_painted::{Painted, lines};
 use super::code_places::{char_index, place_of, quoted_at};
@@ -238,6 +239,9 @@ impl CodeEditor {
         if let Some(words) = self.insert.take() {
             self.write(ui, text, None, &words);
             written = true;
+        }
+        if view.editable && view.language == Language::Script {
+            indent(ui, id, text);
         }
         let area = ScrollArea::both().id_salt("text").auto_shrink(false);
         area.show(ui, |ui| {

@@ -41,6 +41,13 @@ struct Kept {
     text: String,
 }
 
+/// When a text that was typed is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    EachKey,
+    WhenLeft,
+}
+
 #[derive(Clone, Default)]
 struct List {
     open: Option<Completion>,
@@ -59,8 +66,17 @@ pub(crate) fn no_proposals(_typed: &str) -> Proposals {
 }
 
 impl Entry<'_> {
-    /// Shows the field.
+    /// Shows the field; what is typed is taken with each key.
     pub(crate) fn ui(&self, ui: &mut Ui) -> EntryResponse {
+        self.shown_ui(ui, Taking::EachKey)
+    }
+
+    /// Shows the field for a name that others follow to: it is taken whole, when the field is left.
+    pub(crate) fn name_ui(&self, ui: &mut Ui) -> EntryResponse {
+        self.shown_ui(ui, Taking::WhenLeft)
+    }
+
+    fn shown_ui(&self, ui: &mut Ui, taking: Taking) -> EntryResponse {
         let theme = Theme::of(ui);
         let id = entry_id(self.scope, self.name);
         let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
@@ -116,7 +132,11 @@ impl Entry<'_> {
         let dropped = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
         let verdict = (self.check)(&text);
         let typed = response.changed() || written;
-        let changed = (typed && verdict.is_ok() && text != self.value).then(|| text.clone());
+        let is_taken = match taking {
+            Taking::EachKey => typed,
+            Taking::WhenLeft => response.lost_focus() && !dropped,
+        };
+        let changed = (is_taken && verdict.is_ok() && text != self.value).then(|| text.clone());
         ui.data_mut(|data| {
             if dropped || text == self.value {
                 data.remove::<Kept>(id);

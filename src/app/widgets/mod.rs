@@ -4,6 +4,7 @@ mod code_advice;
 mod code_beside;
 mod code_editor;
 mod code_gutter;
+mod code_indent;
 mod code_marks;
 mod code_painted;
 mod code_places;
