@@ -16,10 +16,10 @@
 //! | [`cancel`] | whether a newer revision was asked for | everything else |
 //! | [`diagnostic`] | what is wrong, where, and what would be right | who finds it |
 //! | [`profile`] | what this site says: a RON document, its edits and their history | files, scripts' meaning |
-//! | [`net`] | framing of messages on the wire, without I/O | grammars, files |
+//! | [`net`] | messages on the wire: frames, acknowledgments, listeners, senders, the journal of what came | grammars, other files |
 //! | [`grammar`] | standard and profile resolved; a message bound to them | mapping |
 //! | [`mapping`] | scripts and rows: from the bound message to output | files, the window |
-//! | [`workbench`] | samples, previews, the worker, files that are opened and saved | the window, the terminal |
+//! | [`workbench`] | samples, previews, the worker, files that are opened and saved, what is sent and answered | the window, the terminal |
 //! | `cli` | one file a subcommand | the window |
 //! | `app` | the window (feature `gui`) | the terminal |
 //!
@@ -44,6 +44,14 @@
 //! selected, and `derive` takes it through: decode (MSH-18) → parse → match a message definition →
 //! bind to the structure → check → rows and script → print. The window shows the last good preview
 //! until the next one is there; a newer edit cancels the run of an older one.
+//!
+//! # One message, from socket to answer
+//!
+//! A [`net::Listener`] finds the frames in what comes and hands each message to a [`net::Decider`]. Where a
+//! [`net::Journal`] stands before it, the message is on the disk first. A [`workbench::Reception`] maps it as a
+//! file's would be, and [`workbench::acknowledgment`] says what that comes to: AA, AR, or AE with the place. What
+//! MSH-15 and MSH-16 ask for decides which answers go out. Sockets live on the threads of a [`net::Wire`]; nobody
+//! else waits for one.
 //!
 //! # Stepping: record, then walk
 //!

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::words::Bytes as Counted;
+
 /// The bytes before and after a message on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marks {
@@ -172,14 +174,19 @@ impl Commit {
             Commit::Refused => &[0x15],
         }
     }
+
+    /// The one that the content of a frame is.
+    pub(super) fn of(content: &[u8]) -> Option<Self> {
+        [Commit::Acknowledged, Commit::Refused]
+            .into_iter()
+            .find(|commit| commit.content() == content)
+    }
 }
 
 impl Frame {
     /// The commit acknowledgment that it is, if it is one.
     pub fn commit(&self) -> Option<Commit> {
-        [Commit::Acknowledged, Commit::Refused]
-            .into_iter()
-            .find(|commit| commit.content() == self.content)
+        Commit::of(&self.content)
     }
 }
 
@@ -356,16 +363,5 @@ impl fmt::Display for NoteKind {
 impl fmt::Debug for NoteKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {self}", self.code())
-    }
-}
-
-struct Counted(u64);
-
-impl fmt::Display for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            1 => f.write_str("1 byte"),
-            count => write!(f, "{count} bytes"),
-        }
     }
 }

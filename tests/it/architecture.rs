@@ -33,6 +33,8 @@ const NAMED_ONLY_IN: [(&str, &[&str]); 4] = [
             "workbench/files.rs",
             "cli/",
             "app/dialogs.rs",
+            // What is acknowledged on the wire has to be durable first, where it is acknowledged.
+            "net/journal.rs",
         ],
     ),
 ];

@@ -1,0 +1,42 @@
+//! What the connections of one listener share.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::decider::Decider;
+use super::duplicates::Duplicates;
+use super::listener_event::{ListenerEvent, ListenerNews, Tell};
+use super::listener_settings::ListenerSettings;
+use super::player::Player;
+use super::stamps::Stamps;
+use super::verdict::ConnectionId;
+
+/// What the connections of a listener share.
+pub(super) struct Attended {
+    pub(super) settings: ListenerSettings,
+    pub(super) decider: Decider,
+    pub(super) tell: Tell<ListenerEvent>,
+    pub(super) stamps: Arc<Stamps>,
+    pub(super) duplicates: Option<Arc<Duplicates>>,
+    pub(super) player: Arc<Player>,
+}
+
+impl Attended {
+    pub(super) fn tell(&self, connection: Option<ConnectionId>, kind: ListenerNews) {
+        (self.tell)(ListenerEvent {
+            time: SystemTime::now(),
+            connection,
+            kind,
+        });
+    }
+}
+
+/// How far a listener is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Open,
+    /// What was received is answered, then it ends.
+    Draining,
+    /// It ends at once.
+    Stopped,
+}
