@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::args_wire::{Listen, Send, Torture};
 use super::help;
 
 /// HL7 v2 interface development: open a site's messages, map them with a profile, watch the output.
@@ -42,6 +43,9 @@ pub(super) enum Command {
     Lesson(LessonArguments),
     Check(Check),
     Profile(ProfileArguments),
+    Send(Send),
+    Listen(Listen),
+    Torture(Torture),
 }
 
 /// Print messages: as a tree with the standard's names, as JSON, or as they are

@@ -1,6 +1,7 @@
 //! What `check` finds as `JUnit` reads it: a suite for each file, a case for each message.
 
 use std::fmt::{self, Display, Write};
+use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -11,6 +12,7 @@ pub(super) struct Suite {
     cases: String,
     tests: u64,
     failures: u64,
+    took: Duration,
 }
 
 /// What stands before the suites.
@@ -31,35 +33,50 @@ impl Suite {
     /// Adds a case with what was found; remarks are no failures.
     pub(super) fn case(&mut self, name: &str, found: &[&Diagnostic]) {
         let gravest = found.iter().map(|found| found.severity).max();
+        let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+        let first = found.iter().find(|found| Some(found.severity) == gravest);
+        let failure = first
+            .filter(|first| first.severity > Severity::Info)
+            .map(|first| (first.code, first.message.as_str()));
+        self.add(name, Duration::ZERO, failure, &lines.join("\n"));
+    }
+
+    /// Adds a case: how long it took, the code and the words of its failure, and all that there is to say.
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        took: Duration,
+        failure: Option<(&str, &str)>,
+        text: &str,
+    ) {
         let (class, name) = (Escaped(&self.name), Escaped(name));
         self.tests += 1;
+        self.took += took;
         // Writing to a String cannot fail.
         let _ = write!(
             self.cases,
-            "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\""
+            "    <testcase classname=\"{class}\" name=\"{name}\" time=\"{}\"",
+            took.as_secs_f64()
         );
-        if found.is_empty() {
+        if failure.is_none() && text.is_empty() {
             self.cases.push_str("/>\n");
             return;
         }
         self.cases.push_str(">\n");
-        let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-        let text = lines.join("\n");
-        let first = found.iter().find(|found| Some(found.severity) == gravest);
-        if let Some(first) = first.filter(|first| first.severity > Severity::Info) {
+        if let Some((code, message)) = failure {
             self.failures += 1;
             let _ = writeln!(
                 self.cases,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                first.code,
-                Escaped(&first.message),
-                Escaped(&text)
+                Escaped(code),
+                Escaped(message),
+                Escaped(text)
             );
         } else {
             let _ = writeln!(
                 self.cases,
                 "      <system-out>{}</system-out>",
-                Escaped(&text)
+                Escaped(text)
             );
         }
         self.cases.push_str("    </testcase>\n");
@@ -70,10 +87,11 @@ impl Display for Suite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"0\">",
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{}\">",
             Escaped(&self.name),
             self.tests,
-            self.failures
+            self.failures,
+            self.took.as_secs_f64()
         )?;
         f.write_str(&self.cases)?;
         f.write_str("  </testsuite>\n")
@@ -81,7 +99,7 @@ impl Display for Suite {
 }
 
 /// Text for XML, in elements and attributes; what XML cannot hold is a question mark.
-struct Escaped<'a>(&'a str);
+pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

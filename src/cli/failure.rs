@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::net::{JournalError, ListenError, TlsError};
 use crate::workbench::FileError;
 
 /// What ends a command before its time. Displayed as one sentence that names the way out.
@@ -17,6 +18,20 @@ pub(super) enum Failure {
     /// An argument that clap cannot judge.
     #[error("{0}")]
     Argument(String),
+    /// A port cannot be opened.
+    #[error("{0}")]
+    Listen(#[from] ListenError),
+    /// Messages cannot be kept.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    /// TLS cannot be set up.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
+    /// The system refuses threads or descriptors.
+    #[error(
+        "the system gives no more threads or descriptors: {0}. End other programs and try again."
+    )]
+    Threads(io::Error),
     /// Standard input failed.
     #[error("standard input: {0}. Give the file by its name instead.")]
     StandardInput(io::Error),
@@ -70,6 +85,10 @@ pub(super) fn exit_code(result: &Result<Finish, Failure>) -> ExitCode {
             Failure::File(_)
             | Failure::Profile(_)
             | Failure::Argument(_)
+            | Failure::Listen(_)
+            | Failure::Journal(_)
+            | Failure::Tls(_)
+            | Failure::Threads(_)
             | Failure::StandardInput(_)
             | Failure::StandardOutput(_),
         ) => 2,

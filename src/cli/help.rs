@@ -1,5 +1,7 @@
 //! What `--help` says below the options of each command: formats and rules that results follow.
 
+use crate::net::{Fault, FaultSide};
+
 /// For the program.
 pub(super) const ALL: &str =
     "Without a command, the window opens with the files given. FILE may be a file or a folder (read
@@ -149,3 +151,56 @@ are one place. The values of messages that are skipped, rejected, fail or fit no
 looked at; they are counted.
 
 json: one object a line, its kind in \"what\": messages, place, column, code, definition.";
+
+/// For `send`.
+pub(super) fn send() -> String {
+    format!(
+        "{SEND}\n\n{}",
+        faults(|fault| fault.side() == FaultSide::Both)
+    )
+}
+
+/// For `listen`.
+pub(super) fn listen() -> String {
+    format!("{LISTEN}\n\n{}", faults(|_| true))
+}
+
+fn faults(is_had: impl Fn(Fault) -> bool) -> String {
+    let mut text = "Faults:".to_owned();
+    for fault in Fault::ALL.into_iter().filter(|fault| is_had(*fault)) {
+        text.extend(["\n  ", fault.name(), ": ", fault.help()]);
+    }
+    text
+}
+
+const SEND: &str = "A message counts as accepted when an answer with its control id (MSA-2) has one of the codes of
+--accept. What was sent and not answered is neither: nobody knows whether the peer took it, and the
+last line on standard error counts it so. Messages that were not accepted are told line by line on
+standard output; with --json everything is: connections, messages, answers, and in the end of each
+message accepted, refused, unanswered (none was asked for), not-sent or unknown.
+
+Ctrl-C sends nothing more and waits for the answers to what was sent; a second one ends at once.
+Exit status 1: a message was not accepted.";
+
+const LISTEN: &str = "immediate answers AA as soon as the message is here and, with --save, safe on the disk. mapped answers as the profile's mapping turns out: AA,
+also for what a script skips; AR for what it rejects and what fits no message definition; AE, with
+the place and the words in ERR, for what fails. Where MSH-15 and MSH-16 ask for other
+acknowledgments (enhanced mode), those are sent. A code is answered to every message, whatever it
+asks for; none answers nothing.
+
+Standard output tells what happens, a line each: connections, messages, answers, and all that a peer
+does otherwise than agreed, with the byte at which it does. Values of messages are not among it.
+
+Ctrl-C takes no more connections, answers what has come, and ends. Exit status 1: a message was
+answered with an error or a rejection, or its answer could not be delivered.";
+
+/// For `torture`.
+pub(super) const TORTURE: &str = "Against a listener, each case connects, does what its title says, and looks at what comes back; then
+a well-behaved message has to be accepted, so that a listener that hangs or falls over is found.
+Start it for this, and let it keep what comes somewhere that nobody reads.
+
+With --listen, point a sender at the port and let it send messages, each with a control id of its own, as
+many as there are cases and as many again as it sends anew. What is judged is what it does next: whether it takes for an answer
+what is none, sends again what may have arrived, or goes on as if nothing had happened.
+
+passed, but …: what may happen, and somebody should know of. Exit status 1: a case failed.";

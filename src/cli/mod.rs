@@ -4,7 +4,9 @@
 //! Ctrl-C. Results go to standard output, everything said about them to standard error.
 
 mod args;
+mod args_wire;
 mod bare;
+mod certificates;
 mod check;
 mod check_junit;
 mod check_line;
@@ -14,6 +16,7 @@ mod get;
 mod help;
 mod input;
 mod lesson;
+mod listen;
 mod output;
 mod profile;
 mod profile_codes;
@@ -22,6 +25,7 @@ mod profile_unmapped;
 mod rendering;
 mod report;
 mod run;
+mod send;
 mod show;
 mod show_json;
 mod show_tree;
@@ -29,11 +33,14 @@ mod show_why;
 mod sink;
 mod site;
 mod stop;
+mod torture;
+mod torture_report;
 mod trace;
 mod trace_json;
 mod transform;
 mod transform_csv;
 mod transform_rows;
+mod wire_lines;
 
 pub use args::Renderer;
 pub use run::{OpenWindow, run};

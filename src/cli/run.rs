@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Arguments, Command, Renderer};
 use super::failure::{Failure, Finish, exit_code};
 use super::report::note;
-use super::{check, get, lesson, profile, show, trace, transform};
+use super::{check, get, lesson, listen, profile, send, show, torture, trace, transform};
 
 /// What opens the window on files, or says why it cannot; this room knows nothing of windows.
 pub type OpenWindow<'a> = &'a dyn Fn(Vec<PathBuf>, Renderer) -> Result<(), String>;
@@ -40,6 +40,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, window: OpenWindow<'_>
         Some(Command::Lesson(arguments)) => lesson::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Profile(arguments)) => profile::run(&arguments.command),
+        Some(Command::Send(arguments)) => send::run(&arguments),
+        Some(Command::Listen(arguments)) => listen::run(&arguments),
+        Some(Command::Torture(arguments)) => torture::run(&arguments),
         None => window(arguments.files, arguments.renderer)
             .map(|()| Finish::Clean)
             .map_err(Failure::Argument),

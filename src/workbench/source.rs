@@ -12,6 +12,7 @@ use crate::hl7::{
     BatchFault, Charset, Decoded, DecompressError, Piece, PieceKind, batch_faults, decode_with,
     decompress, split, wide_charset,
 };
+use crate::net::JournalFile;
 use crate::profile::SiteCharset;
 
 /// More than this is not unpacked from one compressed file: 4 GiB.
@@ -30,6 +31,8 @@ pub enum Origin {
     Lesson(Arc<str>),
     /// Standard input.
     StandardInput,
+    /// The wire; the peer that sent it.
+    Wire(Arc<str>),
 }
 
 impl fmt::Display for Origin {
@@ -39,6 +42,7 @@ impl fmt::Display for Origin {
             Self::Paste(number) => write!(f, "Pasted {number}"),
             Self::Lesson(title) => write!(f, "Lesson: {title}"),
             Self::StandardInput => f.write_str("standard input"),
+            Self::Wire(peer) => write!(f, "Wire: {peer}"),
         }
     }
 }
@@ -121,7 +125,42 @@ impl Source {
                 });
             }
         };
-        Ok(Self::cut(origin, unpacked.unwrap_or(bytes)))
+        let bytes = unpacked.unwrap_or(bytes);
+        if JournalFile::is_one(&bytes) {
+            return Ok(Self::of_journal(origin, &bytes));
+        }
+        Ok(Self::cut(origin, bytes))
+    }
+
+    /// The messages of a journal, each as it came.
+    fn of_journal(origin: Origin, bytes: &[u8]) -> Self {
+        let JournalFile { records, damage } = JournalFile::read(&origin.to_string(), bytes);
+        let mut kept = Vec::with_capacity(bytes.len());
+        let mut piece = |content: &[u8]| {
+            let start = kept.len();
+            kept.extend_from_slice(content);
+            Piece {
+                range: start..kept.len(),
+                kind: PieceKind::Message,
+                framed: true,
+            }
+        };
+        let pieces: Vec<_> = records
+            .iter()
+            .map(|record| piece(&record.content))
+            .collect();
+        let (mut source, _) = Self::of_pieces(origin, kept, &pieces, false, Part::default());
+        if source.is_empty() {
+            source.problems.push(source.nothing_found());
+        }
+        source.problems.extend(damage.iter().map(|damage| {
+            let text = format!(
+                "from byte {} on {} bytes of this journal are no record ({})",
+                damage.at, damage.bytes, damage.why
+            );
+            Diagnostic::warning("journal-damage", text).at(Place::File(damage.file.as_str().into()))
+        }));
+        source
     }
 
     fn cut(origin: Origin, bytes: Vec<u8>) -> Self {
@@ -203,7 +242,7 @@ impl Source {
     pub fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => Some(path),
-            Origin::Paste(_) | Origin::Lesson(_) | Origin::StandardInput => None,
+            Origin::Paste(_) | Origin::Lesson(_) | Origin::StandardInput | Origin::Wire(_) => None,
         }
     }
 

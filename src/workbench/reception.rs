@@ -1,0 +1,131 @@
+//! Messages from the wire, mapped and answered as that turns out.
+
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{Builder, JoinHandle};
+
+use super::acknowledge::acknowledgment;
+use super::clock::local_time;
+use super::corpus::Corpus;
+use super::derive::transform;
+use super::inputs::Snapshot;
+use super::memo::Memo;
+use super::source::{Origin, Source};
+use crate::cancel::Cancel;
+use crate::net::{Ack, AckCode, ConnectionId, Decider, Received, Reply, Verdict};
+
+/// What was decided about a message.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The connection that it came by.
+    pub connection: ConnectionId,
+    /// Which message of the connection, counted from 1.
+    pub number: u64,
+    /// What it is answered with.
+    pub ack: Ack,
+}
+
+/// A thread that maps the messages of listeners. It ends when the last listener that hands it messages is gone.
+pub struct Reception {
+    thread: Option<JoinHandle<()>>,
+    messages: Sender<(Received, Reply)>,
+}
+
+impl Reception {
+    /// Starts the thread; `snapshot` says all but the message. What is decided is told on it.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn start(snapshot: Snapshot, tell: impl Fn(Decided) + Send + 'static) -> io::Result<Self> {
+        let (messages, waiting) = channel();
+        let desk = Desk {
+            snapshot,
+            memo: Memo::default(),
+            position: 0,
+        };
+        let thread = Builder::new()
+            .name("reception".to_owned())
+            .spawn(move || desk.serve(&waiting, &tell))?;
+        Ok(Self {
+            thread: Some(thread),
+            messages,
+        })
+    }
+
+    /// What a listener asks.
+    pub fn decider(&self) -> Decider {
+        let messages = self.messages.clone();
+        Decider::new(move |received, reply| {
+            // A thread that has ended drops the reply, which answers AE.
+            drop(messages.send((received, reply)));
+        })
+    }
+
+    /// Waits until all that listeners handed over is decided. They have to be gone by then.
+    pub fn finish(self) {
+        let Self { thread, messages } = self;
+        drop(messages);
+        if let Some(thread) = thread {
+            // Its panic was told when it happened.
+            drop(thread.join());
+        }
+    }
+}
+
+impl fmt::Debug for Reception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reception")
+    }
+}
+
+struct Desk {
+    snapshot: Snapshot,
+    memo: Memo,
+    position: u64,
+}
+
+impl Desk {
+    fn serve(mut self, waiting: &Receiver<(Received, Reply)>, tell: &dyn Fn(Decided)) {
+        while let Ok((received, reply)) = waiting.recv() {
+            let ack = self.ack_or_fault(&received);
+            reply.give(Verdict::Ack(ack.clone()));
+            tell(Decided {
+                connection: received.connection,
+                number: received.number,
+                ack,
+            });
+        }
+    }
+
+    /// A fault of the mapping is told to the sender of that message; the next one is mapped all the same.
+    fn ack_or_fault(&mut self, received: &Received) -> Ack {
+        // Scripts see the time at which the message came.
+        self.snapshot.now = local_time();
+        let position = self.position;
+        self.position += 1;
+        let (snapshot, memo) = (&self.snapshot, &mut self.memo);
+        let ack = catch_unwind(AssertUnwindSafe(|| {
+            mapped(snapshot, received, position, memo)
+        }));
+        ack.unwrap_or_else(|_| {
+            self.memo = Memo::default();
+            Ack::because(AckCode::Error, "a fault in the receiver itself")
+        })
+    }
+}
+
+fn mapped(snapshot: &Snapshot, received: &Received, position: u64, memo: &mut Memo) -> Ack {
+    let origin = Origin::Wire(received.peer.to_string().into());
+    let source = Source::from_bytes(origin, received.content.to_vec());
+    let corpus = source.map(|source| Corpus::default().with(Arc::new(source)));
+    let sample = corpus.ok().and_then(|corpus| corpus.sample(0));
+    let made = sample.map(|sample| transform(snapshot, &sample, position, memo, &Cancel::never()));
+    match made {
+        Some(Ok(made)) => acknowledgment(&made),
+        Some(Err(_)) | None => Ack::because(AckCode::Error, "the message cannot be read"),
+    }
+}
