@@ -352,6 +352,7 @@ impl Run {
             ListenerNews::Listening(_)
             | ListenerNews::TurnedAway(..)
             | ListenerNews::AcceptFailed(_)
+            | ListenerNews::Bytes(_)
             | ListenerNews::Framing(_)
             | ListenerNews::Content(_)
             | ListenerNews::Closed(_)
@@ -385,6 +386,7 @@ fn word(news: &ListenerNews) -> &'static str {
         ListenerNews::Connected(_) => "connected",
         ListenerNews::TurnedAway(..) => "turned-away",
         ListenerNews::AcceptFailed(_) => "accept-failed",
+        ListenerNews::Bytes(_) => "bytes",
         ListenerNews::Framing(note) => note.kind.code(),
         ListenerNews::Content(_) => "content",
         ListenerNews::Received(_) => "received",

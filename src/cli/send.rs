@@ -222,6 +222,8 @@ impl Teller {
             | SenderNews::Resending { .. } => true,
             SenderNews::Connecting(_)
             | SenderNews::Connected { .. }
+            | SenderNews::Reconnecting { .. }
+            | SenderNews::Bytes(_)
             | SenderNews::Sent { .. }
             | SenderNews::Answered { .. }
             | SenderNews::Committed { .. }
@@ -276,6 +278,8 @@ impl Teller {
             }
             SenderNews::Connecting(_)
             | SenderNews::Connected { .. }
+            | SenderNews::Reconnecting { .. }
+            | SenderNews::Bytes(_)
             | SenderNews::ConnectFailed(_)
             | SenderNews::Framing(_)
             | SenderNews::Late(_)
@@ -292,6 +296,8 @@ fn word(news: &SenderNews) -> &'static str {
         SenderNews::Connecting(_) => "connecting",
         SenderNews::Connected { .. } => "connected",
         SenderNews::ConnectFailed(_) => "connect-failed",
+        SenderNews::Reconnecting { .. } => "reconnecting",
+        SenderNews::Bytes(_) => "bytes",
         SenderNews::Sent { .. } => "sent",
         SenderNews::Framing(note) => note.kind.code(),
         SenderNews::Answered { .. } => "answered",

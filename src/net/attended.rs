@@ -9,6 +9,7 @@ use super::listener_event::{ListenerEvent, ListenerNews, Tell};
 use super::listener_settings::ListenerSettings;
 use super::player::Player;
 use super::stamps::Stamps;
+use super::stream::Stream;
 use super::verdict::ConnectionId;
 
 /// What the connections of a listener share.
@@ -28,6 +29,21 @@ impl Attended {
             connection,
             kind,
         });
+    }
+
+    /// The stream, with each piece of it told where that is asked for.
+    pub(super) fn overheard(&self, id: ConnectionId, stream: Stream) -> Stream {
+        if !self.settings.tells_bytes {
+            return stream;
+        }
+        let tell = Arc::clone(&self.tell);
+        stream.tapped(move |bytes| {
+            tell(ListenerEvent {
+                time: SystemTime::now(),
+                connection: Some(id),
+                kind: ListenerNews::Bytes(bytes),
+            });
+        })
     }
 }
 

@@ -36,12 +36,12 @@ pub(super) async fn begin(
         }
     }
     let Some(TlsServer(config)) = &attended.settings.tls else {
-        return Ok(Stream::Plain(socket));
+        return Ok(Stream::plain(socket));
     };
     let handshake = TlsAcceptor::from(Arc::clone(config)).accept(socket);
     tokio::select! {
         agreed = timeout(HANDSHAKE, handshake) => match agreed {
-            Ok(Ok(stream)) => Ok(Stream::Tls(Box::new(stream.into()))),
+            Ok(Ok(stream)) => Ok(Stream::tls(stream)),
             Ok(Err(error)) => Err(Closing::Handshake(tls::told(&error, &peer.to_string()))),
             Err(_) => Err(Closing::Handshake(format!("{peer} did not finish the TLS handshake in time"))),
         },

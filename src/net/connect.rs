@@ -27,7 +27,7 @@ pub(super) async fn connect(
     let (socket, peer) = connect_plain(target, within, deadline).await?;
     prepare(&socket, settings.keep_alive);
     let Some(client) = &settings.tls else {
-        return Ok((Stream::Plain(socket), peer));
+        return Ok((Stream::plain(socket), peer));
     };
     match timeout_at(deadline, agree(client, target, socket)).await {
         Ok(Ok(stream)) => Ok((stream, peer)),
@@ -91,7 +91,7 @@ async fn agree(client: &TlsClient, target: &Target, socket: TcpStream) -> Result
             Err(_) => {}
         }
     }
-    Ok(Stream::Tls(Box::new(stream.into())))
+    Ok(Stream::tls(stream))
 }
 
 fn told(address: SocketAddr, error: &io::Error, within: Duration) -> ConnectError {

@@ -100,6 +100,7 @@ pub(super) async fn attend(
             return;
         }
     };
+    let stream = attended.overheard(id, stream);
     let player = attended.player.clone();
     let mut connection = Connection {
         attended,

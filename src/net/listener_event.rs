@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::ack::AckCode;
 use super::frame::FrameNote;
 use super::intake::ContentNote;
+use super::stream::WireBytes;
 use super::verdict::{ConnectionId, Received};
 use super::words::{Bytes as Counted, Span};
 
@@ -38,6 +39,8 @@ pub enum ListenerNews {
     TurnedAway(SocketAddr, TurnedAway),
     /// No connection could be taken, and the listener goes on.
     AcceptFailed(String),
+    /// Bytes went over a connection; told where the settings ask for it.
+    Bytes(WireBytes),
     /// The bytes are framed otherwise than agreed.
     Framing(FrameNote),
     /// A frame's content is otherwise than agreed.
@@ -166,6 +169,7 @@ impl fmt::Display for ListenerNews {
             ListenerNews::Connected(peer) => write!(f, "{peer} connected"),
             ListenerNews::TurnedAway(peer, why) => write!(f, "{peer} was turned away: {why}"),
             ListenerNews::AcceptFailed(why) => write!(f, "a connection could not be taken: {why}"),
+            ListenerNews::Bytes(piece) => write!(f, "{piece}"),
             ListenerNews::Framing(note) => write!(f, "byte {}: {}", note.at, note.kind),
             ListenerNews::Content(note) => write!(f, "{note}"),
             ListenerNews::Received(received) => {

@@ -46,6 +46,8 @@ pub struct ListenerSettings {
     pub keep_alive: Option<Duration>,
     /// How TLS is spoken; none: in the clear.
     pub tls: Option<TlsServer>,
+    /// Whether all bytes that come and go are told, piece by piece.
+    pub tells_bytes: bool,
     /// What is done wrong on purpose.
     pub faults: Faults,
 }
@@ -78,6 +80,7 @@ impl Default for ListenerSettings {
             accepted_before: Vec::new(),
             keep_alive: Some(Duration::from_mins(1)),
             tls: None,
+            tells_bytes: false,
             faults: Faults::default(),
         }
     }

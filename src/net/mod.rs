@@ -108,6 +108,7 @@ pub use player::Faults;
 pub use sender::{Sender, Ticket};
 pub use sender_event::{Late, Parting, SenderEvent, SenderNews};
 pub use sender_settings::{AfterFailure, Repeat, ResendAfter, SenderSettings, Target, TargetError};
+pub use stream::{Direction, WireBytes};
 pub use tls::{Authorities, Identity, MinimumVersion, SelfSigned, TlsClient, TlsError, TlsServer};
 pub use torture::{TortureSettings, torture_cases};
 pub use torture_report::{CaseReport, CaseVerdict, HexDump, Move, MoveKind};

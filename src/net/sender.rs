@@ -371,6 +371,12 @@ impl Running {
                 Ok((stream, peer)) => {
                     self.connections += 1;
                     let chosen = self.memory.player.for_connection();
+                    let stream = if settings.tells_bytes {
+                        let tell = teller(&self.tell, Some(self.connections));
+                        stream.tapped(move |bytes| tell(SenderNews::Bytes(bytes)))
+                    } else {
+                        stream
+                    };
                     let link = Link::new(
                         self.connections,
                         stream,
@@ -394,7 +400,9 @@ impl Running {
                         return Err(NotSent::Connect(error));
                     }
                     tries += 1;
-                    tokio::time::sleep(self.settings.reconnect.pause).await;
+                    let pause = self.settings.reconnect.pause;
+                    self.tell(SenderNews::Reconnecting { pause });
+                    tokio::time::sleep(pause).await;
                 }
             }
         }

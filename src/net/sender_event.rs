@@ -10,6 +10,7 @@ use super::ack::AckCode;
 use super::delivery::{ConnectError, Delivery, Outcome};
 use super::frame::FrameNote;
 use super::sender_settings::Target;
+use super::stream::WireBytes;
 use super::verdict::ConnectionId;
 use super::words::{Bytes as Counted, Span};
 
@@ -38,6 +39,13 @@ pub enum SenderNews {
     },
     /// It is not.
     ConnectFailed(ConnectError),
+    /// It is asked for again.
+    Reconnecting {
+        /// After this pause.
+        pause: Duration,
+    },
+    /// Bytes went over a connection; told where the settings ask for it.
+    Bytes(WireBytes),
     /// All bytes of a message were handed over.
     Sent {
         /// Which message.
@@ -131,6 +139,10 @@ impl fmt::Display for SenderNews {
                 write!(f, "connected to {peer} after {}", Span(*after))
             }
             SenderNews::ConnectFailed(error) => write!(f, "not connected: {error}"),
+            SenderNews::Reconnecting { pause } => {
+                write!(f, "connects again after {}", Span(*pause))
+            }
+            SenderNews::Bytes(piece) => write!(f, "{piece}"),
             SenderNews::Sent {
                 number,
                 attempt,
@@ -197,6 +209,8 @@ impl fmt::Debug for SenderNews {
             SenderNews::Connecting(_)
             | SenderNews::Connected { .. }
             | SenderNews::ConnectFailed(_)
+            | SenderNews::Reconnecting { .. }
+            | SenderNews::Bytes(_)
             | SenderNews::Sent { .. }
             | SenderNews::Framing(_)
             | SenderNews::Answered { .. }

@@ -52,6 +52,8 @@ pub struct SenderSettings {
     pub keep_alive: Option<Duration>,
     /// How TLS is spoken; none: in the clear.
     pub tls: Option<TlsClient>,
+    /// Whether all bytes that come and go are told, piece by piece.
+    pub tells_bytes: bool,
     /// What is done wrong on purpose.
     pub faults: Faults,
 }
@@ -79,6 +81,7 @@ impl SenderSettings {
             answers_at: None,
             keep_alive: Some(Duration::from_mins(1)),
             tls: None,
+            tells_bytes: false,
             faults: Faults::default(),
         }
     }

@@ -259,6 +259,8 @@ impl Sending {
             | SenderNews::Resending { number, .. } => names.get(number).cloned(),
             SenderNews::Connecting(_)
             | SenderNews::Connected { .. }
+            | SenderNews::Reconnecting { .. }
+            | SenderNews::Bytes(_)
             | SenderNews::ConnectFailed(_)
             | SenderNews::Framing(_)
             | SenderNews::Late(_)

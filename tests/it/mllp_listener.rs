@@ -6,7 +6,8 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use pipehat::net::{
-    Ack, AckCode, Closing, Decider, ListenerNews, ListenerSettings, NotDelivered, Reply, Verdict,
+    Ack, AckCode, Closing, Decider, Direction, ListenerNews, ListenerSettings, NotDelivered, Reply,
+    Verdict,
 };
 
 use super::mllp::{PATIENCE, SHORT, Watched, accept, check, framed, message, settings};
@@ -352,5 +353,32 @@ fn l18_a_peer_that_reads_no_answers() {
     );
     peer.rest();
     writer.join().unwrap();
+    watched.finish();
+}
+
+#[test]
+fn every_byte_is_told_where_that_is_asked_for() {
+    let mut watched = Watched::open(ListenerSettings {
+        tells_bytes: true,
+        ..settings()
+    });
+    let mut peer = watched.connect();
+    let sent = [b"junk", &framed(&message("1"))[..]].concat();
+    peer.send(&sent);
+    let answer = peer.frame().expect("an answer");
+    peer.stream.shutdown(Shutdown::Write).unwrap();
+    watched.closing();
+    for (direction, expect) in [(Direction::In, sent), (Direction::Out, framed(&answer))] {
+        let mut told = Vec::new();
+        for news in &watched.told {
+            if let ListenerNews::Bytes(piece) = news
+                && piece.direction == direction
+            {
+                assert_eq!(piece.at, told.len() as u64);
+                told.extend_from_slice(&piece.bytes);
+            }
+        }
+        assert_eq!(told, expect, "{direction:?}");
+    }
     watched.finish();
 }
