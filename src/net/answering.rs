@@ -1,46 +1,28 @@
-//! From verdicts to the bytes that answer them.
+//! From verdicts to the bytes that answer them in frames.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 
-use super::ack::{Ack, AckCode, answer_batch};
-use super::asked::Asked;
+use super::ack::Ack;
+use super::acks::{Acks, Due, Made};
 use super::faults::Fault;
 use super::frame::{Commit, Marks};
-use super::header::Header;
 use super::layer::Layer;
-use super::listener_event::{Answered, ListenerNews, NotDelivered, Unanswered};
-use super::listener_settings::{BatchAnswer, ListenerSettings};
+use super::listener_event::{Answered, ListenerNews, NotDelivered};
+use super::listener_settings::ListenerSettings;
 use super::player::{Chosen, Player, Step};
 use super::stamps::Stamper;
 use super::verdict::Verdict;
-
-/// A message that an answer is due to.
-#[derive(Debug)]
-pub(super) struct Due {
-    pub(super) number: u64,
-    pub(super) content: Bytes,
-    /// What is answered instead of a positive verdict.
-    pub(super) refusal: Option<Ack>,
-    /// The header of the batch that it stands in.
-    pub(super) batch: Option<Bytes>,
-    pub(super) ends_batch: bool,
-    since: Instant,
-}
 
 /// Answers that wait to be written, so that one write carries all that are ready.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     marks: Marks,
     layer: Layer,
-    batch_answer: BatchAnswer,
+    acks: Acks,
     bytes: Vec<u8>,
     answers: Vec<Answered>,
-    /// Answers to the messages of a batch that has not ended.
-    batch: Vec<u8>,
-    batch_count: usize,
     player: Arc<Player>,
     plays: Vec<Play>,
     /// Answers that go with the next message's.
@@ -55,29 +37,14 @@ pub(super) struct Play {
     pub(super) answered: Option<Answered>,
 }
 
-impl Due {
-    pub(super) fn new(number: u64, content: Bytes, since: Instant) -> Self {
-        Self {
-            number,
-            content,
-            refusal: None,
-            batch: None,
-            ends_batch: false,
-            since,
-        }
-    }
-}
-
 impl Outgoing {
     pub(super) fn new(settings: &ListenerSettings, player: Arc<Player>) -> Self {
         Self {
             marks: settings.marks.clone(),
             layer: settings.layer,
-            batch_answer: settings.batch_answer,
+            acks: Acks::new(settings.batch_answer),
             bytes: Vec::new(),
             answers: Vec::new(),
-            batch: Vec::new(),
-            batch_count: 0,
             player,
             plays: Vec::new(),
             late: Vec::new(),
@@ -116,84 +83,31 @@ impl Outgoing {
         verdict: &Verdict,
         stamper: &mut Stamper,
     ) -> Vec<ListenerNews> {
-        let header = Header::read(&due.content);
         let chosen = self.player.for_message(&due.content);
         self.plays.append(&mut self.late);
         let instead = chosen.as_ref().and_then(Chosen::verdict);
-        let chosen = chosen.as_ref();
-        let mut news = Vec::new();
+        let verdict = instead.as_ref().unwrap_or(verdict);
         if self.layer == Layer::MllpRelease2 {
-            let commit = commit(instead.as_ref().unwrap_or(verdict), due.refusal.as_ref());
+            let commit = commit(verdict, due.refusal.as_ref());
             let framed = commit.and_then(|commit| self.marks.frame(commit.content()).ok());
             self.add_raw(&framed.unwrap_or_default());
         }
-        let acks = match instead.as_ref().unwrap_or(verdict) {
-            Verdict::Exactly(ack) => vec![ack.clone()],
-            Verdict::Ack(ack) => {
-                let refusal = due.refusal.as_ref().filter(|_| ack.code.is_success());
-                asked_for(header.as_ref(), refusal.unwrap_or(ack)).unwrap_or_else(|why| {
-                    news.push(ListenerNews::Unanswered {
-                        number: due.number,
-                        why,
-                    });
-                    Vec::new()
-                })
-            }
-            Verdict::Bytes(bytes) => {
-                match self.framed(bytes) {
-                    Ok(framed) => self.push(due, None, bytes.clone(), &framed, chosen),
-                    Err(error) => {
-                        let why = NotDelivered::Unframed(error);
-                        news.push(ListenerNews::NotDelivered {
-                            number: due.number,
-                            why,
-                        });
-                    }
-                }
-                Vec::new()
-            }
-            Verdict::Silence => {
-                let why = Unanswered::Silence;
-                news.push(ListenerNews::Unanswered {
-                    number: due.number,
-                    why,
-                });
-                Vec::new()
-            }
-        };
-        let is_wide = header
-            .and_then(|header| header.charset())
-            .is_some_and(|charset| charset.unit_width() > 1);
-        let in_batch = self.batch_answer == BatchAnswer::Batch && due.batch.is_some() && !is_wide;
-        for ack in acks {
-            let content = ack.answer(&due.content, stamper.next(SystemTime::now()));
-            if in_batch {
-                self.batch.extend_from_slice(&content);
-                self.batch_count += 1;
-            } else {
-                news.extend(self.push_ack(due, Some(ack.code), content, chosen));
-            }
-        }
-        if let Some(header) = due.batch.as_ref().filter(|_| due.ends_batch)
-            && self.batch_count > 0
-        {
-            let acks = std::mem::take(&mut self.batch);
-            let count = std::mem::take(&mut self.batch_count);
-            let content = answer_batch(header, &acks, count, stamper.next(SystemTime::now()));
-            news.extend(self.push_ack(due, None, content, chosen));
+        let (made, mut news) = self.acks.of(due, verdict, stamper);
+        for answer in made {
+            news.extend(self.add_made(due, answer, chosen.as_ref()));
         }
         news
     }
 
-    /// An answer of ours. Bytes of the message that it repeats may be those of a frame.
-    fn push_ack(
-        &mut self,
-        due: &Due,
-        code: Option<AckCode>,
-        mut content: Vec<u8>,
-        chosen: Option<&Chosen>,
-    ) -> Option<ListenerNews> {
-        let framed = self.framed(&content).or_else(|_| {
+    /// In what is ours, bytes of the message that it repeats may be those of a frame.
+    fn add_made(&mut self, due: &Due, made: Made, chosen: Option<&Chosen>) -> Option<ListenerNews> {
+        let Made {
+            mut content,
+            code,
+            is_ours,
+        } = made;
+        let mut framed = self.framed(&content);
+        if framed.is_err() && is_ours {
             let marks = [self.marks.start(), self.marks.end()];
             let marks = marks.map(|mark| mark.first().copied());
             for byte in &mut content {
@@ -201,11 +115,11 @@ impl Outgoing {
                     *byte = b'?';
                 }
             }
-            self.framed(&content)
-        });
+            framed = self.framed(&content);
+        }
         match framed {
             Ok(framed) => {
-                self.push(due, code, Bytes::from(content), &framed, chosen);
+                self.push(due.answered(code, Bytes::from(content)), &framed, chosen);
                 None
             }
             Err(why) => {
@@ -221,21 +135,7 @@ impl Outgoing {
         self.marks.frame(&inner).map_err(|error| error.to_string())
     }
 
-    fn push(
-        &mut self,
-        due: &Due,
-        code: Option<AckCode>,
-        content: Bytes,
-        framed: &[u8],
-        chosen: Option<&Chosen>,
-    ) {
-        let answered = Answered {
-            number: due.number,
-            code,
-            content,
-            after: due.since.elapsed(),
-            after_end: false,
-        };
+    fn push(&mut self, answered: Answered, framed: &[u8], chosen: Option<&Chosen>) {
         let Some(chosen) = chosen else {
             if self.plays.is_empty() {
                 self.bytes.extend_from_slice(framed);
@@ -276,19 +176,5 @@ fn commit(verdict: &Verdict, refusal: Option<&Ack>) -> Option<Commit> {
         }
         Verdict::Bytes(_) => Some(Commit::Acknowledged),
         Verdict::Silence => None,
-    }
-}
-
-/// The acknowledgments that a message asks for with an outcome, or why there is none.
-fn asked_for(header: Option<&Header<'_>>, outcome: &Ack) -> Result<Vec<Ack>, Unanswered> {
-    let asked = header.map(Asked::of).unwrap_or_default();
-    if !asked.is_enhanced() && header.is_some_and(Header::is_acknowledgment) {
-        return Err(Unanswered::Acknowledgment);
-    }
-    let acks = asked.acks(outcome);
-    if acks.is_empty() {
-        Err(Unanswered::NotAsked)
-    } else {
-        Ok(acks)
     }
 }

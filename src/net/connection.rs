@@ -3,30 +3,28 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::ack::{Ack, AckCode};
-use super::answering::{Due, Outgoing, Play};
+use super::answering::{Outgoing, Play};
+use super::arrivals::{Arrivals, Undecided, Waiting};
 use super::attended::{Attended, Phase};
 use super::beginning::begin;
-use super::decider::Reply;
 use super::deframer::Deframer;
-use super::duplicates::{Duplicates, Seen};
 use super::frame::{FrameEvent, FrameNote, Looks, NoteKind};
 use super::header::Header;
-use super::intake::{ContentNote, Intake, Taken};
+use super::intake::ContentNote;
 use super::layer::Opened;
 use super::listener_event::{Answered, Closed, Closing, ListenerNews, NotDelivered};
 use super::player::Step;
 use super::stamps::Stamper;
 use super::stream::Stream;
-use super::verdict::{ConnectionId, Received, Verdict};
+use super::verdict::{ConnectionId, Verdict};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 64 * 1024;
@@ -41,32 +39,19 @@ const LINGER: Duration = Duration::from_secs(1);
 
 struct Connection<'a> {
     attended: &'a Attended,
+    arrivals: Arrivals<'a>,
     stream: Stream,
-    id: ConnectionId,
-    peer: SocketAddr,
     deframer: Deframer,
     undecided: VecDeque<Undecided>,
     /// Bytes of the messages in `undecided`.
     held_bytes: usize,
     outgoing: Outgoing,
     stamper: Stamper,
-    received: u64,
     bytes_in: u64,
     bytes_out: u64,
     notes: u64,
     /// Nothing more is read, and when all is answered it ends.
     ending: Option<Closing>,
-}
-
-/// A message that waits for its verdict.
-struct Undecided {
-    due: Due,
-    waiting: Waiting,
-}
-
-enum Waiting {
-    For(oneshot::Receiver<Verdict>),
-    Over(Verdict),
 }
 
 /// What a connection waits for.
@@ -104,15 +89,13 @@ pub(super) async fn attend(
     let player = attended.player.clone();
     let mut connection = Connection {
         attended,
+        arrivals: Arrivals::new(attended, id, peer),
         stream,
-        id,
-        peer,
         deframer: Deframer::new(settings.marks.clone(), settings.most_bytes),
         undecided: VecDeque::new(),
         held_bytes: 0,
         outgoing: Outgoing::new(settings, player),
         stamper: attended.stamps.stamper(),
-        received: 0,
         bytes_in: 0,
         bytes_out: 0,
         notes: 0,
@@ -192,11 +175,11 @@ impl Connection<'_> {
         let may_read = self.ending.is_none()
             && self.undecided.len() < settings.most_undecided
             && self.held_bytes <= settings.most_bytes;
-        let first = self.undecided.front_mut().map(|first| &mut first.waiting);
+        let first = self.undecided.front_mut();
         let decided = async {
             match first {
-                Some(Waiting::For(verdict)) => verdict.await.unwrap_or_else(|_| nobody()),
-                Some(Waiting::Over(_)) | None => std::future::pending().await,
+                Some(first) => first.waiting.verdict().await,
+                None => std::future::pending().await,
             }
         };
         let time = async {
@@ -276,11 +259,7 @@ impl Connection<'_> {
             && Header::read(&head).is_some()
         {
             let ack = Ack::because(AckCode::CommitReject, words);
-            let due = self.due(Bytes::from(head));
-            self.undecided.push_back(Undecided {
-                due,
-                waiting: Waiting::Over(Verdict::Ack(ack)),
-            });
+            self.undecided.push_back(self.arrivals.refuse(head, ack));
         }
     }
 
@@ -300,73 +279,17 @@ impl Connection<'_> {
                 return self.tell(ListenerNews::Content(ContentNote::Block(error)));
             }
         };
-        let Intake {
-            messages,
-            batch,
-            notes,
-        } = Intake::of(content);
-        for note in notes {
-            self.tell(ListenerNews::Content(note));
+        for undecided in self.arrivals.take(content) {
+            self.held_bytes += undecided.due.content.len();
+            self.undecided.push_back(undecided);
         }
-        let last = messages.len().saturating_sub(1);
-        for (at, taken) in messages.into_iter().enumerate() {
-            let Taken { content, refusal } = taken;
-            let mut due = self.due(content.clone());
-            due.refusal = refusal;
-            due.batch.clone_from(&batch);
-            due.ends_batch = batch.is_some() && at == last;
-            self.held_bytes += content.len();
-            let received = Received {
-                connection: self.id,
-                peer: self.peer,
-                time: SystemTime::now(),
-                number: due.number,
-                content,
-            };
-            self.tell(ListenerNews::Received(received.clone()));
-            let waiting = Waiting::For(self.ask(received));
-            self.undecided.push_back(Undecided { due, waiting });
-        }
-    }
-
-    fn due(&mut self, content: Bytes) -> Due {
-        self.received += 1;
-        Due::new(self.received, content, Instant::now().into_std())
-    }
-
-    /// Asks for a verdict, unless the message was decided about before.
-    fn ask(&self, received: Received) -> oneshot::Receiver<Verdict> {
-        let mut claim = None;
-        if let Some(duplicates) = &self.attended.duplicates
-            && let Some(key) = Header::read(&received.content)
-                .as_ref()
-                .and_then(Duplicates::key)
-        {
-            match duplicates.look_up(key, &received.content) {
-                Seen::First(first) => claim = Some(first),
-                Seen::Again { verdict, is_same } => {
-                    self.tell(ListenerNews::Content(ContentNote::Repeated { is_same }));
-                    return verdict;
-                }
-            }
-        }
-        let (connection, verdict) = oneshot::channel();
-        self.attended
-            .decider
-            .decide(received, Reply { connection, claim });
-        verdict
     }
 
     /// Sends the answers to all that is decided, in the order in which the messages came.
     async fn answer(&mut self, phase: &mut watch::Receiver<Phase>) -> Result<(), Closing> {
         while let Some(first) = self.undecided.front_mut() {
-            let verdict = match &mut first.waiting {
-                Waiting::For(verdict) => match verdict.try_recv() {
-                    Ok(verdict) => verdict,
-                    Err(oneshot::error::TryRecvError::Empty) => break,
-                    Err(oneshot::error::TryRecvError::Closed) => nobody(),
-                },
-                Waiting::Over(verdict) => verdict.clone(),
+            let Some(verdict) = first.waiting.now() else {
+                break;
             };
             let Some(Undecided { due, .. }) = self.undecided.pop_front() else {
                 break;
@@ -522,7 +445,7 @@ impl Connection<'_> {
         }
         self.tell(ListenerNews::Closed(Closed {
             why,
-            received: self.received,
+            received: self.arrivals.received(),
             bytes_in: self.bytes_in,
             bytes_out: self.bytes_out,
             untold: self.notes.saturating_sub(MOST_NOTES),
@@ -530,12 +453,6 @@ impl Connection<'_> {
     }
 
     fn tell(&self, kind: ListenerNews) {
-        self.attended.tell(Some(self.id), kind);
+        self.arrivals.tell(kind);
     }
-}
-
-/// The verdict where whoever was asked is gone.
-fn nobody() -> Verdict {
-    let words = "the receiver ended before it decided about the message; send it again";
-    Verdict::Ack(Ack::because(AckCode::CommitError, words))
 }

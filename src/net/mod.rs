@@ -33,8 +33,10 @@
 //! Nothing here prints what a message says: `Debug` and the words of events tell sizes, codes and places.
 
 mod ack;
+mod acks;
 mod answer;
 mod answering;
+mod arrivals;
 mod asked;
 mod attended;
 mod beginning;
