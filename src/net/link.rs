@@ -5,22 +5,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::ack::{Ack, AckCode};
 use super::answer::Answer;
 use super::deframer::Deframer;
 use super::delivery::{Delivery, GivenBack, NotSent, Unknown};
+use super::exchange::{Exchange, Found, Teller, elsewhere};
 use super::frame::{Commit, FrameEvent, FrameNote, NoteKind};
-use super::going::{Exchanged, Going, Memory, Stage};
+use super::going::{Exchanged, Memory, Stage};
 use super::layer::{Layer, Opened};
 use super::player::Step;
 use super::sender_event::{Late, Parting, SenderNews};
 use super::sender_settings::SenderSettings;
 use super::stream::Stream;
 use super::verdict::ConnectionId;
-use super::waiting::{Heard, Waiting, expects_application};
+use super::waiting::{Heard, Waiting};
 
 /// An open connection to a peer.
 pub(super) struct Link {
@@ -68,7 +67,7 @@ impl Link {
     ///
     /// A second answer is told and changes nothing; anything else that comes now could be mixed up with the
     /// next answer.
-    pub(super) async fn rest(&mut self, memory: &Memory, tell: &impl Fn(SenderNews)) -> Parting {
+    pub(super) async fn rest(&mut self, memory: &Memory, tell: Teller<'_>) -> Parting {
         loop {
             match self.stream.read(&mut self.buffer).await {
                 Ok(0) => return Parting::Peer,
@@ -86,7 +85,7 @@ impl Link {
     }
 
     /// Tells the frames that nobody waits for; why the connection cannot be used any more, if it cannot.
-    fn leftovers(&mut self, memory: &Memory, tell: &impl Fn(SenderNews)) -> Option<Parting> {
+    fn leftovers(&mut self, memory: &Memory, tell: Teller<'_>) -> Option<Parting> {
         let mut parting = None;
         while let Some(event) = self.deframer.next_event() {
             match event {
@@ -114,11 +113,7 @@ impl Link {
 
     /// Whether the connection can carry a message: the peer has neither closed nor sent anything that could be
     /// taken for its answer.
-    pub(super) async fn check(
-        &mut self,
-        memory: &Memory,
-        tell: &impl Fn(SenderNews),
-    ) -> Result<(), Parting> {
+    pub(super) async fn check(&mut self, memory: &Memory, tell: Teller<'_>) -> Result<(), Parting> {
         let parting = tokio::select! {
             biased;
             parting = self.rest(memory, tell) => Some(parting),
@@ -140,73 +135,53 @@ impl Link {
     }
 
     /// Sends a message and waits for what answers it.
-    pub(super) async fn exchange(
-        &mut self,
-        going: &Going,
-        settings: &SenderSettings,
-        memory: &mut Memory,
-        tell: &impl Fn(SenderNews),
-    ) -> Exchanged {
+    pub(super) async fn exchange(&mut self, mut of: Exchange<'_>) -> Exchanged {
         self.came = 0;
         self.junk = 0;
-        let chosen = memory.player.for_message(&going.content);
+        let settings = of.settings;
+        let chosen = of.memory.player.for_message(&of.going.content);
         let steps = match chosen {
-            Some(chosen) => chosen.steps(&going.inner, &settings.marks),
+            Some(chosen) => chosen.steps(&of.going.inner, &settings.marks),
             None => Vec::new(),
         };
         let sent = if steps.is_empty() {
-            let written = self.write(&going.framed, settings.write_timeout).await;
-            written
-                .map(|()| Self::sent(going, memory, tell))
-                .map_err(Delivery::NotSent)
+            let written = self.write(&of.going.framed, settings.write_timeout).await;
+            written.map(|()| of.sent()).map_err(Delivery::NotSent)
         } else {
-            self.play(steps, going, settings, memory, tell).await
+            self.play(steps, &mut of).await
         };
         if let Err(delivery) = sent {
             let parting = Some(Parting::Spoiled);
             return Exchanged { delivery, parting };
         }
         let is_confirmed = settings.layer == Layer::MllpRelease2;
-        if !going.asked.any_answer() && !is_confirmed {
+        if !of.going.asked.any_answer() && !is_confirmed {
             return Exchanged {
                 delivery: Delivery::Unanswered { waited: None },
                 parting: None,
             };
         }
-        let (delivery, is_clean) = self.wait(going, settings, memory, tell).await;
+        let found = self.wait(&mut of).await;
         // What stands behind the answer in the same bytes is no answer to the next message.
-        memory.remember(&going.control_id);
-        let parting = self.leftovers(memory, tell);
-        let parting = parting.or_else(|| (!is_clean).then_some(Parting::Spoiled));
-        Exchanged { delivery, parting }
-    }
-
-    fn sent(going: &Going, memory: &mut Memory, tell: &impl Fn(SenderNews)) {
-        memory.stage = Stage::Sent;
-        tell(SenderNews::Sent {
-            number: going.number,
-            attempt: going.attempt,
-            content: going.content.clone(),
-        });
+        of.memory.remember(&of.going.control_id);
+        let parting = self.leftovers(of.memory, of.tell);
+        let parting = parting.or_else(|| (!found.is_clean).then_some(Parting::Spoiled));
+        Exchanged {
+            delivery: found.delivery,
+            parting,
+        }
     }
 
     /// Sends a message as its faults say; what is known where they end the connection.
-    async fn play(
-        &mut self,
-        steps: Vec<Step>,
-        going: &Going,
-        settings: &SenderSettings,
-        memory: &mut Memory,
-        tell: &impl Fn(SenderNews),
-    ) -> Result<(), Delivery> {
+    async fn play(&mut self, steps: Vec<Step>, of: &mut Exchange<'_>) -> Result<(), Delivery> {
         for step in steps {
             match step {
                 Step::Write(bytes) => {
-                    let written = self.write(&bytes, settings.write_timeout).await;
+                    let written = self.write(&bytes, of.settings.write_timeout).await;
                     written.map_err(Delivery::NotSent)?;
                 }
                 Step::Pause(span) => tokio::time::sleep(span).await,
-                Step::Done => Self::sent(going, memory, tell),
+                Step::Done => of.sent(),
                 Step::Close | Step::Reset => {
                     if step == Step::Reset {
                         self.stream.break_off();
@@ -214,7 +189,7 @@ impl Link {
                         // A peer that is gone needs no end.
                         let _ = self.stream.shutdown().await;
                     }
-                    return Err(match memory.stage {
+                    return Err(match of.memory.stage {
                         Stage::NotSent => Delivery::NotSent(NotSent::Fault),
                         Stage::Sent => Delivery::Unknown(Unknown::Fault),
                     });
@@ -257,34 +232,22 @@ impl Link {
         }
     }
 
-    /// Waits for the answer; also whether nothing can come after it that is mixed up with another one.
-    async fn wait(
-        &mut self,
-        going: &Going,
-        settings: &SenderSettings,
-        memory: &mut Memory,
-        tell: &impl Fn(SenderNews),
-    ) -> (Delivery, bool) {
-        let since = Instant::now();
-        let mut waiting = Waiting {
-            since,
-            deadline: since + settings.ack_timeout,
-            within: settings.ack_timeout,
-            commit: None,
-            is_stored: false,
-            block: None,
-            broken: None,
-        };
-        let mut last = since;
+    /// Waits for the answer.
+    async fn wait(&mut self, of: &mut Exchange<'_>) -> Found {
+        let settings = of.settings;
+        of.waiting = Waiting::for_at_most(settings.ack_timeout);
+        let mut last = of.waiting.since;
         let mut is_paused = true;
         let mut is_open = !self.is_deaf;
         loop {
             let pause = Some(last + settings.pause).filter(|_| !is_paused);
-            let until = pause.unwrap_or(waiting.deadline).min(waiting.deadline);
+            let until = pause
+                .unwrap_or(of.waiting.deadline)
+                .min(of.waiting.deadline);
             let came = tokio::select! {
                 biased;
                 read = self.stream.read(&mut self.buffer), if is_open => Came::Bytes(read),
-                Some(content) = elsewhere(&mut memory.elsewhere) => Came::Elsewhere(content),
+                Some(content) = elsewhere(&mut of.memory.elsewhere) => Came::Elsewhere(content),
                 () = sleep_until(until) => Came::Time,
             };
             let mut end = None;
@@ -302,69 +265,59 @@ impl Link {
                 }
                 Came::Bytes(Err(error)) => end = Some(Err(error.to_string())),
                 Came::Elsewhere(content) => {
-                    if let Some(found) = self
-                        .judge(&content, going, settings, memory, &mut waiting, tell)
-                        .await
-                    {
+                    if let Some(found) = self.judge(&content, of).await {
                         return found;
                     }
                     continue;
                 }
-                Came::Time if Instant::now() < waiting.deadline => {
+                Came::Time if Instant::now() < of.waiting.deadline => {
                     is_paused = true;
                     self.deframer.pause();
                 }
                 Came::Time => {
                     self.deframer.pause();
-                    if let Some(found) =
-                        self.look(going, settings, memory, &mut waiting, tell).await
-                    {
+                    if let Some(found) = self.look(of).await {
                         return found;
                     }
                     let heard = self.heard(self.deframer.is_inside());
-                    return (waiting.time_out(going.asked, &heard), false);
+                    return Found::spoiled(of.waiting.time_out(of.going.asked, &heard));
                 }
             }
             let was_inside = self.deframer.is_inside();
             if end.is_some() {
                 self.deframer.finish();
             }
-            if let Some(found) = self.look(going, settings, memory, &mut waiting, tell).await {
-                return (found.0, found.1 && end.is_none());
+            if let Some(mut found) = self.look(of).await {
+                found.is_clean &= end.is_none();
+                return found;
             }
             match end {
                 None => {}
                 // The answer may still come by the other port.
-                Some(_) if memory.elsewhere.is_some() => is_open = false,
-                Some(end) => return (waiting.ended(end, &self.heard(was_inside)), false),
+                Some(_) if of.memory.elsewhere.is_some() => is_open = false,
+                Some(end) => {
+                    return Found::spoiled(of.waiting.ended(end, &self.heard(was_inside)));
+                }
             }
         }
     }
 
     /// Takes what was found in the bytes.
-    async fn look(
-        &mut self,
-        going: &Going,
-        settings: &SenderSettings,
-        memory: &mut Memory,
-        waiting: &mut Waiting,
-        tell: &impl Fn(SenderNews),
-    ) -> Option<(Delivery, bool)> {
+    async fn look(&mut self, of: &mut Exchange<'_>) -> Option<Found> {
         while let Some(event) = self.deframer.next_event() {
             match event {
                 FrameEvent::Note(note) => {
-                    self.note(&note, waiting);
+                    self.note(&note, of);
                     let is_too_long = matches!(note.kind, NoteKind::TooLong { .. });
                     let words = note.kind.to_string();
-                    tell(SenderNews::Framing(note));
+                    (of.tell)(SenderNews::Framing(note));
                     if is_too_long {
-                        return Some((Delivery::Unknown(Unknown::BrokenFrame(words)), false));
+                        let broken = Unknown::BrokenFrame(words);
+                        return Some(Found::spoiled(Delivery::Unknown(broken)));
                     }
                 }
                 FrameEvent::Frame(frame) => {
-                    let content = frame.content;
-                    let found = self.open(content, going, settings, memory, waiting, tell);
-                    if let Some(found) = found.await {
+                    if let Some(found) = self.open(frame.content, of).await {
                         return Some(found);
                     }
                 }
@@ -373,11 +326,11 @@ impl Link {
         None
     }
 
-    fn note(&mut self, note: &FrameNote, waiting: &mut Waiting) {
+    fn note(&mut self, note: &FrameNote, of: &mut Exchange<'_>) {
         match &note.kind {
             NoteKind::Junk { bytes, .. } => self.junk += bytes,
             NoteKind::EndInside { .. } | NoteKind::Discarded { .. } => {
-                waiting.broken = Some(note.kind.to_string());
+                of.waiting.broken = Some(note.kind.to_string());
             }
             NoteKind::EndIncomplete { .. }
             | NoteKind::StartTwice
@@ -389,133 +342,54 @@ impl Link {
     }
 
     /// What a frame of this connection means: a message as it is, or what its layer says beside messages.
-    async fn open(
-        &mut self,
-        content: Vec<u8>,
-        going: &Going,
-        settings: &SenderSettings,
-        memory: &mut Memory,
-        waiting: &mut Waiting,
-        tell: &impl Fn(SenderNews),
-    ) -> Option<(Delivery, bool)> {
+    async fn open(&mut self, content: Vec<u8>, of: &mut Exchange<'_>) -> Option<Found> {
+        let settings = of.settings;
         match settings.layer.open(content, &settings.marks) {
             Opened::Message(message) => {
-                let found = self
-                    .judge(&message, going, settings, memory, waiting, tell)
-                    .await;
+                let found = self.judge(&message, of).await;
                 if settings.layer == Layer::MllpRelease2 {
-                    self.confirm(settings).await;
+                    self.put(Commit::Acknowledged.content(), settings).await;
                 }
                 found
             }
             Opened::Commit(Commit::Acknowledged) => {
-                tell(SenderNews::Committed {
-                    number: going.number,
-                });
-                if !going.asked.any_answer() {
-                    return Some((Delivery::Unanswered { waited: None }, true));
-                }
-                waiting.is_stored = true;
-                waiting.within = settings.application_timeout;
-                waiting.deadline = Instant::now() + waiting.within;
-                None
+                of.committed();
+                of.waiting.is_stored = true;
+                let is_over = !of.going.asked.any_answer();
+                is_over.then(|| Found::clean(Delivery::Unanswered { waited: None }))
             }
             Opened::Commit(Commit::Refused) => {
-                Some((Delivery::GivenBack(GivenBack::NotStored), true))
+                Some(Found::clean(Delivery::GivenBack(GivenBack::NotStored)))
             }
             Opened::Refused(refusal) => {
-                Some((Delivery::GivenBack(GivenBack::Block(refusal)), true))
+                let given_back = GivenBack::Block(refusal);
+                Some(Found::clean(Delivery::GivenBack(given_back)))
             }
             Opened::Broken(error) => {
                 let refusal = settings.layer.refusal(&error, &settings.marks);
                 // The peer sends its answer again, or the wait ends.
                 let _ = self.write(&refusal, settings.write_timeout).await;
-                waiting.block = Some(error);
+                of.waiting.block = Some(error);
                 None
             }
         }
     }
 
-    /// Tells the peer that its answer is here, as MLLP release 2 has it.
-    async fn confirm(&mut self, settings: &SenderSettings) {
-        if let Ok(framed) = settings.marks.frame(Commit::Acknowledged.content()) {
-            // The message is answered whether or not the peer takes this.
-            let _ = self.write(&framed, settings.write_timeout).await;
+    /// What a message means for the one that waits; nothing where the wait goes on.
+    async fn judge(&mut self, content: &[u8], of: &mut Exchange<'_>) -> Option<Found> {
+        let judged = of.judge(content);
+        if judged.owes_commit {
+            let commit = of.commit(content);
+            if let Ok(inner) = of.settings.layer.wrap(&commit, &of.settings.marks) {
+                self.put(&inner, of.settings).await;
+            }
         }
+        judged.found
     }
 
-    /// What a frame means for the message; nothing where the wait goes on.
-    async fn judge(
-        &mut self,
-        content: &[u8],
-        going: &Going,
-        settings: &SenderSettings,
-        memory: &mut Memory,
-        waiting: &mut Waiting,
-        tell: &impl Fn(SenderNews),
-    ) -> Option<(Delivery, bool)> {
-        let bytes = content.len() as u64;
-        let read = Answer::read(content);
-        tell(SenderNews::Answered {
-            number: going.number,
-            code: read.as_ref().ok().map(|answer| answer.code),
-            content: Bytes::copy_from_slice(content),
-            after: waiting.since.elapsed(),
-        });
-        if let Some(why) = waiting.broken.take() {
-            return Some((Delivery::Unknown(Unknown::BrokenFrame(why)), false));
-        }
-        let answer = match read {
-            Ok(answer) => answer,
-            Err(error) => return Some((Delivery::Unknown(Unknown::Unreadable(error)), false)),
-        };
-        if !going.control_id.is_empty() && answer.control_id != going.control_id {
-            let late = memory.late(&answer.control_id, bytes);
-            if !matches!(late, Late::Unknown { .. }) {
-                tell(SenderNews::Late(late));
-                return None;
-            }
-            if settings.checks_control_id {
-                let other = Unknown::OtherControlId {
-                    expected: going.control_id.clone(),
-                    found: answer.control_id,
-                };
-                return Some((Delivery::Unknown(other), false));
-            }
-        }
-        if answer.wants_commit && answer.code.application() == answer.code {
-            self.commit(content, settings, memory).await;
-        }
-        if answer.code == AckCode::CommitAccept && expects_application(going.asked) {
-            tell(SenderNews::Committed {
-                number: going.number,
-            });
-            waiting.within = settings.application_timeout;
-            waiting.deadline = Instant::now() + waiting.within;
-            waiting.commit = Some(answer);
-            return None;
-        }
-        let delivery = if settings.accepted.contains(&answer.code) {
-            let is_commit_only = answer.code.is_commit();
-            Delivery::Accepted {
-                answer,
-                is_commit_only,
-            }
-        } else {
-            Delivery::Refused(answer)
-        };
-        Some((delivery, true))
-    }
-
-    /// Tells the peer that its application acknowledgment is here, as it asked.
-    async fn commit(&mut self, content: &[u8], settings: &SenderSettings, memory: &mut Memory) {
-        let fresh = memory.stamper.next(std::time::SystemTime::now());
-        let ack = Ack::of(AckCode::CommitAccept).answer(content, fresh);
-        let Ok(inner) = settings.layer.wrap(&ack, &settings.marks) else {
-            return;
-        };
-        if let Ok(framed) = settings.marks.frame(&inner) {
-            // The message is answered whether or not the peer takes this.
+    /// Sends a content in a frame; the message is answered whether or not the peer takes it.
+    async fn put(&mut self, content: &[u8], settings: &SenderSettings) {
+        if let Ok(framed) = settings.marks.frame(content) {
             let _ = self.write(&framed, settings.write_timeout).await;
         }
     }
@@ -532,13 +406,5 @@ impl Link {
     pub(super) async fn close(mut self) {
         // A peer that is gone needs no end.
         let _ = timeout(Duration::from_secs(1), self.stream.shutdown()).await;
-    }
-}
-
-/// Answers of the other port, where there is one.
-async fn elsewhere(answers: &mut Option<mpsc::UnboundedReceiver<Bytes>>) -> Option<Bytes> {
-    match answers {
-        Some(answers) => answers.recv().await,
-        None => std::future::pending().await,
     }
 }

@@ -46,6 +46,7 @@ mod decider;
 mod deframer;
 mod delivery;
 mod duplicates;
+mod exchange;
 mod faults;
 mod frame;
 mod going;

@@ -12,6 +12,7 @@ use super::ack::AckCode;
 use super::asked::Asked;
 use super::connect::connect;
 use super::delivery::{Delivery, NotSent, Outcome, Unknown};
+use super::exchange::Exchange;
 use super::faults::{Fault, FaultSide};
 use super::going::{Exchanged, Going, Memory, Stage};
 use super::header::Header;
@@ -343,10 +344,8 @@ impl Running {
             return Delivery::NotSent(NotSent::Cancelled);
         };
         let tell = teller(&self.tell, Some(link.id));
-        let exchanged = link
-            .exchange(going, &self.settings, &mut self.memory, &tell)
-            .await;
-        let Exchanged { delivery, parting } = exchanged;
+        let exchange = Exchange::new(going, &self.settings, &mut self.memory, &tell);
+        let Exchanged { delivery, parting } = link.exchange(exchange).await;
         if let Some(parting) = parting {
             self.part(parting).await;
         }

@@ -37,6 +37,20 @@ pub(super) struct Heard {
 }
 
 impl Waiting {
+    /// A wait that begins now.
+    pub(super) fn for_at_most(within: Duration) -> Self {
+        let since = Instant::now();
+        Self {
+            since,
+            deadline: since + within,
+            within,
+            commit: None,
+            is_stored: false,
+            block: None,
+            broken: None,
+        }
+    }
+
     /// What is known when the time is over.
     pub(super) fn time_out(&self, asked: Asked, heard: &Heard) -> Delivery {
         let after = self.within;
