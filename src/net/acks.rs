@@ -32,6 +32,8 @@ pub(super) struct Acks {
     /// Answers to the messages of a batch that has not ended.
     batch: Vec<u8>,
     batch_count: usize,
+    /// Where a commit and an application acknowledgment are asked for, there is room for the latter alone.
+    is_single: bool,
 }
 
 /// What is to be answered.
@@ -74,6 +76,15 @@ impl Acks {
             batch_answer,
             batch: Vec::new(),
             batch_count: 0,
+            is_single: false,
+        }
+    }
+
+    /// For a transport that answers each message once.
+    pub(super) fn of_one_answer(batch_answer: BatchAnswer) -> Self {
+        Self {
+            is_single: true,
+            ..Self::new(batch_answer)
         }
     }
 
@@ -92,7 +103,7 @@ impl Acks {
             news.push(ListenerNews::Unanswered { number, why });
             Vec::new()
         };
-        let acks = match verdict {
+        let mut acks = match verdict {
             Verdict::Exactly(ack) => vec![ack.clone()],
             Verdict::Ack(ack) => {
                 let refusal = due.refusal.as_ref().filter(|_| ack.code.is_success());
@@ -108,6 +119,9 @@ impl Acks {
             }
             Verdict::Silence => unanswered(Unanswered::Silence),
         };
+        if self.is_single {
+            acks.drain(..acks.len().saturating_sub(1));
+        }
         let is_wide = header
             .and_then(|header| header.charset())
             .is_some_and(|charset| charset.unit_width() > 1);

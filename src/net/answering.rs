@@ -41,7 +41,7 @@ impl Outgoing {
     pub(super) fn new(settings: &ListenerSettings, player: Arc<Player>) -> Self {
         Self {
             marks: settings.marks.clone(),
-            layer: settings.layer,
+            layer: settings.layer.clone(),
             acks: Acks::new(settings.batch_answer),
             bytes: Vec::new(),
             answers: Vec::new(),
@@ -65,7 +65,7 @@ impl Outgoing {
             self.bytes.extend_from_slice(bytes);
         } else {
             // Behind an answer that has its faults.
-            let steps = vec![Step::Write(bytes.to_vec())];
+            let steps = vec![Step::Write(Bytes::copy_from_slice(bytes))];
             let answered = None;
             self.plays.push(Play { steps, answered });
         }
@@ -142,7 +142,7 @@ impl Outgoing {
                 self.answers.push(answered);
             } else {
                 // Behind an answer that has its faults.
-                let steps = vec![Step::Write(framed.to_vec()), Step::Done];
+                let steps = vec![Step::Write(Bytes::copy_from_slice(framed)), Step::Done];
                 let answered = Some(answered);
                 self.plays.push(Play { steps, answered });
             }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::decider::Decider;
 use super::duplicates::Duplicates;
+use super::http_mask::Mask;
 use super::listener_event::{ListenerEvent, ListenerNews, Tell};
 use super::listener_settings::ListenerSettings;
 use super::player::Player;
@@ -37,11 +38,12 @@ impl Attended {
             return stream;
         }
         let tell = Arc::clone(&self.tell);
+        let mut mask = Mask::of(&self.settings.layer);
         stream.tapped(move |bytes| {
             tell(ListenerEvent {
                 time: SystemTime::now(),
                 connection: Some(id),
-                kind: ListenerNews::Bytes(bytes),
+                kind: ListenerNews::Bytes(mask.hide(bytes)),
             });
         })
     }

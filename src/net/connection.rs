@@ -1,12 +1,10 @@
-//! One connection of a listener, from its first byte to its last.
+//! One connection of a listener that takes frames, from its first byte to its last.
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -14,7 +12,6 @@ use super::ack::{Ack, AckCode};
 use super::answering::{Outgoing, Play};
 use super::arrivals::{Arrivals, Undecided, Waiting};
 use super::attended::{Attended, Phase};
-use super::beginning::begin;
 use super::deframer::Deframer;
 use super::frame::{FrameEvent, FrameNote, Looks, NoteKind};
 use super::header::Header;
@@ -24,7 +21,7 @@ use super::listener_event::{Answered, Closed, Closing, ListenerNews, NotDelivere
 use super::player::Step;
 use super::stamps::Stamper;
 use super::stream::Stream;
-use super::verdict::{ConnectionId, Verdict};
+use super::verdict::Verdict;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 64 * 1024;
@@ -63,45 +60,28 @@ enum Turn {
 }
 
 /// Serves a connection until it ends, and tells how.
-pub(super) async fn attend(
+pub(super) async fn serve(
     attended: &Attended,
-    socket: TcpStream,
-    id: ConnectionId,
-    peer: SocketAddr,
-    mut phase: watch::Receiver<Phase>,
+    stream: Stream,
+    arrivals: Arrivals<'_>,
+    phase: &mut watch::Receiver<Phase>,
 ) {
     let settings = &attended.settings;
-    let stream = match begin(attended, socket, peer, &mut phase).await {
-        Ok(stream) => stream,
-        Err(why) => {
-            let closed = Closed {
-                why,
-                received: 0,
-                bytes_in: 0,
-                bytes_out: 0,
-                untold: 0,
-            };
-            attended.tell(Some(id), ListenerNews::Closed(closed));
-            return;
-        }
-    };
-    let stream = attended.overheard(id, stream);
-    let player = attended.player.clone();
     let mut connection = Connection {
         attended,
-        arrivals: Arrivals::new(attended, id, peer),
+        arrivals,
         stream,
         deframer: Deframer::new(settings.marks.clone(), settings.most_bytes),
         undecided: VecDeque::new(),
         held_bytes: 0,
-        outgoing: Outgoing::new(settings, player),
+        outgoing: Outgoing::new(settings, attended.player.clone()),
         stamper: attended.stamps.stamper(),
         bytes_in: 0,
         bytes_out: 0,
         notes: 0,
         ending: None,
     };
-    let why = connection.serve(&mut phase).await;
+    let why = connection.serve(phase).await;
     connection.close(why);
 }
 
@@ -249,7 +229,8 @@ impl Connection<'_> {
             | NoteKind::StartTwice
             | NoteKind::EndTwice
             | NoteKind::Empty
-            | NoteKind::Unfinished { .. } => {}
+            | NoteKind::Unfinished { .. }
+            | NoteKind::InBody => {}
         }
         self.notes += 1;
         if self.notes <= MOST_NOTES {
@@ -424,18 +405,7 @@ impl Connection<'_> {
 
     /// Tells what was lost, and the end.
     fn close(&mut self, why: Closing) {
-        let lost = match &why {
-            Closing::Reset(error) => NotDelivered::Gone(error.clone()),
-            Closing::NotRead(after) => NotDelivered::NotRead(*after),
-            Closing::Fault => NotDelivered::Fault,
-            Closing::Peer
-            | Closing::Idle(_)
-            | Closing::TooLong(_)
-            | Closing::Http
-            | Closing::Tls
-            | Closing::Handshake(_)
-            | Closing::Stopped => NotDelivered::Stopped,
-        };
+        let lost = why.loses();
         for undecided in std::mem::take(&mut self.undecided) {
             let number = undecided.due.number;
             self.tell(ListenerNews::NotDelivered {

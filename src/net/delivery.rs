@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::answer::{Answer, AnswerError};
 use super::frame::FrameError;
 use super::hllp::{BlockError, Refusal};
+use super::http_words::{HttpRefusal, HttpTrouble};
 use super::words::{Bytes as Counted, Span};
 
 /// What became of one message.
@@ -47,12 +48,14 @@ pub enum Delivery {
 }
 
 /// How a peer gives a message back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GivenBack {
     /// MLLP release 2: it could not be stored.
     NotStored,
     /// The hybrid protocol: the block did not arrive as it was sent.
     Block(Refusal),
+    /// HTTP: the status says so, and no acknowledgment came with it.
+    Http(HttpRefusal),
 }
 
 /// Why a message was not sent.
@@ -131,6 +134,8 @@ pub enum Unknown {
     Block(BlockError),
     /// The frame of the answer is broken.
     BrokenFrame(String),
+    /// The answer of HTTP says nothing of the message.
+    Http(HttpTrouble),
     /// The peer stored it and did not say what became of it, though it was asked to.
     NoApplicationAnswer(Duration),
     /// It was called back after it had been sent.
@@ -221,6 +226,7 @@ impl fmt::Display for Delivery {
                     Refusal::Other => "the peer does not say why",
                 })
             }
+            Delivery::GivenBack(GivenBack::Http(refusal)) => write!(f, "given back: {refusal}"),
             Delivery::Unanswered { waited: None } => {
                 f.write_str("sent; MSH-15 and MSH-16 ask for no answer")
             }
@@ -299,6 +305,7 @@ impl fmt::Display for Unknown {
             Unknown::Unreadable(error) => write!(f, "{error}"),
             Unknown::Block(error) => write!(f, "of the answer, {error}"),
             Unknown::BrokenFrame(why) => write!(f, "the answer is not to be trusted: {why}"),
+            Unknown::Http(trouble) => write!(f, "{trouble}"),
             Unknown::NoApplicationAnswer(after) => write!(
                 f,
                 "it is stored, but its application acknowledgment did not come within {}",

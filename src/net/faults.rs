@@ -107,6 +107,9 @@ pub enum FaultError {
     /// No such span.
     #[error("{0:?} is no time span; 250ms, 2s and 1m are")]
     Span(String),
+    /// HTTP leaves no room for it.
+    #[error("the fault {0} cannot be had over HTTP: {1}")]
+    NotOverHttp(Fault, &'static str),
 }
 
 fn names() -> String {
@@ -259,6 +262,40 @@ impl Fault {
         ];
         let found = SPANS.iter().find(|(fault, _)| *fault == self);
         found.map(|(_, span)| *span)
+    }
+
+    /// Why it cannot be had over HTTP, if it cannot.
+    pub(super) fn reason_against_http(self) -> Option<&'static str> {
+        match self {
+            Fault::OmitStart | Fault::OmitEnd | Fault::OmitReturn | Fault::DoubleFrame => {
+                Some("it has no frames")
+            }
+            Fault::JunkBefore | Fault::JunkAfter => {
+                Some("it has no place for bytes that belong to no message")
+            }
+            Fault::Double => Some("it answers each request once"),
+            Fault::Late => Some("an answer belongs to its request and cannot wait for the next"),
+            Fault::DelayBefore
+            | Fault::DelayInside
+            | Fault::DelayAfter
+            | Fault::Trickle
+            | Fault::Split
+            | Fault::StartInside
+            | Fault::EndInside
+            | Fault::CloseInside
+            | Fault::ResetInside
+            | Fault::CloseBefore
+            | Fault::ResetBefore
+            | Fault::CloseAfter
+            | Fault::ResetAfter
+            | Fault::NeverRead
+            | Fault::Drop
+            | Fault::AnswerError
+            | Fault::AnswerReject
+            | Fault::WrongId
+            | Fault::FixedAnswer
+            | Fault::NeverAnswer => None,
+        }
     }
 
     /// Whether it is about a connection and not about a message.

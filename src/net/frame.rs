@@ -125,6 +125,14 @@ impl Marks {
         Ok(framed)
     }
 
+    /// The content of a frame that stands where none is needed, without blanks around it.
+    pub(super) fn unframed<'c>(&self, content: &'c [u8]) -> Option<&'c [u8]> {
+        let content = content.trim_ascii().strip_prefix(self.start())?;
+        let ends = [self.end(), self.end().trim_ascii()];
+        let without = ends.into_iter().find_map(|end| content.strip_suffix(end));
+        Some(without.unwrap_or(content))
+    }
+
     /// Where the end would be seen in a content: also where it only begins at the content's own end, or
     /// where a receiver that waits for its first byte alone would take it for the end.
     fn end_within(&self, content: &[u8]) -> Option<usize> {
@@ -251,6 +259,8 @@ pub enum NoteKind {
         /// How many had come.
         bytes: u64,
     },
+    /// A frame stood in a body of HTTP, which needs none; its content is taken.
+    InBody,
 }
 
 /// What bytes outside of frames begin like.
@@ -299,6 +309,7 @@ impl NoteKind {
             NoteKind::Empty => "frame-empty",
             NoteKind::TooLong { .. } => "frame-too-long",
             NoteKind::Unfinished { .. } => "frame-unfinished",
+            NoteKind::InBody => "frame-in-body",
         }
     }
 }
@@ -356,6 +367,9 @@ impl fmt::Display for NoteKind {
                     "the connection ended within a frame, after {bytes} of it"
                 )
             }
+            NoteKind::InBody => f.write_str(
+                "the body of HTTP holds an MLLP frame; its content is taken, and HTTP needs no frame",
+            ),
         }
     }
 }

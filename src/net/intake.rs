@@ -8,6 +8,7 @@ use super::ack::{Ack, AckCode, Condition};
 use super::frame::Commit;
 use super::header::Header;
 use super::hllp::BlockError;
+use super::request_note::RequestNote;
 use crate::hl7::{PieceKind, split};
 
 /// The messages of a frame.
@@ -54,6 +55,8 @@ pub enum ContentNote {
     BlockRefused,
     /// The peer tells whether it stored an answer (MLLP release 2).
     Commit(Commit),
+    /// A request of HTTP is otherwise than agreed.
+    Request(RequestNote),
 }
 
 impl ContentNote {
@@ -68,6 +71,7 @@ impl ContentNote {
             ContentNote::Block(_) => "content-block",
             ContentNote::BlockRefused => "content-block-refused",
             ContentNote::Commit(_) => "content-commit",
+            ContentNote::Request(note) => note.code(),
         }
     }
 }
@@ -99,6 +103,7 @@ impl fmt::Display for ContentNote {
             ContentNote::Commit(Commit::Refused) => {
                 f.write_str("the peer could not store the last answer")
             }
+            ContentNote::Request(note) => write!(f, "{note}"),
         }
     }
 }

@@ -1,12 +1,15 @@
-//! What stands between the marks of a frame: the message itself, or what carries it.
+//! What carries messages: frames with the message itself or a block in them, or another transport.
 
 use std::borrow::Cow;
 
-use super::frame::{Commit, Marks};
+use bytes::Bytes;
+
+use super::frame::{Commit, FrameError, Marks};
 use super::hllp::{Block, BlockError, Hllp, Refusal};
+use super::http::Http;
 
 /// The lower layer protocol that two peers have agreed on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Layer {
     /// MLLP release 1: the message.
     #[default]
@@ -15,6 +18,8 @@ pub enum Layer {
     MllpRelease2,
     /// The hybrid lower layer protocol: a block with its size and check.
     Hllp(Hllp),
+    /// HL7 over HTTP, which has no frames.
+    Http(Http),
 }
 
 /// What the content of a frame turned out to be.
@@ -32,21 +37,21 @@ pub(super) enum Opened {
 impl Layer {
     /// The content of the frame that carries a message.
     pub(super) fn wrap<'m>(
-        self,
+        &self,
         message: &'m [u8],
         marks: &Marks,
     ) -> Result<Cow<'m, [u8]>, BlockError> {
         match self {
-            Layer::Mllp | Layer::MllpRelease2 => Ok(Cow::Borrowed(message)),
+            Layer::Mllp | Layer::MllpRelease2 | Layer::Http(_) => Ok(Cow::Borrowed(message)),
             Layer::Hllp(hllp) => hllp
                 .write(&Block::Data(message.to_vec()), marks)
                 .map(Cow::Owned),
         }
     }
 
-    pub(super) fn open(self, content: Vec<u8>, marks: &Marks) -> Opened {
+    pub(super) fn open(&self, content: Vec<u8>, marks: &Marks) -> Opened {
         match self {
-            Layer::Mllp => Opened::Message(content),
+            Layer::Mllp | Layer::Http(_) => Opened::Message(content),
             Layer::MllpRelease2 => match Commit::of(&content) {
                 Some(commit) => Opened::Commit(commit),
                 None => Opened::Message(content),
@@ -59,8 +64,19 @@ impl Layer {
         }
     }
 
+    /// A message as it goes over the wire: in its frame, where the layer has frames.
+    pub(super) fn framed(&self, inner: &Bytes, marks: &Marks) -> Result<Bytes, FrameError> {
+        match self {
+            Layer::Mllp | Layer::MllpRelease2 | Layer::Hllp(_) => {
+                marks.frame(inner).map(Bytes::from)
+            }
+            Layer::Http(_) if inner.is_empty() => Err(FrameError::Empty),
+            Layer::Http(_) => Ok(inner.clone()),
+        }
+    }
+
     /// What a block that cannot be taken is answered with, in its frame.
-    pub(super) fn refusal(self, error: &BlockError, marks: &Marks) -> Vec<u8> {
+    pub(super) fn refusal(&self, error: &BlockError, marks: &Marks) -> Vec<u8> {
         let Layer::Hllp(hllp) = self else {
             return Vec::new();
         };

@@ -337,7 +337,8 @@ impl Link {
             | NoteKind::EndTwice
             | NoteKind::Empty
             | NoteKind::TooLong { .. }
-            | NoteKind::Unfinished { .. } => {}
+            | NoteKind::Unfinished { .. }
+            | NoteKind::InBody => {}
         }
     }
 

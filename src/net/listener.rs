@@ -10,10 +10,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::attended::{Attended, Phase};
-use super::connection::attend;
+use super::attending::attend;
 use super::decider::Decider;
 use super::duplicates::Duplicates;
-use super::faults::FaultSide;
+use super::faults::{FaultError, FaultSide};
+use super::layer::Layer;
 use super::listener_event::{ListenerEvent, ListenerNews, Tell, TurnedAway};
 use super::listener_settings::{DuplicateRule, ListenerSettings};
 use super::player::{Faults, Player};
@@ -28,6 +29,7 @@ pub struct Listener {
     phase: watch::Sender<Phase>,
     open: Arc<Tally>,
     player: Arc<Player>,
+    layer: Layer,
 }
 
 /// Why a port could not be opened, and what to do about it.
@@ -51,6 +53,9 @@ pub enum ListenError {
     /// Anything else.
     #[error("{0} cannot be listened on: {1}")]
     Other(SocketAddr, io::Error),
+    /// A fault that the layer cannot have.
+    #[error("{0}")]
+    Fault(#[from] FaultError),
     /// The threads of the wire have ended.
     #[error("the wire has ended")]
     Ended,
@@ -82,7 +87,9 @@ impl Listener {
         stamps: Arc<Stamps>,
         all: &Arc<Tally>,
     ) -> Result<Self, ListenError> {
+        settings.faults.fit(&settings.layer)?;
         let asked = settings.address;
+        let layer = settings.layer.clone();
         let socket = bind(asked).map_err(|error| ListenError::of(asked, error))?;
         let address = socket
             .local_addr()
@@ -120,6 +127,7 @@ impl Listener {
             phase,
             open,
             player: own_player,
+            layer,
         })
     }
 
@@ -129,8 +137,14 @@ impl Listener {
     }
 
     /// Has other faults from now on, also on connections that are open.
-    pub fn set_faults(&self, faults: &Faults) {
+    ///
+    /// # Errors
+    ///
+    /// One that its layer cannot have; it goes on with those that it had.
+    pub fn set_faults(&self, faults: &Faults) -> Result<(), FaultError> {
+        faults.fit(&self.layer)?;
         self.player.set(faults);
+        Ok(())
     }
 
     /// Ends everything at once, whatever it is about to do.

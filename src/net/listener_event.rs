@@ -156,10 +156,34 @@ pub enum Closing {
     Tls,
     /// TLS was not agreed on.
     Handshake(String),
+    /// The peer spoke something else to a port for HTTP.
+    NotHttp(String),
+    /// A request was refused before all of it was read.
+    Refused,
     /// The listener was stopped.
     Stopped,
     /// A fault was asked for that ends it.
     Fault,
+}
+
+impl Closing {
+    /// Why an answer that was still due does not reach the peer.
+    pub(super) fn loses(&self) -> NotDelivered {
+        match self {
+            Closing::Reset(error) => NotDelivered::Gone(error.clone()),
+            Closing::NotRead(after) => NotDelivered::NotRead(*after),
+            Closing::Fault => NotDelivered::Fault,
+            Closing::Peer
+            | Closing::Idle(_)
+            | Closing::TooLong(_)
+            | Closing::Http
+            | Closing::Tls
+            | Closing::Handshake(_)
+            | Closing::NotHttp(_)
+            | Closing::Refused
+            | Closing::Stopped => NotDelivered::Stopped,
+        }
+    }
 }
 
 impl fmt::Display for ListenerNews {
@@ -294,6 +318,10 @@ impl fmt::Display for Closing {
                 "the peer speaks TLS and this port is not encrypted; turn TLS on here or off there",
             ),
             Closing::Handshake(why) => f.write_str(why),
+            Closing::NotHttp(what) => {
+                write!(f, "the peer {what}, and this port takes HL7 over HTTP")
+            }
+            Closing::Refused => f.write_str("a request was refused before all of it was read"),
             Closing::Stopped => f.write_str("the listener was stopped"),
             Closing::Fault => f.write_str("a fault that was asked for ends it"),
         }

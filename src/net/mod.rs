@@ -22,6 +22,9 @@
 //! Both can speak TLS ([`TlsServer`], [`TlsClient`]) and can be told to misbehave: [`Faults`] by name, at every
 //! n-th message or by chance, the same again from the same seed.
 //!
+//! [`Layer::Http`] carries messages without frames: one POST a message, its acknowledgment in the answer. All
+//! that is said of listeners and senders holds for it, but for [`Faults`] that are of frames, which are refused.
+//!
 //! With them somebody else's program is tormented, case by case: a listener by [`Wire::torture_listener`], a
 //! sender by [`Wire::torture_sender`]. A [`CaseReport`] says what was done, what came, and what is to be thought
 //! of it.
@@ -39,6 +42,7 @@ mod answering;
 mod arrivals;
 mod asked;
 mod attended;
+mod attending;
 mod beginning;
 mod connect;
 mod connection;
@@ -52,16 +56,28 @@ mod frame;
 mod going;
 mod header;
 mod hllp;
+mod http;
+mod http_answer;
+mod http_connection;
+mod http_link;
+mod http_mask;
+mod http_request;
+mod http_url;
+mod http_words;
 mod intake;
 mod journal;
 mod journal_record;
 mod layer;
+mod line;
 mod link;
 mod listen_address;
 mod listener;
 mod listener_event;
 mod listener_settings;
+mod meter;
+mod paced;
 mod player;
+mod request_note;
 mod sender;
 mod sender_event;
 mod sender_settings;
@@ -94,6 +110,9 @@ pub use frame::{
 };
 pub use header::Header;
 pub use hllp::{Block, BlockCheck, BlockError, BlockSize, Hllp, Refusal};
+pub use http::{Credentials, CredentialsError, Http};
+pub use http_url::{HttpUrl, HttpUrlError};
+pub use http_words::{HttpRefusal, HttpTrouble};
 pub use intake::ContentNote;
 pub use journal::{Damage, Journal, JournalError, JournalFile, JournalSettings, Recovery, replay};
 pub use journal_record::Record;
@@ -108,6 +127,7 @@ pub use listener_settings::{
     AddressRule, AddressRuleError, BatchAnswer, DuplicateRule, ListenerSettings,
 };
 pub use player::Faults;
+pub use request_note::RequestNote;
 pub use sender::{Sender, Ticket};
 pub use sender_event::{Late, Parting, SenderEvent, SenderNews};
 pub use sender_settings::{AfterFailure, Repeat, ResendAfter, SenderSettings, Target, TargetError};

@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::ack::{Ack, AckCode};
-use super::faults::{Fault, FaultRule, FaultSide, When};
+use super::faults::{Fault, FaultError, FaultRule, FaultSide, When};
 use super::frame::Marks;
+use super::layer::Layer;
 use super::verdict::Verdict;
 
 /// Which faults are had, from which seed.
@@ -18,10 +21,28 @@ pub struct Faults {
     pub seed: u64,
 }
 
+impl Faults {
+    /// Whether a layer can have them.
+    ///
+    /// # Errors
+    ///
+    /// One that it cannot have, and why.
+    pub fn fit(&self, layer: &Layer) -> Result<(), FaultError> {
+        if !matches!(layer, Layer::Http(_)) {
+            return Ok(());
+        }
+        let refused = self.rules.iter().find_map(|rule| {
+            let why = rule.fault.reason_against_http()?;
+            Some(FaultError::NotOverHttp(rule.fault, why))
+        });
+        refused.map_or(Ok(()), Err)
+    }
+}
+
 /// One thing that is done on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    Write(Vec<u8>),
+    Write(Bytes),
     Pause(Duration),
     /// Everything that belongs to the message was written.
     Done,
@@ -161,8 +182,17 @@ impl Chosen {
         }
     }
 
-    /// The steps that send a content, with all that is wrong about it.
+    /// The steps that send a content in a frame, with all that is wrong about it.
     pub(super) fn steps(&self, content: &[u8], marks: &Marks) -> Vec<Step> {
+        self.carried(content, Some(marks))
+    }
+
+    /// The steps that send a content by a transport without frames.
+    pub(super) fn plain_steps(&self, content: &[u8]) -> Vec<Step> {
+        self.carried(content, None)
+    }
+
+    fn carried(&self, content: &[u8], marks: Option<&Marks>) -> Vec<Step> {
         let pause = |fault| self.rule(fault).map(|rule| Step::Pause(rule.span()));
         let mut steps: Vec<Step> = pause(Fault::DelayBefore).into_iter().collect();
         if self.has(Fault::CloseBefore) {
@@ -208,28 +238,37 @@ impl Chosen {
     }
 
     /// The bytes up to the middle of the payload, and those from there on.
-    fn halves(&self, content: &[u8], marks: &Marks) -> (Vec<u8>, Vec<u8>) {
+    fn halves(&self, content: &[u8], marks: Option<&Marks>) -> (Vec<u8>, Vec<u8>) {
         let (first, second) = content.split_at(content.len() / 2);
-        let times = if self.has(Fault::DoubleFrame) { 2 } else { 1 };
-        let junk = |fault| match self.rule(fault) {
-            Some(FaultRule {
-                value: Some(text), ..
-            }) => text.clone().into_bytes(),
-            Some(_) => JUNK.to_vec(),
-            None => Vec::new(),
-        };
-        let mut head = junk(Fault::JunkBefore);
-        if !self.has(Fault::OmitStart) {
-            head.extend(marks.start().repeat(times));
-        }
-        head.extend_from_slice(first);
+        let mllp = Marks::mllp();
+        let inside = marks.unwrap_or(&mllp);
+        let mut head = first.to_vec();
         if self.has(Fault::StartInside) {
-            head.extend_from_slice(marks.start());
+            head.extend_from_slice(inside.start());
         }
         if self.has(Fault::EndInside) {
-            head.extend(marks.end().first());
+            head.extend(inside.end().first());
         }
-        let mut tail = second.to_vec();
+        match marks {
+            Some(marks) => (
+                [self.start(marks), head].concat(),
+                [second.to_vec(), self.end(marks)].concat(),
+            ),
+            None => (head, second.to_vec()),
+        }
+    }
+
+    /// What stands before a payload in a frame.
+    fn start(&self, marks: &Marks) -> Vec<u8> {
+        let mut start = self.junk(Fault::JunkBefore);
+        if !self.has(Fault::OmitStart) {
+            start.extend(marks.start().repeat(self.frames()));
+        }
+        start
+    }
+
+    /// What stands behind a payload in a frame.
+    fn end(&self, marks: &Marks) -> Vec<u8> {
         let mut end = marks.end();
         if self.has(Fault::OmitReturn) {
             end = end.split_last().map_or(end, |(_, rest)| rest);
@@ -237,20 +276,34 @@ impl Chosen {
         if self.has(Fault::OmitEnd) {
             end = end.split_first().map_or(end, |(_, rest)| rest);
         }
-        tail.extend(end.repeat(times));
-        tail.extend(junk(Fault::JunkAfter));
-        (head, tail)
+        let mut end = end.repeat(self.frames());
+        end.extend(self.junk(Fault::JunkAfter));
+        end
+    }
+
+    fn frames(&self) -> usize {
+        if self.has(Fault::DoubleFrame) { 2 } else { 1 }
+    }
+
+    fn junk(&self, fault: Fault) -> Vec<u8> {
+        match self.rule(fault) {
+            Some(FaultRule {
+                value: Some(text), ..
+            }) => text.clone().into_bytes(),
+            Some(_) => JUNK.to_vec(),
+            None => Vec::new(),
+        }
     }
 
     fn write(&self, bytes: &[u8], steps: &mut Vec<Step>) {
         let trickle = self.rule(Fault::Trickle).map(FaultRule::span);
         if trickle.is_none() && !self.has(Fault::Split) {
-            steps.push(Step::Write(bytes.to_vec()));
+            steps.push(Step::Write(Bytes::copy_from_slice(bytes)));
             return;
         }
         for byte in bytes {
             steps.extend(trickle.map(Step::Pause));
-            steps.push(Step::Write(vec![*byte]));
+            steps.push(Step::Write(Bytes::copy_from_slice(&[*byte])));
         }
     }
 }
@@ -282,7 +335,7 @@ fn with_other_id(answer: &[u8], id: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::{FaultSide, Faults, Player, Step, with_other_id};
-    use crate::net::Marks;
+    use crate::net::{Http, Layer, Marks};
 
     fn told(steps: &[Step]) -> String {
         let told = steps.iter().map(|step| match step {
@@ -336,6 +389,34 @@ mod tests {
         check(&["close-after"], &["\\x0bab cd\\x1c\\r . closed"]);
         check(&["reset-after"], &["\\x0bab cd\\x1c\\r . reset"]);
         check(&["double"], &["\\x0bab cd\\x1c\\r \\x0bab cd\\x1c\\r ."]);
+    }
+
+    #[test]
+    fn a_transport_without_frames_has_those_that_are_of_no_frame() {
+        let told_of = |name: &str| {
+            let rules = vec![name.parse().unwrap()];
+            let faults = Faults { rules, seed: 7 };
+            match faults.fit(&Layer::Http(Http::default())) {
+                Ok(()) => {
+                    let player = Player::new(&faults, FaultSide::Listener);
+                    told(&player.for_message(b"abcd").unwrap().plain_steps(b"abcd"))
+                }
+                Err(error) => error.to_string(),
+            }
+        };
+        assert_eq!(told_of("start-inside"), "ab\\x0b cd .");
+        assert_eq!(told_of("delay-after=1s"), "ab cd . (1s)");
+        assert_eq!(told_of("close-inside"), "ab closed");
+        assert_eq!(
+            told_of("omit-end"),
+            "the fault omit-end cannot be had over HTTP: it has no frames"
+        );
+        assert_eq!(
+            told_of("double"),
+            "the fault double cannot be had over HTTP: it answers each request once"
+        );
+        let rules = vec!["double".parse().unwrap()];
+        assert_eq!(Faults { rules, seed: 7 }.fit(&Layer::Mllp), Ok(()));
     }
 
     #[test]

@@ -11,12 +11,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::ack::AckCode;
 use super::asked::Asked;
 use super::connect::connect;
-use super::delivery::{Delivery, NotSent, Outcome, Unknown};
+use super::delivery::{ConnectError, Delivery, GivenBack, NotSent, Outcome, Unknown};
 use super::exchange::Exchange;
 use super::faults::{Fault, FaultSide};
 use super::going::{Exchanged, Going, Memory, Stage};
 use super::header::Header;
-use super::link::Link;
+use super::http_mask::Mask;
+use super::line::Line;
 use super::listener::Listener;
 use super::listener_event::Tell;
 use super::player::Player;
@@ -83,7 +84,7 @@ impl Sender {
             settings,
             tell,
             memory: Memory::new(stamper, answers, player),
-            link: None,
+            line: None,
             connections: 0,
             number: 0,
             has_failed: false,
@@ -177,7 +178,7 @@ struct Running {
     settings: SenderSettings,
     tell: Tell<SenderEvent>,
     memory: Memory,
-    link: Option<Link>,
+    line: Option<Line>,
     connections: ConnectionId,
     number: u64,
     has_failed: bool,
@@ -229,9 +230,9 @@ impl Running {
 
     /// Looks after a connection on which nothing is under way.
     async fn rest(&mut self) -> Parting {
-        let tell = teller(&self.tell, self.link.as_ref().map(|link| link.id));
-        match &mut self.link {
-            Some(link) => link.rest(&self.memory, &tell).await,
+        let tell = teller(&self.tell, self.line.as_ref().map(Line::id));
+        match &mut self.line {
+            Some(line) => line.rest(&self.memory, &tell).await,
             None => std::future::pending().await,
         }
     }
@@ -280,8 +281,8 @@ impl Running {
             Ok(inner) => Bytes::from(inner.into_owned()),
             Err(error) => return Delivery::NotSent(NotSent::Block(error)),
         };
-        let framed = match marks.frame(&inner) {
-            Ok(framed) => Bytes::from(framed),
+        let framed = match self.settings.layer.framed(&inner, marks) {
+            Ok(framed) => framed,
             Err(error) => return Delivery::NotSent(NotSent::Frame(error)),
         };
         let (control_id, asked) = control_id(content);
@@ -331,32 +332,44 @@ impl Running {
                 | NotSent::Cancelled
                 | NotSent::Stopped => false,
             },
-            Delivery::GivenBack(_) => true,
+            Delivery::GivenBack(GivenBack::Http(refusal)) => refusal.is_passing(),
+            Delivery::GivenBack(GivenBack::NotStored | GivenBack::Block(_)) => true,
             Delivery::Unknown(_) => after.unknown,
         }
     }
 
     async fn attempt(&mut self, going: &Going) -> Delivery {
-        if let Err(why) = self.connected().await {
-            return Delivery::NotSent(why);
+        // A connection that turns out to be gone before a byte went out is made anew, once.
+        for _ in 0..2 {
+            if let Err(why) = self.connected().await {
+                return Delivery::NotSent(why);
+            }
+            let Some(line) = &mut self.line else {
+                return Delivery::NotSent(NotSent::Cancelled);
+            };
+            let tell = teller(&self.tell, Some(line.id()));
+            let exchange = Exchange::new(going, &self.settings, &mut self.memory, &tell);
+            let Some(Exchanged { delivery, parting }) = line.exchange(exchange).await else {
+                self.part(Parting::Peer).await;
+                continue;
+            };
+            if let Some(parting) = parting {
+                self.part(parting).await;
+            }
+            return delivery;
         }
-        let Some(link) = &mut self.link else {
-            return Delivery::NotSent(NotSent::Cancelled);
-        };
-        let tell = teller(&self.tell, Some(link.id));
-        let exchange = Exchange::new(going, &self.settings, &mut self.memory, &tell);
-        let Exchanged { delivery, parting } = link.exchange(exchange).await;
-        if let Some(parting) = parting {
-            self.part(parting).await;
-        }
-        delivery
+        Delivery::NotSent(NotSent::Broken {
+            written: 0,
+            of: going.framed.len(),
+            why: String::from("the peer closed before a byte was written"),
+        })
     }
 
     /// Sees to it that there is a connection on which nothing old can be taken for an answer.
     async fn connected(&mut self) -> Result<(), NotSent> {
-        if let Some(link) = &mut self.link {
-            let tell = teller(&self.tell, Some(link.id));
-            match link.check(&self.memory, &tell).await {
+        if let Some(line) = &mut self.line {
+            let tell = teller(&self.tell, Some(line.id()));
+            match line.check(&self.memory, &tell).await {
                 Ok(()) => return Ok(()),
                 Err(parting) => self.part(parting).await,
             }
@@ -372,17 +385,17 @@ impl Running {
                     let chosen = self.memory.player.for_connection();
                     let stream = if settings.tells_bytes {
                         let tell = teller(&self.tell, Some(self.connections));
-                        stream.tapped(move |bytes| tell(SenderNews::Bytes(bytes)))
+                        let mut mask = Mask::of(&settings.layer);
+                        stream.tapped(move |bytes| tell(SenderNews::Bytes(mask.hide(bytes))))
                     } else {
                         stream
                     };
-                    let link = Link::new(
-                        self.connections,
-                        stream,
-                        settings,
-                        chosen.has(Fault::NeverRead),
-                    );
-                    self.link = Some(link);
+                    let is_deaf = chosen.has(Fault::NeverRead);
+                    let line = Line::open(self.connections, stream, settings, is_deaf).await;
+                    self.line = Some(line.map_err(|why| {
+                        let target = settings.target.to_string();
+                        NotSent::Connect(ConnectError::Unreachable { target, why })
+                    })?);
                     self.tell(SenderNews::Connected {
                         peer,
                         after: since.elapsed(),
@@ -408,11 +421,11 @@ impl Running {
     }
 
     async fn part(&mut self, why: Parting) {
-        if self.link.is_some() {
+        if self.line.is_some() {
             self.tell(SenderNews::Closed(why));
         }
-        if let Some(link) = self.link.take() {
-            link.close().await;
+        if let Some(line) = self.line.take() {
+            line.close().await;
         }
     }
 
@@ -429,7 +442,7 @@ impl Running {
     }
 
     fn tell(&self, kind: SenderNews) {
-        teller(&self.tell, self.link.as_ref().map(|link| link.id))(kind);
+        teller(&self.tell, self.line.as_ref().map(Line::id))(kind);
     }
 }
 

@@ -117,7 +117,8 @@ impl Script {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.acts.push(Act::Step(Step::Write(bytes.to_vec())));
+        self.acts
+            .push(Act::Step(Step::Write(bytes::Bytes::copy_from_slice(bytes))));
     }
 
     /// Pieces that arrive by themselves.

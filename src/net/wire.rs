@@ -12,6 +12,8 @@ use super::ack::{Ack, AckCode};
 use super::asked::Asked;
 use super::decider::Decider;
 use super::header::Header;
+use super::http::Http;
+use super::layer::Layer;
 use super::listener::{ListenError, Listener};
 use super::listener_event::{ListenerEvent, Tell};
 use super::listener_settings::ListenerSettings;
@@ -89,12 +91,13 @@ impl Wire {
     ///
     /// # Errors
     ///
-    /// The port for answers, where one is asked for, cannot be opened.
+    /// The port for answers, where one is asked for, cannot be opened; a fault that the layer cannot have.
     pub fn sender(
         &self,
         settings: SenderSettings,
         tell: Tell<SenderEvent>,
     ) -> Result<Sender, ListenError> {
+        settings.faults.fit(&settings.layer)?;
         let runtime = self.runtime.as_ref().ok_or(ListenError::Ended)?;
         let _inside = runtime.enter();
         let answers = match settings.answers_at {
@@ -167,6 +170,10 @@ impl Wire {
         let settings = ListenerSettings {
             address,
             marks: settings.marks.clone(),
+            layer: match settings.layer {
+                Layer::Http(_) => Layer::Http(Http::default()),
+                Layer::Mllp | Layer::MllpRelease2 | Layer::Hllp(_) => Layer::Mllp,
+            },
             most_bytes: settings.most_bytes,
             pause: settings.pause,
             ..ListenerSettings::default()

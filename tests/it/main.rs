@@ -55,6 +55,9 @@ mod gui_stepper;
 mod gui_templates;
 #[cfg(feature = "gui")]
 mod gui_threads;
+mod http;
+mod http_listener;
+mod http_sender;
 mod lessons;
 mod mllp;
 mod mllp_answers;

@@ -33,11 +33,11 @@ fn block(message: &[u8]) -> Vec<u8> {
 fn our_sender_and_listener_speak_each_layer() {
     for layer in [Layer::Mllp, Layer::MllpRelease2, HLLP] {
         let watched = Watched::open(ListenerSettings {
-            layer,
+            layer: layer.clone(),
             ..settings()
         });
         let sending = mllp_sending::Watched::to(watched.listener.address(), |settings| {
-            settings.layer = layer;
+            settings.layer = layer.clone();
         });
         for id in ["1", "2", "3"] {
             assert_eq!(

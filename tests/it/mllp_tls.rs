@@ -13,13 +13,13 @@ use super::mllp::{Peer, Watched, framed, message, settings};
 use super::mllp_sending;
 
 /// A CA of our own, and certificates that it signs.
-struct Authority {
+pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -31,7 +31,11 @@ impl Authority {
         }
     }
 
-    fn signs(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
+    pub(super) fn signs(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Identity {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         change(&mut params);
@@ -39,7 +43,7 @@ impl Authority {
         Identity::from_pem(&certificate.pem(), &key.serialize_pem()).unwrap()
     }
 
-    fn trusted(&self) -> Authorities {
+    pub(super) fn trusted(&self) -> Authorities {
         Authorities::from_pem(&self.pem).unwrap()
     }
 }
