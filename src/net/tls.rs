@@ -119,6 +119,26 @@ impl Authorities {
         }
         Ok(Self(Arc::new(store)))
     }
+
+    /// Those that this system trusts.
+    ///
+    /// # Errors
+    ///
+    /// It has none, or none that can be read.
+    pub fn of_system() -> Result<Self, TlsError> {
+        let found = rustls_native_certs::load_native_certs();
+        let mut store = RootCertStore::empty();
+        // Systems carry old ones that nobody reads any more.
+        let (added, _) = store.add_parsable_certificates(found.certs);
+        if added > 0 {
+            return Ok(Self(Arc::new(store)));
+        }
+        let why = found.errors.first().map(|error| format!(" ({error})"));
+        let why = why.unwrap_or_default();
+        Err(TlsError::Authorities(format!(
+            "this system has none{why}; install its ca-certificates, or name a PEM file"
+        )))
+    }
 }
 
 impl TlsServer {
