@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use clap::{Args, Parser, ValueEnum};
 
+use super::args_layer::{Destination, Framing, HttpArguments, HttpPortArguments, LayerArguments};
 use super::certificates::identity;
 use super::failure::Failure;
 use super::help;
 use crate::net::{
-    AckCode, AddressRule, BlockCheck, BlockSize, FaultRule, Faults, Hllp, Identity, Layer,
-    ListenAddress, Marks, MinimumVersion, Target,
+    AckCode, AddressRule, FaultRule, Faults, Identity, ListenAddress, MinimumVersion, Target,
 };
 
-/// Take messages over MLLP, answer them, and say what the peer does
+/// Take messages over MLLP or HTTP, answer them, and say what the peer does
 #[derive(Debug, Parser)]
 #[command(after_long_help = help::listen())]
 pub(super) struct Listen {
@@ -72,6 +72,8 @@ pub(super) struct Listen {
     pub(super) framing: Framing,
     #[command(flatten)]
     pub(super) layer: LayerArguments,
+    #[command(flatten)]
+    pub(super) http: HttpPortArguments,
     /// Print one JSON object a line
     #[arg(long)]
     pub(super) json: bool,
@@ -105,14 +107,14 @@ impl std::str::FromStr for AckStyle {
     }
 }
 
-/// Send messages over MLLP and say what became of each
+/// Send messages over MLLP or HTTP and say what became of each
 #[derive(Debug, Parser)]
 #[command(after_long_help = help::send())]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct Send {
-    /// Whom to send to
-    #[arg(value_name = "HOST:PORT")]
-    pub(super) target: Target,
+    /// Whom to send to: HOST:PORT, or http://HOST/PATH or https://HOST/PATH for HL7 over HTTP
+    #[arg(value_name = "HOST:PORT|URL")]
+    pub(super) target: Destination,
     /// Files or folders; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -167,11 +169,14 @@ pub(super) struct Send {
     /// A port of our own at which the peer delivers its answers
     #[arg(long, value_name = "[HOST:]PORT")]
     pub(super) answers_at: Option<ListenAddress>,
-    /// Speak TLS and trust certificates that the CAs in this PEM file have signed
+    /// Speak TLS and trust certificates that the CAs of this system have signed; https:// does, too
+    #[arg(long = "tls")]
+    pub(super) speaks_tls: bool,
+    /// Speak TLS and trust certificates that the CAs in this PEM file have signed, and no others
     #[arg(long, value_name = "PEM")]
     pub(super) tls_ca: Option<PathBuf>,
     /// The name that the peer's certificate must be for, where it is not HOST
-    #[arg(long, value_name = "NAME", requires = "tls_ca")]
+    #[arg(long, value_name = "NAME")]
     pub(super) tls_name: Option<String>,
     #[command(flatten)]
     pub(super) tls: TlsArguments,
@@ -181,6 +186,8 @@ pub(super) struct Send {
     pub(super) framing: Framing,
     #[command(flatten)]
     pub(super) layer: LayerArguments,
+    #[command(flatten)]
+    pub(super) http: HttpArguments,
     /// Print one JSON object a line
     #[arg(long)]
     pub(super) json: bool,
@@ -311,116 +318,6 @@ pub(super) enum TortureFormat {
     Junit,
     /// A page for a browser
     Html,
-}
-
-/// What frames are made of.
-#[derive(Debug, Args)]
-pub(super) struct Framing {
-    /// Bytes before a message, in hexadecimal
-    #[arg(long, value_name = "HEX", default_value = "0B")]
-    pub(super) frame_start: String,
-    /// Bytes behind a message, in hexadecimal
-    #[arg(long, value_name = "HEX", default_value = "1C0D")]
-    pub(super) frame_end: String,
-}
-
-/// What stands in a frame.
-#[derive(Debug, Args)]
-pub(super) struct LayerArguments {
-    /// What stands in a frame: the message (MLLP), the message and a commit by a byte (MLLP release 2), or a
-    /// block with its size and check (the hybrid lower layer protocol)
-    #[arg(long, value_enum, default_value_t = LayerName::Mllp)]
-    pub(super) layer: LayerName,
-    /// With --layer hllp: what the size of a block counts; block unless said
-    #[arg(long, value_enum)]
-    pub(super) hllp_size: Option<SizeName>,
-    /// With --layer hllp: how the check of a block is worked out; xor unless said
-    #[arg(long, value_enum)]
-    pub(super) hllp_check: Option<CheckName>,
-}
-
-impl LayerArguments {
-    /// The lower layer protocol.
-    pub(super) fn layer(&self) -> Result<Layer, String> {
-        let has_more = self.hllp_size.is_some() || self.hllp_check.is_some();
-        match self.layer {
-            LayerName::Mllp | LayerName::Mllp2 if has_more => {
-                Err("--hllp-size and --hllp-check go with --layer hllp".to_owned())
-            }
-            LayerName::Mllp => Ok(Layer::Mllp),
-            LayerName::Mllp2 => Ok(Layer::MllpRelease2),
-            LayerName::Hllp => Ok(Layer::Hllp(Hllp {
-                size: match self.hllp_size {
-                    None | Some(SizeName::Block) => BlockSize::Block,
-                    Some(SizeName::Data) => BlockSize::Data,
-                    Some(SizeName::Ignored) => BlockSize::Ignored,
-                },
-                check: match self.hllp_check {
-                    None | Some(CheckName::Xor) => BlockCheck::ExclusiveOr,
-                    Some(CheckName::Sum) => BlockCheck::Sum,
-                    Some(CheckName::None) => BlockCheck::None,
-                },
-                ..Hllp::default()
-            })),
-        }
-    }
-}
-
-/// A lower layer protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LayerName {
-    /// MLLP release 1
-    Mllp,
-    /// MLLP release 2
-    Mllp2,
-    /// The hybrid lower layer protocol
-    Hllp,
-}
-
-/// What the size of a block counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum SizeName {
-    /// From the start of the frame to the end of the data
-    Block,
-    /// The data alone
-    Data,
-    /// Whatever it says, it is not looked at
-    Ignored,
-}
-
-/// How the check of a block is worked out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CheckName {
-    /// Exclusive-or of all bytes
-    Xor,
-    /// Their sum, modulo 256
-    Sum,
-    /// 999 is written, and none looked at
-    None,
-}
-
-impl Framing {
-    /// The bytes.
-    pub(super) fn marks(&self) -> Result<Marks, String> {
-        let start = hexadecimal("--frame-start", &self.frame_start)?;
-        let end = hexadecimal("--frame-end", &self.frame_end)?;
-        Marks::new(&start, &end).map_err(|error| format!("--frame-start, --frame-end: {error}"))
-    }
-}
-
-fn hexadecimal(option: &str, text: &str) -> Result<Vec<u8>, String> {
-    let digits: Vec<u32> = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_digit(16))
-        .collect::<Option<_>>()
-        .filter(|digits: &Vec<u32>| digits.len().is_multiple_of(2))
-        .ok_or_else(|| {
-            format!("{option} {text}: write two hexadecimal digits a byte, such as 1C0D")
-        })?;
-    let byte = |pair: &[u32]| pair.iter().fold(0, |byte, digit| byte << 4 | digit);
-    let bytes = digits.chunks(2).map(byte);
-    Ok(bytes.filter_map(|byte| u8::try_from(byte).ok()).collect())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

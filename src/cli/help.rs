@@ -179,6 +179,11 @@ last line on standard error counts it so. Messages that were not accepted are to
 standard output; with --json everything is: connections, messages, answers, and in the end of each
 message accepted, refused, unanswered (none was asked for), not-sent or unknown.
 
+To a URL each message goes as one POST of HTTP/1.1, and its answer is its acknowledgment, whatever the
+status of HTTP. Without one, a status below 500 means that the peer did not take the message, and any other
+that nobody knows. Redirections are not followed. Credentials come from --http-auth or the environment, and
+are shown to the peer alone.
+
 Ctrl-C sends nothing more and waits for the answers to what was sent; a second one ends at once.
 Exit status 1: a message was not accepted.";
 
@@ -187,6 +192,12 @@ also for what a script skips; AR for what it rejects and what fits no message de
 the place and the words in ERR, for what fails. Where MSH-15 and MSH-16 ask for other
 acknowledgments (enhanced mode), those are sent. A code is answered to every message, whatever it
 asks for; none answers nothing.
+
+With --layer http each POST to the path brings a message, and its acknowledgment is answered with status
+200, an error or a rejection too, as the specification \"HL7 over HTTP\" has it; 202 says that the message
+asks for none. What brings no message is refused with words: 404 and 405 for another path or method, 401
+without the credentials that are asked for, 413 for a body over --max-size, 415 for another content type.
+Bodies may be packed by gzip.
 
 Standard output tells what happens, a line each: connections, messages, answers, and all that a peer
 does otherwise than agreed, with the byte at which it does. Values of messages are not among it.

@@ -18,7 +18,7 @@ use super::wire_lines::{Line, control_id};
 use super::{site, stop};
 use crate::cancel::Cancel;
 use crate::net::{
-    Ack, AckCode, BatchAnswer, Decider, DuplicateRule, Journal, JournalSettings, Listener,
+    Ack, AckCode, BatchAnswer, Decider, DuplicateRule, Journal, JournalSettings, Layer, Listener,
     ListenerEvent, ListenerNews, ListenerSettings, TlsServer, Verdict, Wire, replay,
 };
 use crate::workbench::{Decided, Reception, Snapshot, local_time, seed_of_clock};
@@ -37,6 +37,7 @@ pub(super) fn run(arguments: &Listen) -> Result<Finish, Failure> {
     let cancel = stop::on_signal();
     let settings = settings(arguments)?;
     let has_tls = settings.tls.is_some();
+    let asks = matches!(&settings.layer, Layer::Http(http) if http.credentials.is_some());
     let (told, news) = channel();
     let journal = arguments.save.as_deref().map(journal).transpose()?;
     let (decider, reception) = decider(arguments, told.clone())?;
@@ -53,6 +54,9 @@ pub(super) fn run(arguments: &Listen) -> Result<Finish, Failure> {
             (true, false) => "other machines can connect, whoever they are",
             (true, true) => "other machines can connect that show a certificate",
         });
+    }
+    if asks && !has_tls {
+        note("the credentials that peers show come unencrypted; TLS encrypts them");
     }
     if journal.is_none() {
         note("messages are answered and not kept; --save DIR keeps them");
@@ -90,10 +94,11 @@ pub(super) fn run(arguments: &Listen) -> Result<Finish, Failure> {
 }
 
 fn settings(arguments: &Listen) -> Result<ListenerSettings, Failure> {
+    let http = arguments.http.http(&arguments.layer)?;
     Ok(ListenerSettings {
         address: arguments.address.socket(),
         marks: arguments.framing.marks().map_err(Failure::Argument)?,
-        layer: arguments.layer.layer().map_err(Failure::Argument)?,
+        layer: arguments.layer.layer(http).map_err(Failure::Argument)?,
         accepted_before: accepted_before(arguments)?,
         most_bytes: arguments.max_size,
         idle_timeout: arguments.idle_timeout,

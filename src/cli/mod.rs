@@ -4,6 +4,7 @@
 //! Ctrl-C. Results go to standard output, everything said about them to standard error.
 
 mod args;
+mod args_layer;
 mod args_wire;
 mod bare;
 mod certificates;

@@ -13,8 +13,8 @@ use super::stop;
 use super::wire_lines::{Line, control_id};
 use crate::cancel::Cancel;
 use crate::net::{
-    AckCode, AfterFailure, Delivery, ListenAddress, Repeat, SenderEvent, SenderNews,
-    SenderSettings, TlsClient, Wire,
+    AckCode, AfterFailure, Authorities, Delivery, Http, HttpUrl, Layer, ListenAddress, Repeat,
+    SenderEvent, SenderNews, SenderSettings, TlsClient, Wire,
 };
 use crate::profile::SiteCharset;
 use crate::workbench::{
@@ -65,9 +65,15 @@ fn plan(arguments: &Send) -> Result<SendPlan, Failure> {
         times,
         pause: arguments.pause,
     };
-    let mut settings = SenderSettings::to(arguments.target.clone());
+    let url = arguments.target.url()?;
+    let http = http(arguments, url.as_ref())?;
+    let target = match &url {
+        Some(url) => url.target.clone(),
+        None => arguments.target.target()?,
+    };
+    let mut settings = SenderSettings::to(target);
     settings.marks = arguments.framing.marks().map_err(Failure::Argument)?;
-    settings.layer = arguments.layer.layer().map_err(Failure::Argument)?;
+    settings.layer = arguments.layer.layer(http).map_err(Failure::Argument)?;
     settings.connect_timeout = arguments.connect_timeout;
     settings.ack_timeout = arguments.timeout;
     settings.application_timeout = arguments.timeout;
@@ -78,7 +84,15 @@ fn plan(arguments: &Send) -> Result<SendPlan, Failure> {
     settings.accepted.clone_from(&arguments.accept);
     settings.checks_control_id = !arguments.any_id;
     settings.answers_at = arguments.answers_at.map(ListenAddress::socket);
-    settings.tls = tls(arguments)?;
+    settings.tls = tls(arguments, url.as_ref())?;
+    if let Layer::Http(Http {
+        credentials: Some(_),
+        ..
+    }) = settings.layer
+        && settings.tls.is_none()
+    {
+        note("the credentials go unencrypted: https:// or --tls encrypts them");
+    }
     settings.faults = arguments.faults.faults();
     if arguments.stop_on_failure {
         settings.after_failure = AfterFailure::Stop;
@@ -95,19 +109,63 @@ fn plan(arguments: &Send) -> Result<SendPlan, Failure> {
     })
 }
 
-fn tls(arguments: &Send) -> Result<Option<TlsClient>, Failure> {
-    let tls = &arguments.tls;
-    let Some(trusted) = &arguments.tls_ca else {
-        if tls.chain.is_some() || tls.oldest.is_some() {
+/// How HTTP is spoken, where it is.
+fn http(arguments: &Send, url: Option<&HttpUrl>) -> Result<Option<Http>, Failure> {
+    let path = match url {
+        Some(url) => url.path.clone(),
+        None if arguments.layer.is_http() => String::from("/"),
+        None if arguments.http.are_given() => {
             return Err(Failure::Argument(
-                "--tls-cert and --tls-min go with --tls-ca, which names the CAs that are trusted"
+                "--http-auth and --http-type go with a URL, or with --layer http".to_owned(),
+            ));
+        }
+        None => return Ok(None),
+    };
+    let mut http = arguments.http.http(path)?;
+    if let Some(credentials) = url.and_then(|url| url.credentials.as_ref()) {
+        if arguments.http.auth.is_some() {
+            return Err(Failure::Argument(
+                "credentials stand in the URL and in --http-auth: leave one of them out".to_owned(),
+            ));
+        }
+        note(
+            "whoever lists the processes of this machine can read the credentials in the URL; --http-auth FILE keeps them to itself",
+        );
+        http.credentials = Some(credentials.clone());
+    }
+    Ok(Some(http))
+}
+
+fn tls(arguments: &Send, url: Option<&HttpUrl>) -> Result<Option<TlsClient>, Failure> {
+    let tls = &arguments.tls;
+    let trusted = arguments.tls_ca.as_deref();
+    match url {
+        Some(url) if !url.is_secure && (arguments.speaks_tls || trusted.is_some()) => {
+            return Err(Failure::Argument(
+                "http:// goes in the clear: write https://, or leave --tls and --tls-ca out"
                     .to_owned(),
             ));
         }
-        return Ok(None);
+        Some(HttpUrl {
+            is_secure: true, ..
+        }) => {}
+        Some(_) | None if arguments.speaks_tls || trusted.is_some() => {}
+        Some(_) | None => {
+            if tls.chain.is_some() || tls.oldest.is_some() || arguments.tls_name.is_some() {
+                return Err(Failure::Argument(
+                    "--tls-cert, --tls-min and --tls-name go with --tls, --tls-ca or https://"
+                        .to_owned(),
+                ));
+            }
+            return Ok(None);
+        }
+    }
+    let trusted = match trusted {
+        Some(path) => authorities(path)?,
+        None => Authorities::of_system()?,
     };
     let name = arguments.tls_name.as_deref();
-    let client = TlsClient::new(&authorities(trusted)?, tls.identity()?, tls.minimum(), name)?;
+    let client = TlsClient::new(&trusted, tls.identity()?, tls.minimum(), name)?;
     Ok(Some(client))
 }
 

@@ -336,7 +336,7 @@ fn what_cannot_be_done_is_refused_with_the_way_out() {
         ),
         (
             &["send", "localhost:1", "x", "--tls-min", "1.3"],
-            "go with --tls-ca",
+            "go with --tls, --tls-ca or https://",
         ),
         (&["send", "localhost", "x"], "localhost:2575"),
         (

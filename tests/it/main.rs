@@ -10,6 +10,7 @@ mod architecture_rules;
 mod cases;
 mod cli;
 mod cli_endings;
+mod cli_http;
 mod cli_lesson;
 mod cli_stream;
 mod cli_torture;
