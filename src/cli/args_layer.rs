@@ -8,8 +8,12 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::environment::expanded;
 use super::failure::Failure;
-use crate::net::{BlockCheck, BlockSize, Credentials, Hllp, Http, HttpUrl, Layer, Marks, Target};
+use crate::net::{
+    BlockCheck, BlockSize, Credentials, Hllp, Http, HttpUrl, HttpUrlError, Layer, Marks, Target,
+    TargetError,
+};
 use crate::workbench::read_text;
 
 /// Whom to send to, as it was written: a password may stand in it, so nobody repeats it.
@@ -36,19 +40,27 @@ impl fmt::Debug for Destination {
 impl Destination {
     /// The URL that it is, where it is meant to be one.
     pub(super) fn url(&self) -> Result<Option<HttpUrl>, Failure> {
-        if !HttpUrl::is_meant(&self.0) {
+        let text = expanded(&self.0).map_err(Failure::Argument)?;
+        if !HttpUrl::is_meant(&text) {
             return Ok(None);
         }
-        let url = self.0.parse();
+        let url = text.parse();
         url.map(Some)
-            .map_err(|error| Failure::Argument(format!("{error}")))
+            .map_err(|error: HttpUrlError| Failure::Argument(error.to_string()))
+    }
+
+    /// Whether whoever lists processes can read the credentials in it.
+    pub(super) fn shows_credentials(&self) -> bool {
+        HttpUrl::masked(&self.0) != self.0 && !self.0.contains("${")
     }
 
     /// The host and port that it is.
     pub(super) fn target(&self) -> Result<Target, Failure> {
-        let masked = HttpUrl::masked(&self.0);
-        let target = masked.parse();
-        target.map_err(|error| Failure::Argument(format!("{error}, and so does https://HOST/PATH")))
+        let text = expanded(&self.0).map_err(Failure::Argument)?;
+        let target = HttpUrl::masked(&text).parse();
+        target.map_err(|error: TargetError| {
+            Failure::Argument(format!("{error}, and so does https://HOST/PATH"))
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, ValueEnum};
 
 use super::args_layer::{Destination, Framing, HttpArguments, HttpPortArguments, LayerArguments};
 use super::certificates::identity;
+use super::environment::{listen_address, target};
 use super::failure::Failure;
 use super::help;
 use crate::net::{
@@ -18,8 +19,8 @@ use crate::net::{
 #[command(after_long_help = help::listen())]
 pub(super) struct Listen {
     /// Where to listen: a port is for this machine only, 0.0.0.0:PORT for all its networks. Port 0 takes one
-    /// that is free
-    #[arg(value_name = "[HOST:]PORT")]
+    /// that is free. ${NAME} stands for what the environment says
+    #[arg(value_name = "[HOST:]PORT", value_parser = listen_address)]
     pub(super) address: ListenAddress,
     /// The site profile whose mapping decides how a message is answered
     #[arg(long, value_name = "P")]
@@ -112,7 +113,8 @@ impl std::str::FromStr for AckStyle {
 #[command(after_long_help = help::send())]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct Send {
-    /// Whom to send to: HOST:PORT, or http://HOST/PATH or https://HOST/PATH for HL7 over HTTP
+    /// Whom to send to: HOST:PORT, or http://HOST/PATH or https://HOST/PATH for HL7 over HTTP. ${NAME} stands
+    /// for what the environment says
     #[arg(value_name = "HOST:PORT|URL")]
     pub(super) target: Destination,
     /// Files or folders; `-` is standard input
@@ -167,7 +169,7 @@ pub(super) struct Send {
     #[arg(long)]
     pub(super) stop_on_failure: bool,
     /// A port of our own at which the peer delivers its answers
-    #[arg(long, value_name = "[HOST:]PORT")]
+    #[arg(long, value_name = "[HOST:]PORT", value_parser = listen_address)]
     pub(super) answers_at: Option<ListenAddress>,
     /// Speak TLS and trust certificates that the CAs of this system have signed; https:// does, too
     #[arg(long = "tls")]
@@ -274,10 +276,10 @@ impl FaultArguments {
 #[command(after_long_help = help::TORTURE)]
 pub(super) struct Torture {
     /// Whose listener: use one that nobody works with
-    #[arg(value_name = "HOST:PORT", required_unless_present_any = ["listen", "cases"])]
+    #[arg(value_name = "HOST:PORT", value_parser = target, required_unless_present_any = ["listen", "cases"])]
     pub(super) target: Option<Target>,
     /// Listen here instead, and torment the sender that sends: one case a message, in order
-    #[arg(long, value_name = "[HOST:]PORT", conflicts_with = "target")]
+    #[arg(long, value_name = "[HOST:]PORT", value_parser = listen_address, conflicts_with = "target")]
     pub(super) listen: Option<ListenAddress>,
     /// A file whose first message the listener accepts; each case gives it control ids of its own. Without it,
     /// an admission of an invented patient

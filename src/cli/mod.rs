@@ -12,6 +12,7 @@ mod check;
 mod check_junit;
 mod check_line;
 mod check_report;
+mod environment;
 mod failure;
 mod get;
 mod help;

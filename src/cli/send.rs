@@ -128,9 +128,11 @@ fn http(arguments: &Send, url: Option<&HttpUrl>) -> Result<Option<Http>, Failure
                 "credentials stand in the URL and in --http-auth: leave one of them out".to_owned(),
             ));
         }
-        note(
-            "whoever lists the processes of this machine can read the credentials in the URL; --http-auth FILE keeps them to itself",
-        );
+        if arguments.target.shows_credentials() {
+            note(
+                "whoever lists the processes of this machine can read the credentials in the URL; --http-auth FILE keeps them to itself",
+            );
+        }
         http.credentials = Some(credentials.clone());
     }
     Ok(Some(http))

@@ -74,6 +74,45 @@ fn messages_go_to_a_url_with_credentials() {
 }
 
 #[test]
+fn what_is_saved_over_http_is_read_by_the_other_commands() {
+    let folder = folder(&[("one.hl7", ADMIT.as_bytes())]);
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let listener = listen(&["--layer", "http", "--save", &path("kept"), "--count", "1"]);
+    let url = format!("http://${{HL7_HOST}}:{}", listener.port);
+    let variables = [("HL7_HOST", "127.0.0.1")];
+    let (told, said, status) = send(&[&url, &path("one.hl7")], &variables);
+    assert_eq!(status.code(), Some(0), "{told}{said}");
+    let mut child = listener.child;
+    assert_eq!(child.wait().expect("its end").code(), Some(0));
+    let get = pipehat()
+        .args(["get", "MSH-10", "--", &path("kept")])
+        .output();
+    let get = get.expect("the program");
+    assert_eq!(String::from_utf8_lossy(&get.stdout), "M1\n");
+}
+
+#[test]
+fn variables_of_the_environment_name_hosts_and_ports() {
+    let folder = folder(&[("one.hl7", ADMIT.as_bytes())]);
+    let one = folder.path().join("one.hl7").display().to_string();
+    let listener = listen(&["--layer", "http", "--count", "1"]);
+    let port = listener.port.to_string();
+    let variables = [("HL7_PORT", port.as_str()), ("HL7_AUTH", "lab:geheim")];
+    let url = "http://${HL7_AUTH}@127.0.0.1:${HL7_PORT}/";
+    let (told, said, status) = send(&[url, &one], &variables);
+    assert_eq!(status.code(), Some(0), "{told}{said}");
+    assert!(!said.contains("can read the credentials"), "{said}");
+    stop(listener);
+    let (_, said, status) = send(&["${HL7_NONE}:2575", &one], &[]);
+    assert!(said.contains("the variable HL7_NONE is not set"), "{said}");
+    assert_eq!(status.code(), Some(2));
+    let end = pipehat().args(["listen", "${HL7_NONE}"]).output();
+    let said = end.expect("the program").stderr;
+    let said = String::from_utf8_lossy(&said);
+    assert!(said.contains("the variable HL7_NONE is not set"), "{said}");
+}
+
+#[test]
 fn https_trusts_a_file_or_the_system() {
     let folder = folder(&[("one.hl7", ADMIT.as_bytes())]);
     let path = |name: &str| folder.path().join(name).display().to_string();
