@@ -45,6 +45,9 @@ pub(super) struct HttpLink {
     meter: Arc<Meter>,
 }
 
+/// What a peer does that wants TLS.
+const TLS: &str = "speaks TLS: send to https://, or turn TLS on here";
+
 /// Why no answer came.
 enum Lost {
     /// hyper says so.
@@ -294,7 +297,9 @@ impl HttpLink {
         }
         if error.is_parse() && readings.came > 0 {
             let trouble = HttpTrouble::NotHttp(match Looks::of(&readings.head) {
-                Looks::Tls => "speaks TLS: turn TLS on here",
+                Looks::Tls => TLS,
+                // An alert: it cannot read what is no TLS.
+                _ if readings.head.starts_with(&[0x15, 0x03]) => TLS,
                 _ if readings.head.starts_with(of.settings.marks.start()) => {
                     "speaks MLLP: send to HOST:PORT without HTTP"
                 }

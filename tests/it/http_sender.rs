@@ -295,6 +295,12 @@ fn an_answer_that_acknowledges_nothing_is_never_taken_for_one() {
     );
     check_answer(
         b"\x15\x03\x01\x00\x02\x02\x0A",
+        &unknown(
+            "what came is no answer of HTTP: the peer speaks TLS: send to https://, or turn TLS on here",
+        ),
+    );
+    check_answer(
+        b"220 mail.example\r\n",
         &unknown("what came is no answer of HTTP: the peer speaks something else"),
     );
 }
