@@ -222,8 +222,8 @@ impl Run {
         let told = &mut self.told;
         let sent = self
             .sending
-            .send(message, &self.cancel, &mut |name, event| {
-                told.take(name, event);
+            .send(message, &self.cancel, &mut |about, event| {
+                told.take(about.name(), event);
             });
         match self.told.failure.take() {
             Some(failure) => Err(failure),
@@ -240,9 +240,9 @@ impl Run {
                 "stopping: the answers to what was sent are waited for (Ctrl-C again ends at once)",
             );
         }
-        let rest = self
-            .sending
-            .finish(&Cancel::never(), &mut |name, event| told.take(name, event));
+        let rest = self.sending.finish(&Cancel::never(), &mut |about, event| {
+            told.take(about.name(), event);
+        });
         let elapsed = self.sending.elapsed();
         told.report.close();
         if let Some(failure) = told.failure.take() {

@@ -1,5 +1,7 @@
 //! Which acknowledgments a message asks for: MSH-15 and MSH-16, chapter 2's enhanced mode.
 
+use std::fmt;
+
 use super::ack::{Ack, AckCode};
 use super::header::Header;
 
@@ -77,6 +79,35 @@ impl Asks {
             Asks::Never | Asks::Unstated => false,
             Asks::OnError => !is_success,
             Asks::OnSuccess => is_success,
+        }
+    }
+}
+
+impl fmt::Display for Asks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Asks::Unstated => "empty (none)",
+            Asks::Always => "AL (always)",
+            Asks::Never => "NE (never)",
+            Asks::OnError => "ER (of errors only)",
+            Asks::OnSuccess => "SU (of success only)",
+        })
+    }
+}
+
+/// Which mode that is, and why.
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_enhanced() {
+            write!(
+                f,
+                "enhanced mode: commit acknowledgment by MSH-15 {}, application acknowledgment by MSH-16 {}",
+                self.accept, self.application
+            )
+        } else {
+            f.write_str(
+                "original mode, as MSH-15 and MSH-16 are empty: one application acknowledgment",
+            )
         }
     }
 }

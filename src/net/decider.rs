@@ -44,7 +44,8 @@ impl Decider {
         Self::new(move |_, reply| reply.give(verdict.clone()))
     }
 
-    pub(super) fn decide(&self, received: Received, reply: Reply) {
+    /// Hands it a message: for deciders that do something before another one decides.
+    pub fn decide(&self, received: Received, reply: Reply) {
         let decide = &self.0;
         // The reply is dropped with the unwinding, which answers AE; the panic itself is told by its hook.
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decide(received, reply)));

@@ -20,7 +20,7 @@ use super::http_mask::Mask;
 use super::line::Line;
 use super::listener::Listener;
 use super::listener_event::Tell;
-use super::player::Player;
+use super::player::{Faults, Player};
 use super::sender_event::{Parting, SenderEvent, SenderNews};
 use super::sender_settings::{AfterFailure, SenderSettings};
 use super::stamps::Stamper;
@@ -36,6 +36,7 @@ pub struct Sender {
     stop: watch::Sender<bool>,
     open: Arc<Tally>,
     answer_port: Option<Listener>,
+    player: Arc<Player>,
 }
 
 /// A port of our own at which a peer delivers its answers.
@@ -80,6 +81,7 @@ impl Sender {
         let open: Arc<Tally> = Arc::default();
         let present = Tally::enter(&[&open, all]);
         let player = Player::new(&settings.faults, FaultSide::Both);
+        let own_player = Arc::clone(&player);
         let running = Running {
             settings,
             tell,
@@ -99,7 +101,13 @@ impl Sender {
             stop,
             open,
             answer_port,
+            player: own_player,
         }
+    }
+
+    /// Has other faults from now on.
+    pub fn set_faults(&self, faults: &Faults) {
+        self.player.set(faults);
     }
 
     /// Gives it a message; waits while very many others wait already. Not to be called on the threads of the

@@ -52,6 +52,7 @@ impl Session {
         changed |= self.poll_descriptions();
         changed |= self.poll_coverage();
         changed |= self.watching.poll();
+        changed |= self.poll_wire();
         self.poll_counts() || changed
     }
 
@@ -65,12 +66,14 @@ impl Session {
             self.descriptions.wait_until_idle();
             self.coverage.wait_until_idle();
             self.watching.wait_until_idle();
+            self.wire.wait_until_idle();
             let is_idle = self.desk.is_idle()
                 && self.previews.is_idle()
                 && self.counts.is_idle()
                 && self.descriptions.is_idle()
                 && self.coverage.is_idle()
-                && self.watching.is_idle();
+                && self.watching.is_idle()
+                && self.wire.is_idle();
             if !self.poll() && !more && is_idle {
                 return;
             }

@@ -31,7 +31,13 @@ pub struct Decided {
 /// A thread that maps the messages of listeners. It ends when the last listener that hands it messages is gone.
 pub struct Reception {
     thread: Option<JoinHandle<()>>,
-    messages: Sender<(Received, Reply)>,
+    errands: Sender<Errand>,
+}
+
+enum Errand {
+    Message(Received, Reply),
+    /// From now on it is mapped so.
+    Follow(Box<Snapshot>),
 }
 
 impl Reception {
@@ -41,7 +47,7 @@ impl Reception {
     ///
     /// The system gives no thread.
     pub fn start(snapshot: Snapshot, tell: impl Fn(Decided) + Send + 'static) -> io::Result<Self> {
-        let (messages, waiting) = channel();
+        let (errands, waiting) = channel();
         let desk = Desk {
             snapshot,
             memo: Memo::default(),
@@ -52,23 +58,29 @@ impl Reception {
             .spawn(move || desk.serve(&waiting, &tell))?;
         Ok(Self {
             thread: Some(thread),
-            messages,
+            errands,
         })
+    }
+
+    /// Maps what comes from now on by another profile.
+    pub fn follow(&self, snapshot: Snapshot) {
+        // A thread that has ended maps nothing any more.
+        drop(self.errands.send(Errand::Follow(Box::new(snapshot))));
     }
 
     /// What a listener asks.
     pub fn decider(&self) -> Decider {
-        let messages = self.messages.clone();
+        let errands = self.errands.clone();
         Decider::new(move |received, reply| {
             // A thread that has ended drops the reply, which answers AE.
-            drop(messages.send((received, reply)));
+            drop(errands.send(Errand::Message(received, reply)));
         })
     }
 
     /// Waits until all that listeners handed over is decided. They have to be gone by then.
     pub fn finish(self) {
-        let Self { thread, messages } = self;
-        drop(messages);
+        let Self { thread, errands } = self;
+        drop(errands);
         if let Some(thread) = thread {
             // Its panic was told when it happened.
             drop(thread.join());
@@ -89,15 +101,23 @@ struct Desk {
 }
 
 impl Desk {
-    fn serve(mut self, waiting: &Receiver<(Received, Reply)>, tell: &dyn Fn(Decided)) {
-        while let Ok((received, reply)) = waiting.recv() {
+    fn serve(mut self, waiting: &Receiver<Errand>, tell: &dyn Fn(Decided)) {
+        while let Ok(errand) = waiting.recv() {
+            let (received, reply) = match errand {
+                Errand::Message(received, reply) => (received, reply),
+                Errand::Follow(snapshot) => {
+                    self.snapshot = *snapshot;
+                    continue;
+                }
+            };
             let ack = self.ack_or_fault(&received);
-            reply.give(Verdict::Ack(ack.clone()));
+            // Told first: the answer is known as soon as it is given.
             tell(Decided {
                 connection: received.connection,
                 number: received.number,
-                ack,
+                ack: ack.clone(),
             });
+            reply.give(Verdict::Ack(ack));
         }
     }
 

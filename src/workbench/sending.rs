@@ -1,8 +1,9 @@
 //! Many messages to one target: over several connections, at a pace, each followed to its outcome.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Told, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use hdrhistogram::Histogram;
 use crate::cancel::{Cancel, Stale};
 use crate::hl7::{Timestamp, Unit};
 use crate::net::{
-    Delivery, ListenError, Outcome, Sender, SenderEvent, SenderNews, SenderSettings, Wire,
+    Delivery, Faults, ListenError, Outcome, Sender, SenderEvent, SenderNews, SenderSettings, Wire,
 };
 
 /// How messages are sent.
@@ -37,7 +38,7 @@ pub enum Pace {
 }
 
 /// A message that is to be sent, and what it is called.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Consignment {
     /// Its file and number.
     pub name: Arc<str>,
@@ -45,6 +46,29 @@ pub struct Consignment {
     pub content: Bytes,
     /// MSH-7, where the pace follows it.
     pub time: Option<Timestamp>,
+}
+
+/// Its size; what it says is nobody's to see.
+impl fmt::Debug for Consignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Consignment of {} bytes", self.content.len())
+    }
+}
+
+/// Whom an event is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Which of the senders, counted from 0.
+    pub sender: usize,
+    /// The message, where it is about one.
+    pub message: Option<&'a Consignment>,
+}
+
+impl<'a> Told<'a> {
+    /// What the message is called.
+    pub fn name(self) -> Option<&'a str> {
+        self.message.map(|message| &*message.name)
+    }
 }
 
 /// What became of the messages so far.
@@ -79,7 +103,7 @@ pub struct Sending {
 struct Busy {
     sender: Sender,
     given: u64,
-    under_way: BTreeMap<u64, Arc<str>>,
+    under_way: BTreeMap<u64, Consignment>,
 }
 
 /// So many messages a sender holds: one on the wire, and the next one ready.
@@ -134,7 +158,7 @@ impl Sending {
     pub fn start(wire: &Wire, plan: &SendPlan) -> Result<Self, ListenError> {
         let (told, events) = channel();
         let senders = (0..plan.connections.max(1)).map(|index| {
-            let told: Told<(usize, SenderEvent)> = told.clone();
+            let told = told.clone();
             let tell = move |event| {
                 // Nobody asks any more once the sending is over.
                 drop(told.send((index, event)));
@@ -177,7 +201,7 @@ impl Sending {
         &mut self,
         message: Consignment,
         cancel: &Cancel,
-        tell: &mut dyn FnMut(Option<&str>, &SenderEvent),
+        tell: &mut dyn FnMut(Told<'_>, &SenderEvent),
     ) -> Result<(), Stale> {
         let due = self.due(&message);
         loop {
@@ -189,7 +213,7 @@ impl Sending {
             match free {
                 Some(busy) if left.is_zero() => {
                     busy.given += 1;
-                    busy.under_way.insert(busy.given, message.name);
+                    busy.under_way.insert(busy.given, message.clone());
                     // Its outcome comes as an event.
                     drop(busy.sender.send(message.content));
                     self.taken += 1;
@@ -211,7 +235,7 @@ impl Sending {
     pub fn finish(
         &mut self,
         cancel: &Cancel,
-        tell: &mut dyn FnMut(Option<&str>, &SenderEvent),
+        tell: &mut dyn FnMut(Told<'_>, &SenderEvent),
     ) -> Result<(), Stale> {
         for busy in &mut self.senders {
             busy.sender.finish();
@@ -222,6 +246,24 @@ impl Sending {
         }
         while self.tell_next(Duration::ZERO, tell) {}
         Ok(())
+    }
+
+    /// Ends at once, whatever is under way, and tells what is known of each message that was given.
+    pub fn stop(&mut self, tell: &mut dyn FnMut(Told<'_>, &SenderEvent)) {
+        for busy in &mut self.senders {
+            busy.sender.stop();
+        }
+        while self.senders.iter().any(|busy| busy.sender.open_tasks() > 0) {
+            self.tell_next(PATIENCE, tell);
+        }
+        while self.tell_next(Duration::ZERO, tell) {}
+    }
+
+    /// Has other faults from now on.
+    pub fn set_faults(&self, faults: &Faults) {
+        for busy in &self.senders {
+            busy.sender.set_faults(faults);
+        }
     }
 
     /// When a message is to go.
@@ -244,14 +286,14 @@ impl Sending {
     fn tell_next(
         &mut self,
         at_most: Duration,
-        tell: &mut dyn FnMut(Option<&str>, &SenderEvent),
+        tell: &mut dyn FnMut(Told<'_>, &SenderEvent),
     ) -> bool {
         let (index, event) = match self.events.recv_timeout(at_most) {
             Ok(told) => told,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return false,
         };
         let names = self.senders.get_mut(index).map(|busy| &mut busy.under_way);
-        let name = names.and_then(|names| match &event.kind {
+        let message = names.and_then(|names| match &event.kind {
             SenderNews::Finished(outcome) => names.remove(&outcome.number),
             SenderNews::Sent { number, .. }
             | SenderNews::Answered { number, .. }
@@ -275,7 +317,11 @@ impl Sending {
             }
             _ => {}
         }
-        tell(name.as_deref(), &event);
+        let told = Told {
+            sender: index,
+            message: message.as_ref(),
+        };
+        tell(told, &event);
         true
     }
 }

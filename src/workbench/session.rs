@@ -30,6 +30,7 @@ use super::site_file::{Replace, SiteDraft};
 use super::source::Origin;
 use super::template_offer::TemplateOffer;
 use super::watch_desk::WatchDesk;
+use super::wire_desk::WireDesk;
 use super::worker::{Intake, Wake, Worker};
 use crate::cancel::Cancel;
 use crate::diagnostic::Diagnostic;
@@ -79,6 +80,7 @@ pub struct Session {
     pub(super) descriptions: Worker<DescribeJob, Described>,
     pub(super) coverage: CoverageDesk,
     pub(super) watching: WatchDesk,
+    pub(super) wire: WireDesk,
     pub(super) lessons: LessonDesk,
     pub(super) desk: Worker<Errand, Delivery>,
 }
@@ -128,6 +130,7 @@ impl Session {
             },
         );
         let watching = WatchDesk::start(Arc::clone(&wake));
+        let wire = WireDesk::start(Arc::clone(&wake));
         let coverage = CoverageDesk::start(Arc::clone(&wake), previews.under_way());
         let desk = Worker::start(
             "files",
@@ -172,6 +175,7 @@ impl Session {
             descriptions,
             coverage,
             watching,
+            wire,
             lessons: LessonDesk::default(),
             desk,
         }

@@ -81,6 +81,7 @@ mod rows_back;
 mod session;
 mod session_coverage;
 mod session_templates;
+mod session_wire;
 mod sites;
 mod standard;
 mod walk;
