@@ -11,6 +11,7 @@ use super::lesson_step::LessonStep;
 use super::pane::Pane;
 use super::part::Part;
 use super::stepping::Go;
+use super::wire_action::WireAction;
 use crate::hl7::{Location, SegmentId};
 use crate::mapping::End;
 use crate::profile::{Edit, ImportMode, PartPath, ScriptPlace};
@@ -20,6 +21,8 @@ use crate::workbench::{Records, Rename, SampleId, Watch};
 #[derive(Clone, Debug)]
 pub(super) enum Action {
     Run(Command),
+    /// Something is to be done with a listener or sender.
+    Wire(WireAction),
     /// Files, folders and profiles, by what they are.
     Open(Vec<PathBuf>),
     OpenProfile(PathBuf),

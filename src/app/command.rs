@@ -57,6 +57,10 @@ pub(super) enum Command {
     ShowLinks,
     ShowStepper,
     ShowPipeline,
+    ShowWire,
+    NewListener,
+    NewSender,
+    StopWire,
     ShowHelp,
     ShowLesson,
     OpenLesson,
@@ -86,6 +90,7 @@ pub(super) enum Command {
     ArrangeTeach,
     ArrangeMap,
     ArrangeDescribe,
+    ArrangeWire,
     FollowSystemTheme,
     UseDarkTheme,
     UseLightTheme,
@@ -98,7 +103,7 @@ pub(super) enum Command {
 
 impl Command {
     /// All commands, in the order in which help and palette list them.
-    pub(super) const ALL: [Self; 89] = [
+    pub(super) const ALL: [Self; 94] = [
         Self::OpenSamples,
         Self::OpenFolder,
         Self::OpenByPath,
@@ -151,6 +156,10 @@ impl Command {
         Self::ShowLinks,
         Self::ShowStepper,
         Self::ShowPipeline,
+        Self::ShowWire,
+        Self::NewListener,
+        Self::NewSender,
+        Self::StopWire,
         Self::ShowHelp,
         Self::ShowLesson,
         Self::OpenLesson,
@@ -180,6 +189,7 @@ impl Command {
         Self::ArrangeTeach,
         Self::ArrangeMap,
         Self::ArrangeDescribe,
+        Self::ArrangeWire,
         Self::FollowSystemTheme,
         Self::UseDarkTheme,
         Self::UseLightTheme,

@@ -260,6 +260,24 @@ impl Command {
                 SHIFTED,
                 Key::P,
             ),
+            Self::ShowWire => keyed(
+                "Wire",
+                "Go to listeners and senders, and to all that went over them",
+                SHIFTED,
+                Key::W,
+            ),
+            Self::NewListener => words(
+                "New listener",
+                "Take messages over MLLP and answer them as the mapping turns out",
+            ),
+            Self::NewSender => words(
+                "New sender",
+                "Send samples over MLLP and follow each to its acknowledgment",
+            ),
+            Self::StopWire => words(
+                "Stop all listeners and senders",
+                "End at once whatever is under way on the wire",
+            ),
             Self::ToggleValues => keyed(
                 "Values beside the script",
                 "Show at the right of each line of the script what it made of the message",
@@ -397,6 +415,12 @@ impl Command {
                 "Give the profile the most room, with samples and message beside it",
                 M::COMMAND,
                 Key::Num5,
+            ),
+            Self::ArrangeWire => keyed(
+                "Arrange panels: Wire",
+                "Give listeners and senders the most room, with samples and message beside them",
+                M::COMMAND,
+                Key::Num4,
             ),
             Self::ArrangeMap => keyed(
                 "Arrange panels: Map",

@@ -12,7 +12,7 @@ use super::stepping::{Stepping, Walked};
 use crate::hl7::Location;
 use crate::mapping::{End, Happening};
 use crate::workbench::{
-    CoverageState, GrammarSheet, OpenLesson, Preview, Recorded, Records, Session,
+    CoverageState, GrammarSheet, OpenLesson, Preview, Recorded, Records, Session, Station,
 };
 
 /// The context of one frame.
@@ -355,6 +355,7 @@ impl<'a> Cx<'a> {
                 .is_some_and(|preview| preview.sample.is_some()),
             C::SaveLesson => session.lesson().is_some_and(OpenLesson::is_modified),
             C::NextPage | C::PreviousPage | C::EndLesson => session.lesson().is_some(),
+            C::StopWire => session.stations().iter().any(Station::is_running),
             C::Undo => session.undo_name().is_some(),
             C::Redo => session.redo_name().is_some(),
             C::OpenSamples
@@ -387,6 +388,10 @@ impl<'a> Cx<'a> {
             | C::ShowLinks
             | C::ShowStepper
             | C::ShowPipeline
+            | C::ShowWire
+            | C::NewListener
+            | C::NewSender
+            | C::ArrangeWire
             | C::ToggleValues
             | C::ToggleLinks
             | C::ToggleStop

@@ -93,6 +93,16 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
         menu(
             ui,
             cx,
+            "Wire",
+            &[
+                &[C::NewListener, C::NewSender],
+                &[C::StopWire],
+                &[C::ShowWire, C::ArrangeWire],
+            ],
+        );
+        menu(
+            ui,
+            cx,
             "View",
             &[
                 &[
@@ -108,9 +118,15 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ShowLinks,
                     C::ShowStepper,
                     C::ShowPipeline,
+                    C::ShowWire,
                 ],
                 &[C::ToggleValues, C::ToggleLinks],
-                &[C::ArrangeTeach, C::ArrangeMap, C::ArrangeDescribe],
+                &[
+                    C::ArrangeTeach,
+                    C::ArrangeMap,
+                    C::ArrangeWire,
+                    C::ArrangeDescribe,
+                ],
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],
                 &[C::ZoomIn, C::ZoomOut, C::ZoomReset, C::Presenter],
             ],

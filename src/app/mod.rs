@@ -30,7 +30,9 @@ mod part;
 mod passes;
 mod path_dialog;
 mod perform;
+mod perform_wire;
 mod question;
+mod saving;
 mod settings;
 mod sheet_words;
 mod startup;
@@ -46,6 +48,7 @@ mod walk;
 mod watching;
 mod widgets;
 mod window;
+mod wire_action;
 
 pub use open::{AppError, Renderer, open};
 pub use window::{Start, Window};

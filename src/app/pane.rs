@@ -18,6 +18,7 @@ pub(super) enum Pane {
     Links,
     Stepper,
     Pipeline,
+    Wire,
     Help,
     Lesson,
 }
@@ -38,6 +39,7 @@ impl Pane {
             Self::Links => "Links",
             Self::Stepper => "Stepper",
             Self::Pipeline => "Pipeline",
+            Self::Wire => "Wire",
             Self::Help => "Help",
             Self::Lesson => "Lesson",
         }
@@ -68,6 +70,7 @@ pub(super) fn map() -> Tree<Pane> {
         Pane::Links,
         Pane::Problems,
         Pane::Coverage,
+        Pane::Wire,
     ]);
     let message = column(&mut tiles, [raw, tree], [0.40, 0.60]);
     let mapping = column(&mut tiles, [script, output], [0.54, 0.46]);
@@ -85,6 +88,7 @@ pub(super) fn complete(tree: &mut Tree<Pane>) {
         (Pane::Stepper, Pane::Output),
         (Pane::Pipeline, Pane::Output),
         (Pane::Lesson, Pane::Help),
+        (Pane::Wire, Pane::Output),
     ] {
         if tree.tiles.find_pane(&pane).is_some() {
             continue;
@@ -126,6 +130,7 @@ pub(super) fn describe() -> Tree<Pane> {
         Pane::Pipeline,
         Pane::Links,
         Pane::Stepper,
+        Pane::Wire,
     ]);
     let message = column(&mut tiles, [tree, output], [0.64, 0.36]);
     let shares = [(samples, 0.14), (profile, 0.58), (message, 0.28)];
@@ -156,10 +161,28 @@ pub(super) fn teach() -> Tree<Pane> {
         Pane::Links,
         Pane::Problems,
         Pane::Coverage,
+        Pane::Wire,
     ]);
     let above = row(&mut tiles, &[(tree, 0.46), (script, 0.54)]);
     let large = column(&mut tiles, [above, stepper], [0.56, 0.44]);
     let root = row(&mut tiles, &[(samples, 0.14), (large, 0.86)]);
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+/// The wire in the middle, with what is sent at the left and the message at hand at the right.
+pub(super) fn wire() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut tabs = |panes: &[Pane]| {
+        let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
+        tiles.insert_tab_tile(children)
+    };
+    let samples = tabs(&[Pane::Samples]);
+    let wire = tabs(&[Pane::Wire, Pane::Script, Pane::Profile, Pane::Help]);
+    let message = tabs(&[Pane::Tree, Pane::Raw]);
+    let output = tabs(&[Pane::Output, Pane::Problems, Pane::Pipeline, Pane::Stepper]);
+    let at_hand = column(&mut tiles, [message, output], [0.56, 0.44]);
+    let shares = [(samples, 0.17), (wire, 0.56), (at_hand, 0.27)];
+    let root = row(&mut tiles, &shares);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
@@ -261,6 +284,7 @@ mod tests {
             Pane::Links,
             Pane::Stepper,
             Pane::Pipeline,
+            Pane::Wire,
             Pane::Help,
         ] {
             assert!(again.tiles.find_pane(&pane).is_some(), "{pane:?}");

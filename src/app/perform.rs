@@ -1,6 +1,5 @@
 //! What actions do: the only place that changes the session.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{ThemePreference, ViewportCommand};
@@ -17,6 +16,7 @@ use super::panels::ScriptTask;
 use super::part::Part;
 use super::path_dialog::PathDialog;
 use super::question::Question;
+use super::saving::{ask, guard, save, save_output};
 use super::settings::{LinkLines, PRESENTER_ZOOM};
 use super::stepping::Go;
 use super::target_chooser::TargetChooser;
@@ -24,11 +24,11 @@ use super::toasts::Toasts;
 use super::walk::{
     run_to_caret, to_change, toggle_stop, walk, walk_by_key, walk_there, watch_chosen,
 };
-use super::{adding, layout, lessons, pane, panels};
+use super::{adding, layout, lessons, pane, panels, perform_wire};
 use crate::hl7::{Draft, Location};
 use crate::mapping::End;
 use crate::profile::{self, Edit, Profile, Script, ScriptPlace};
-use crate::workbench::{Direction, Move, SaveGuard};
+use crate::workbench::{Direction, Move};
 
 /// Does what a person asked for.
 pub(super) fn perform(host: &mut Host, ctx: &egui::Context, action: Action) {
@@ -71,6 +71,7 @@ fn perform_anyway(host: &mut Host, ctx: &egui::Context, action: Action) {
     } = host;
     match action {
         Action::Run(command) => run(host, ctx, command),
+        Action::Wire(action) => perform_wire::perform(host, action),
         Action::Discarding(action) => match *action {
             Action::Run(Command::SaveProfile) => {
                 state.comments_may_go = true;
@@ -224,14 +225,6 @@ fn complain_of<E: ToString>(toasts: &mut Toasts, made: Result<(), E>) {
     }
 }
 
-fn guard(overwrite: bool) -> SaveGuard {
-    if overwrite {
-        SaveGuard::Overwrite
-    } else {
-        SaveGuard::New
-    }
-}
-
 fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
     let Host {
         session,
@@ -350,6 +343,16 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ShowLinks => show(host, Pane::Links),
         Command::ShowStepper => show(host, Pane::Stepper),
         Command::ShowPipeline => show(host, Pane::Pipeline),
+        Command::ShowWire => show(host, Pane::Wire),
+        Command::NewListener => {
+            perform_wire::new_listener(host);
+            show(host, Pane::Wire);
+        }
+        Command::NewSender => {
+            perform_wire::new_sender(host);
+            show(host, Pane::Wire);
+        }
+        Command::StopWire => perform_wire::stop_all(host),
         Command::ToggleLinks => {
             settings.link_lines = match settings.link_lines {
                 LinkLines::Drawn => LinkLines::Hidden,
@@ -373,10 +376,7 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::ToNextChange => to_change(host, Direction::Forwards),
         Command::ToPreviousChange => to_change(host, Direction::Backwards),
         Command::WatchChosen => watch_chosen(host),
-        Command::ArrangeTeach => {
-            settings.panels = pane::teach();
-            state.start = false;
-        }
+        Command::ArrangeTeach => arrange(host, pane::teach()),
         Command::ShowHelp => show(host, Pane::Help),
         Command::ShowLesson => show(host, Pane::Lesson),
         Command::OpenLesson => ask(host, ctx, Want::Lesson),
@@ -389,14 +389,9 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
         Command::NextPage => lessons::turn(host, 1),
         Command::PreviousPage => lessons::turn(host, -1),
         Command::EndLesson => lessons::end(host),
-        Command::ArrangeDescribe => {
-            settings.panels = pane::describe();
-            state.start = false;
-        }
-        Command::ArrangeMap => {
-            settings.panels = pane::map();
-            state.start = false;
-        }
+        Command::ArrangeDescribe => arrange(host, pane::describe()),
+        Command::ArrangeMap => arrange(host, pane::map()),
+        Command::ArrangeWire => arrange(host, pane::wire()),
         Command::FollowSystemTheme => set_theme(host, ctx, ThemePreference::System),
         Command::UseDarkTheme => set_theme(host, ctx, ThemePreference::Dark),
         Command::UseLightTheme => set_theme(host, ctx, ThemePreference::Light),
@@ -411,6 +406,11 @@ fn run(host: &mut Host, ctx: &egui::Context, command: Command) {
             };
         }
     }
+}
+
+fn arrange(host: &mut Host, panels: egui_tiles::Tree<Pane>) {
+    host.settings.panels = panels;
+    host.state.start = false;
 }
 
 /// Brings a panel to the front.
@@ -428,51 +428,6 @@ fn set_zoom(host: &mut Host, ctx: &egui::Context, change: impl Fn(f32) -> f32) {
     let zoom = (change(host.settings.zoom) * 10.0).round() / 10.0;
     host.settings.zoom = zoom.clamp(0.8, 3.0);
     ctx.set_zoom_factor(host.settings.zoom);
-}
-
-/// Asks for a path: by the system's dialog, or inside the window where there is none.
-fn ask(host: &mut Host, ctx: &egui::Context, want: Want) {
-    let name = match want {
-        Want::SaveProfile => host.session.profile_path().map_or_else(
-            || "profile.ron".to_owned(),
-            |path| path.display().to_string(),
-        ),
-        Want::SaveOutput => "output.hl7".to_owned(),
-        Want::SaveLesson => lessons::file_name(&host.session),
-        Want::ExportCodes | Want::ExportCodesForExcel => {
-            let table = host.state.sheet_of.as_deref().unwrap_or("codes");
-            format!("{table}.csv")
-        }
-        Want::Samples
-        | Want::Folder
-        | Want::Profile
-        | Want::Lesson
-        | Want::Anything
-        | Want::ImportCodes => String::new(),
-    };
-    if host.dialogs.is_available() {
-        host.dialogs.ask(want, &name, ctx);
-    } else {
-        host.state.path_dialog = Some(PathDialog::new(want, name));
-    }
-}
-
-fn save(host: &mut Host, ctx: &egui::Context) {
-    if host.session.would_lose_comments()
-        && !host.state.comments_may_go
-        && has_unsaved_changes(&host.session)
-    {
-        host.state.question = Some(Question::Comments);
-    } else if !host.session.save_profile() {
-        ask(host, ctx, Want::SaveProfile);
-    }
-}
-
-fn save_output(host: &mut Host, path: PathBuf, overwrite: bool) {
-    if !host.session.save_output(path, guard(overwrite)) {
-        host.toasts
-            .complain("There is no output message to save: choose a sample that makes one");
-    }
 }
 
 fn try_example(host: &mut Host) {

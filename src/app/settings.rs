@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept_stops::KeptStops;
 use super::pane::{self, Pane};
+use crate::workbench::StationPlan;
 
 /// The place of the settings in eframe's store.
 const KEY: &str = "pipehat";
@@ -41,6 +42,8 @@ pub(super) struct Settings {
     pub(super) link_lines: LinkLines,
     /// Where runs stop, by profile.
     pub(super) stops: Vec<KeptStops>,
+    /// Listeners and senders as they were described.
+    pub(super) wire: Vec<StationPlan>,
     pub(super) panels: egui_tiles::Tree<Pane>,
 }
 
@@ -55,6 +58,7 @@ impl Default for Settings {
             values: false,
             link_lines: LinkLines::Drawn,
             stops: Vec::new(),
+            wire: Vec::new(),
             panels: pane::map(),
         }
     }

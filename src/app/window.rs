@@ -62,7 +62,10 @@ impl Window {
         ctx.set_theme(settings.theme);
         ctx.set_zoom_factor(settings.zoom);
         let wake = ctx.clone();
-        let session = Session::new(Arc::new(move || wake.request_repaint()), start.now);
+        let mut session = Session::new(Arc::new(move || wake.request_repaint()), start.now);
+        for plan in settings.wire.clone() {
+            session.add_station(plan);
+        }
         let mut host = Host {
             session,
             settings,
@@ -322,6 +325,8 @@ impl eframe::App for Window {
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         // A lesson is played in an arrangement of its own.
         let mut settings = self.host.settings.clone();
+        let stations = self.host.session.stations().iter();
+        settings.wire = stations.map(|station| station.plan().clone()).collect();
         if let Some(before) = &self.host.state.playing {
             before.put_back(&mut settings);
         }

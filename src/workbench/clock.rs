@@ -15,3 +15,18 @@ pub fn local_time() -> Timestamp {
 pub fn seed_of_clock() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(0)
 }
+
+/// `14:03:07.251`, in the zone of this machine.
+pub fn time_of_day(time: std::time::SystemTime) -> String {
+    let Ok(time) = jiff::Timestamp::try_from(time) else {
+        return String::new();
+    };
+    let time = time.to_zoned(jiff::tz::TimeZone::system());
+    format!(
+        "{:02}:{:02}:{:02}.{:03}",
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.millisecond()
+    )
+}

@@ -98,6 +98,32 @@ impl Session {
         self.wire.clear(id);
     }
 
+    /// Puts the message of an exchange among the samples, and selects it.
+    ///
+    /// # Errors
+    ///
+    /// It was forgotten, or holds no message that could be read; the words say so.
+    pub fn sample_of_exchange(&mut self, station: StationId, serial: u64) -> Result<(), String> {
+        let found = self.station(station).and_then(|station| {
+            let exchange = station.log().exchange(serial).cloned()?;
+            let content = exchange.message.as_ref()?.content.to_vec();
+            Some((Arc::clone(&exchange.peer), content))
+        });
+        let Some((peer, content)) = found else {
+            return Err("This message was forgotten to make room for newer ones".to_owned());
+        };
+        let source = Source::from_bytes(Origin::Wire(peer), content);
+        let source = source.map_err(|error| error.to_string())?;
+        if source.is_empty() {
+            return Err("Nothing in these bytes can be read as a message".to_owned());
+        }
+        let at = self.corpus.len();
+        self.corpus.add(Arc::new(source));
+        let sample = self.corpus.sample(at);
+        self.select(sample.map(|sample| sample.id()));
+        Ok(())
+    }
+
     fn outbox(&self, what: ToSend) -> Result<Outbox, String> {
         let samples = |samples: Vec<SampleId>| {
             if samples.is_empty() {

@@ -56,6 +56,8 @@ mod gui_stepper;
 mod gui_templates;
 #[cfg(feature = "gui")]
 mod gui_threads;
+#[cfg(feature = "gui")]
+mod gui_wire;
 mod http;
 mod http_listener;
 mod http_sender;

@@ -75,6 +75,14 @@ mod tree_cell;
 mod tree_columns;
 mod tree_row;
 mod views;
+mod wire;
+mod wire_bytes;
+mod wire_detail;
+mod wire_exchanges;
+mod wire_faults;
+mod wire_figures;
+mod wire_settings;
+mod wire_words;
 
 pub(super) use mapping::sentences;
 pub(super) use script::{script_named, script_words};

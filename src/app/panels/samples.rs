@@ -49,6 +49,18 @@ impl State {
         self.reveal = true;
     }
 
+    /// What the list shows by its filter, in its order.
+    pub(crate) fn listed(&self, corpus: &Corpus) -> Vec<SampleId> {
+        let all = || (0..corpus.len()).collect();
+        let rows = if self.query.trim().is_empty() {
+            all()
+        } else {
+            self.found.clone()
+        };
+        let samples = rows.into_iter().filter_map(|row| corpus.sample(row));
+        samples.map(|sample| sample.id()).collect()
+    }
+
     /// In another charset the same bytes are other names.
     fn read_as(&mut self, charset: SiteCharset) {
         if self.charset != charset {

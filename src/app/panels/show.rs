@@ -22,6 +22,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
                 | Pane::Samples
                 | Pane::Coverage
                 | Pane::Lesson
+                | Pane::Wire
         );
     if dim {
         ui.multiply_opacity(0.6);
@@ -40,6 +41,7 @@ pub(crate) fn ui(ui: &mut Ui, cx: &Cx<'_>, views: &mut Views, pane: Pane, defini
         Pane::Stepper => super::stepper::ui(ui, cx, &mut views.stepper),
         Pane::Lesson => super::lesson::ui(ui, cx, &mut views.lesson),
         Pane::Pipeline => super::pipeline::ui(ui, cx, &mut views.pipeline),
+        Pane::Wire => super::wire::ui(ui, cx, &mut views.wire),
         Pane::Help => super::help::ui(ui, cx, &mut views.help),
     }
 }

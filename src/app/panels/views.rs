@@ -2,7 +2,7 @@
 
 use super::{
     coverage, help, lesson, links, mapping, output, pipeline, problems, profile, raw, samples,
-    script, stepper, tree,
+    script, stepper, tree, wire,
 };
 
 /// What each panel keeps from frame to frame: its view, never data.
@@ -22,4 +22,5 @@ pub(crate) struct Views {
     pub(crate) stepper: stepper::State,
     pub(crate) pipeline: pipeline::State,
     pub(crate) help: help::State,
+    pub(crate) wire: wire::State,
 }
