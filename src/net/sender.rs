@@ -13,10 +13,11 @@ use super::asked::Asked;
 use super::connect::connect;
 use super::delivery::{ConnectError, Delivery, GivenBack, NotSent, Outcome, Unknown};
 use super::exchange::Exchange;
-use super::faults::{Fault, FaultSide};
+use super::faults::{Fault, FaultError, FaultSide};
 use super::going::{Exchanged, Going, Memory, Stage};
 use super::header::Header;
 use super::http_mask::Mask;
+use super::layer::Layer;
 use super::line::Line;
 use super::listener::Listener;
 use super::listener_event::Tell;
@@ -37,6 +38,7 @@ pub struct Sender {
     open: Arc<Tally>,
     answer_port: Option<Listener>,
     player: Arc<Player>,
+    layer: Layer,
 }
 
 /// A port of our own at which a peer delivers its answers.
@@ -82,6 +84,7 @@ impl Sender {
         let present = Tally::enter(&[&open, all]);
         let player = Player::new(&settings.faults, FaultSide::Both);
         let own_player = Arc::clone(&player);
+        let layer = settings.layer.clone();
         let running = Running {
             settings,
             tell,
@@ -102,12 +105,19 @@ impl Sender {
             open,
             answer_port,
             player: own_player,
+            layer,
         }
     }
 
     /// Has other faults from now on.
-    pub fn set_faults(&self, faults: &Faults) {
+    ///
+    /// # Errors
+    ///
+    /// One that its layer cannot have; it goes on with those that it had.
+    pub fn set_faults(&self, faults: &Faults) -> Result<(), FaultError> {
+        faults.fit(&self.layer)?;
         self.player.set(faults);
+        Ok(())
     }
 
     /// Gives it a message; waits while very many others wait already. Not to be called on the threads of the

@@ -12,7 +12,8 @@ use hdrhistogram::Histogram;
 use crate::cancel::{Cancel, Stale};
 use crate::hl7::{Timestamp, Unit};
 use crate::net::{
-    Delivery, Faults, ListenError, Outcome, Sender, SenderEvent, SenderNews, SenderSettings, Wire,
+    Delivery, FaultError, Faults, ListenError, Outcome, Sender, SenderEvent, SenderNews,
+    SenderSettings, Wire,
 };
 
 /// How messages are sent.
@@ -260,10 +261,13 @@ impl Sending {
     }
 
     /// Has other faults from now on.
-    pub fn set_faults(&self, faults: &Faults) {
-        for busy in &self.senders {
-            busy.sender.set_faults(faults);
-        }
+    ///
+    /// # Errors
+    ///
+    /// One that the layer cannot have; the senders go on with those that they had.
+    pub fn set_faults(&self, faults: &Faults) -> Result<(), FaultError> {
+        let mut senders = self.senders.iter();
+        senders.try_for_each(|busy| busy.sender.set_faults(faults))
     }
 
     /// When a message is to go.

@@ -216,7 +216,11 @@ impl WireDesk {
             && station.plan.faults().ok().as_ref() != Some(&faults)
         {
             match &station.running {
-                Running::Listening(listening) => listening.set_faults(&faults),
+                Running::Listening(listening) => {
+                    if let Err(why) = listening.set_faults(&faults) {
+                        station.log.write(|log| log.refuse_faults(&why));
+                    }
+                }
                 Running::Sending(sending) => sending.set_faults(faults),
                 Running::No | Running::Starting => {}
             }

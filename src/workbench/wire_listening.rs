@@ -10,8 +10,8 @@ use super::shared_log::SharedLog;
 use super::wire_plan::{AckPlan, ListenerPlan};
 use super::wire_plan_parts::{ServerTls, oldest};
 use crate::net::{
-    Ack, AckCode, Authorities, Decider, Faults, Identity, Journal, JournalSettings, Listener,
-    SelfSigned, TlsServer, Verdict, Wire,
+    Ack, AckCode, Authorities, Decider, FaultError, Faults, Identity, Journal, JournalSettings,
+    Listener, SelfSigned, TlsServer, Verdict, Wire,
 };
 
 /// What it takes to open a listener.
@@ -47,8 +47,8 @@ impl Listening {
         self.listener.stop();
     }
 
-    pub(super) fn set_faults(&self, faults: &Faults) {
-        self.listener.set_faults(faults);
+    pub(super) fn set_faults(&self, faults: &Faults) -> Result<(), FaultError> {
+        self.listener.set_faults(faults)
     }
 
     /// Whether its port and connections have ended.

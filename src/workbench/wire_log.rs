@@ -11,7 +11,7 @@ use super::exchange::{
 };
 use super::station::{LinkPhase, StationState};
 use super::wire_rates::WireRates;
-use crate::net::{Direction, Received, WireBytes};
+use crate::net::{Direction, FaultError, Received, WireBytes};
 
 /// So many exchanges are kept.
 const MOST_ENTRIES: usize = 2_000;
@@ -277,6 +277,12 @@ impl WireLog {
         if let (Some((pieces, steps)), Some(log)) = (kept, self.links.get_mut(&link)) {
             (log.pieces, log.steps) = (pieces, steps);
         }
+    }
+
+    /// Faults that cannot be had were asked for; what runs goes on with those that it had.
+    pub(super) fn refuse_faults(&mut self, why: &FaultError) {
+        let place = LinkId::default();
+        self.tell(SystemTime::now(), place, ("no such fault", Tone::Bad), why);
     }
 
     /// Adds an answer to an exchange.

@@ -111,7 +111,8 @@ impl WireLog {
             | ContentNote::EmptyBatch
             | ContentNote::Repeated { .. }
             | ContentNote::Block(_)
-            | ContentNote::BlockRefused => Tone::Odd,
+            | ContentNote::BlockRefused
+            | ContentNote::Request(_) => Tone::Odd,
         };
         self.rates.notes += u64::from(tone == Tone::Odd);
         let log = self.links.entry(link).or_default();
@@ -229,6 +230,8 @@ impl WireLog {
             | Closing::Http
             | Closing::Tls
             | Closing::Handshake(_)
+            | Closing::NotHttp(_)
+            | Closing::Refused
             | Closing::Fault => Tone::Odd,
         };
         self.tell(time, link, ("closed", tone), closed);

@@ -179,19 +179,22 @@ fn send(
     };
     let mut next_id = first_id;
     let mut is_stopped = false;
+    let mut left = repeat.saturating_mul(messages.len());
     'all: for _ in 0..repeat {
         for at in 0..messages.len() {
             let changed = faults.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(changed) = changed {
-                sending.set_faults(&changed);
+            if let Some(Err(why)) = changed.map(|changed| sending.set_faults(&changed)) {
+                log.write(|log| log.refuse_faults(&why));
             }
             let Some((name, content, time)) = messages.message(at) else {
+                left -= 1;
                 continue;
             };
             let mut content = match content {
                 Ok(content) => content,
                 Err(why) => {
                     not_written(&log, &name, &why);
+                    left -= 1;
                     continue;
                 }
             };
@@ -210,10 +213,18 @@ fn send(
                 is_stopped = true;
                 break 'all;
             }
+            left -= 1;
         }
     }
     if is_stopped || sending.finish(cancel, &mut tell).is_err() {
         sending.stop(&mut tell);
+        if left > 0 {
+            log.write(|log| {
+                let place = LinkId::default();
+                let words = format!("messages that were still to be sent, and were not: {left}");
+                log.tell(SystemTime::now(), place, ("stopped", Tone::Odd), words);
+            });
+        }
         return Ok(StationState::Stopped);
     }
     Ok(StationState::Done)
