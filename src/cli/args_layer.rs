@@ -8,12 +8,12 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::environment::expanded;
 use super::failure::Failure;
 use crate::net::{
     BlockCheck, BlockSize, Credentials, Hllp, Http, HttpUrl, HttpUrlError, Layer, Marks, Target,
     TargetError,
 };
+use crate::workbench::expanded;
 use crate::workbench::read_text;
 
 /// Whom to send to, as it was written: a password may stand in it, so nobody repeats it.

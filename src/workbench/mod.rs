@@ -20,6 +20,7 @@ mod describe;
 mod descriptions;
 mod desk;
 mod drafts;
+mod environment;
 mod exchange;
 mod files;
 mod find_text;
@@ -118,6 +119,7 @@ pub use coverage_desk::{CoverageProgress, CoverageState};
 pub use coverage_lines::{LineCount, LineCoverage, PartCount};
 pub use derive::{Transformed, derive, transform};
 pub use desk::{OutputError, SaveGuard};
+pub use environment::expanded;
 pub use exchange::{
     Exchange, ExchangeStep, ExchangedMessage, LinkId, Tone, Upshot, WireAnswer, WirePiece,
 };

@@ -215,6 +215,7 @@ impl WireDesk {
         if let Ok(faults) = plan.faults()
             && station.plan.faults().ok().as_ref() != Some(&faults)
         {
+            station.log.write(|log| log.misbehave(&faults));
             match &station.running {
                 Running::Listening(listening) => {
                     if let Err(why) = listening.set_faults(&faults) {
@@ -257,6 +258,7 @@ impl WireDesk {
             Ok(wire) => wire,
             Err(why) => return station.fail(why),
         };
+        let faults = plan.faults.faults().unwrap_or_default();
         let job = ListenJob {
             wire,
             plan: plan.clone(),
@@ -266,9 +268,10 @@ impl WireDesk {
         station.starts += 1;
         station.is_outdated = false;
         station.running = Running::Starting;
-        station
-            .log
-            .write(|log| log.enter(Instant::now(), StationState::Starting));
+        station.log.write(|log| {
+            log.misbehave(&faults);
+            log.enter(Instant::now(), StationState::Starting);
+        });
         let opening = (id, station.starts, job);
         self.openings.submit(opening);
     }
@@ -293,6 +296,7 @@ impl WireDesk {
             Ok(wire) => wire,
             Err(why) => return station.fail(why),
         };
+        let faults = plan.faults.faults().unwrap_or_default();
         let job = SendJob {
             wire,
             plan: plan.clone(),
@@ -302,9 +306,10 @@ impl WireDesk {
             first_id,
         };
         station.is_outdated = false;
-        station
-            .log
-            .write(|log| log.enter(Instant::now(), StationState::Starting));
+        station.log.write(|log| {
+            log.misbehave(&faults);
+            log.enter(Instant::now(), StationState::Starting);
+        });
         match SendingThread::start(job) {
             Ok(thread) => station.running = Running::Sending(thread),
             Err(error) => station.fail(format!("the system gives no thread: {error}")),

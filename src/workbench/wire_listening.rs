@@ -8,7 +8,7 @@ use super::inputs::Snapshot;
 use super::reception::{Decided, Reception};
 use super::shared_log::SharedLog;
 use super::wire_plan::{AckPlan, ListenerPlan};
-use super::wire_plan_parts::{ServerTls, oldest};
+use super::wire_plan_parts::{ServerTls, oldest, with_credentials};
 use crate::net::{
     Ack, AckCode, Authorities, Decider, FaultError, Faults, Identity, Journal, JournalSettings,
     Listener, SelfSigned, TlsServer, Verdict, Wire,
@@ -79,6 +79,7 @@ pub(super) fn listen(job: ListenJob) -> Result<Listening, String> {
     let mut settings = plan.settings().map_err(|error| error.to_string())?;
     let (tls, certificate) = tls(&plan)?;
     settings.tls = tls;
+    settings.layer = with_credentials(settings.layer, &plan.frame.credentials)?;
     let (journal, kept_before) = match plan.journal() {
         None => (None, None),
         Some(folder) => {

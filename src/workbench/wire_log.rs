@@ -11,7 +11,7 @@ use super::exchange::{
 };
 use super::station::{LinkPhase, StationState};
 use super::wire_rates::WireRates;
-use crate::net::{Direction, FaultError, Received, WireBytes};
+use crate::net::{Direction, FaultError, Faults, Received, WireBytes};
 
 /// So many exchanges are kept.
 const MOST_ENTRIES: usize = 2_000;
@@ -39,6 +39,8 @@ pub struct WireLog {
     pub(super) arrived_bytes: usize,
     /// Why messages are answered as they are, where that is the same for all.
     pub(super) explanation: Option<String>,
+    /// What it does wrong on purpose, in words; empty: nothing.
+    pub(super) misbehaviour: String,
     entries: VecDeque<Arc<Exchange>>,
     next: u64,
     bytes: usize,
@@ -101,6 +103,7 @@ impl WireLog {
             arrived: Vec::new(),
             arrived_bytes: 0,
             explanation: None,
+            misbehaviour: String::new(),
             entries: VecDeque::new(),
             next: 1,
             bytes: 0,
@@ -277,6 +280,16 @@ impl WireLog {
         if let (Some((pieces, steps)), Some(log)) = (kept, self.links.get_mut(&link)) {
             (log.pieces, log.steps) = (pieces, steps);
         }
+    }
+
+    /// What it does wrong on purpose from now on.
+    pub(super) fn misbehave(&mut self, faults: &Faults) {
+        let rules: Vec<String> = faults.rules.iter().map(ToString::to_string).collect();
+        self.misbehaviour = if rules.is_empty() {
+            String::new()
+        } else {
+            format!("set to misbehave: {}", rules.join(", "))
+        };
     }
 
     /// Faults that cannot be had were asked for; what runs goes on with those that it had.

@@ -136,6 +136,7 @@ impl WireLog {
         let asked = Header::read(&received.content).map(|header| Asked::of(&header));
         let bytes = received.content.len();
         let explanation = self.explanation.clone();
+        let misbehaviour = self.misbehaviour.clone();
         self.change(serial, |exchange| {
             let is_as_agreed = exchange.steps.is_empty();
             let words = if is_as_agreed {
@@ -150,6 +151,9 @@ impl WireLog {
             }
             if let Some(words) = explanation {
                 exchange.step(time, Tone::Plain, words);
+            }
+            if !misbehaviour.is_empty() {
+                exchange.step(time, Tone::Plain, misbehaviour);
             }
         });
         self.waiting.insert((link, received.number), serial);

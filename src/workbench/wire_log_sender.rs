@@ -137,6 +137,7 @@ impl WireLog {
             }
             None => self.start(time, link, number, content.clone(), name),
         };
+        let misbehaviour = self.misbehaviour.clone();
         self.change(serial, |exchange| {
             let words = match attempt {
                 1 => format!("sent, {} bytes", content.len()),
@@ -144,6 +145,9 @@ impl WireLog {
             };
             exchange.link = link;
             exchange.step(time, Tone::Plain, words);
+            if !misbehaviour.is_empty() {
+                exchange.step(time, Tone::Plain, misbehaviour);
+            }
         });
     }
 

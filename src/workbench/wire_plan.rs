@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::environment::expanded;
 use super::plan_text::{
     PlanError, above_zero, at_least_one, list, optional, read, seconds, whole, wrong,
 };
 use super::sending::Pace;
 use super::wire_plan_parts::{ClientTlsPlan, FaultsPlan, FramePlan, ServerTlsPlan};
 use crate::net::{
-    AckCode, AddressRule, AfterFailure, BatchAnswer, DuplicateRule, ListenAddress,
+    AckCode, AddressRule, AfterFailure, BatchAnswer, DuplicateRule, HttpUrl, Layer, ListenAddress,
     ListenerSettings, Repeat, SenderSettings, Target,
 };
 
@@ -180,7 +181,7 @@ impl ListenerPlan {
     ///
     /// A text that cannot be used.
     pub fn settings(&self) -> Result<ListenerSettings, PlanError> {
-        let address: ListenAddress = read("Address", &self.address)?;
+        let address: ListenAddress = read("Address", &named("Address", &self.address)?)?;
         if self.ack == AckPlan::Fixed {
             self.code()?;
         }
@@ -220,7 +221,10 @@ impl ListenerPlan {
 
     /// Whether other machines can connect, as far as the address can be read.
     pub fn is_open_to_others(&self) -> bool {
-        let address = self.address.parse::<ListenAddress>();
+        let address = expanded(&self.address).and_then(|text| {
+            let address = text.parse::<ListenAddress>();
+            address.map_err(|error| error.to_string())
+        });
         address.is_ok_and(|address| !address.is_local())
     }
 
@@ -238,7 +242,11 @@ impl SenderPlan {
     ///
     /// A text that cannot be used.
     pub fn settings(&self) -> Result<SenderSettings, PlanError> {
-        let target: Target = read("To", &self.target)?;
+        let url = self.url()?;
+        let target: Target = match &url {
+            Some(url) => url.target.clone(),
+            None => read("To", &named("To", &self.target)?)?,
+        };
         let pause = seconds("Pause", &self.pause)?;
         let again = |field, text: &str| {
             let times = whole(field, text)?;
@@ -246,7 +254,10 @@ impl SenderPlan {
         };
         let mut settings = SenderSettings::to(target);
         settings.marks = self.frame.marks()?;
-        settings.layer = self.frame.layer();
+        settings.layer = match &url {
+            Some(url) => Layer::Http(self.frame.http(&url.path)),
+            None => self.frame.layer(),
+        };
         settings.connect_timeout = seconds("Connect time-out", &self.connect_timeout)?;
         settings.ack_timeout = seconds("Answer time-out", &self.timeout)?;
         settings.application_timeout = settings.ack_timeout;
@@ -258,7 +269,7 @@ impl SenderPlan {
         settings.checks_control_id = !self.any_id;
         let answers_at: Option<ListenAddress> = Some(self.answers_at.trim())
             .filter(|text| !text.is_empty())
-            .map(|text| read("Answers at", text))
+            .map(|text| read("Answers at", &named("Answers at", text)?))
             .transpose()?;
         settings.answers_at = answers_at.map(ListenAddress::socket);
         settings.tells_bytes = true;
@@ -267,6 +278,25 @@ impl SenderPlan {
             settings.after_failure = AfterFailure::Stop;
         }
         Ok(settings)
+    }
+
+    /// The target as a URL, where it is one.
+    ///
+    /// # Errors
+    ///
+    /// It is none that can be used, or holds credentials, which would be kept with the settings.
+    pub fn url(&self) -> Result<Option<HttpUrl>, PlanError> {
+        if !HttpUrl::is_meant(&self.target) {
+            return Ok(None);
+        }
+        let url: HttpUrl = read("To", &named("To", &self.target)?)?;
+        if url.credentials.is_some() && !self.target.contains("${") {
+            return Err(wrong(
+                "To",
+                "credentials would be kept with the settings: put them into a file and name that below",
+            ));
+        }
+        Ok(Some(url))
     }
 
     /// When the next message goes.
@@ -305,6 +335,11 @@ impl SenderPlan {
     }
 }
 
+/// A text with what the variables of the environment in it say.
+fn named(field: &'static str, text: &str) -> Result<String, PlanError> {
+    expanded(text).map_err(|why| wrong(field, why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::wire_plan_parts::FaultSwitch;
@@ -324,7 +359,11 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_named_with_its_field() {
         type Change = fn(&mut ListenerPlan);
-        let cases: [(Change, &str); 6] = [
+        let cases: [(Change, &str); 7] = [
+            (
+                |plan| plan.address = "${PIPEHAT_NO_SUCH_PORT}".into(),
+                "Address: the variable PIPEHAT_NO_SUCH_PORT is not set",
+            ),
             (
                 |plan| plan.address = "hub".into(),
                 "Address: \"hub\" is no address to listen on",
@@ -358,6 +397,28 @@ mod tests {
             let error = plan.settings().expect_err(expect);
             assert!(error.to_string().starts_with(expect), "{error}");
         }
+    }
+
+    #[test]
+    fn a_url_is_http_and_keeps_no_credentials() {
+        let mut plan = SenderPlan {
+            target: "http://portal.example/hl7/adt".into(),
+            ..SenderPlan::default()
+        };
+        let settings = plan.settings().expect("usable");
+        assert_eq!(settings.target.to_string(), "portal.example:80");
+        let Layer::Http(http) = settings.layer else {
+            panic!("it is HTTP");
+        };
+        assert_eq!(http.path, "/hl7/adt");
+        plan.target = "https://eva:secret@portal.example/".into();
+        let error = plan.settings().expect_err("a password");
+        assert!(
+            error.why.starts_with("credentials would be kept"),
+            "{error}"
+        );
+        plan.target = "ftp://portal.example/".into();
+        assert_eq!(plan.settings().expect_err("no HTTP").field, "To");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::files::read_text;
 use super::plan_text::{PlanError, hexadecimal, read, whole, wrong};
 use crate::net::{
-    BlockCheck, BlockSize, Fault, FaultRule, Faults, Hllp, Layer, Marks, MinimumVersion, When,
+    BlockCheck, BlockSize, Credentials, Fault, FaultRule, Faults, Hllp, Http, Layer, Marks,
+    MinimumVersion, When,
 };
 
 /// What frames are made of and what stands in them.
@@ -21,6 +23,12 @@ pub struct FramePlan {
     pub block_size: BlockSizePlan,
     /// How a block is checked.
     pub block_check: BlockCheckPlan,
+    /// Where HTTP takes messages.
+    pub path: String,
+    /// A file that holds `user:password`; empty: nobody is asked. They are not kept with the settings.
+    pub credentials: String,
+    /// Whether only media types of HL7 are taken.
+    pub is_strict: bool,
 }
 
 /// The lower layer protocol.
@@ -33,6 +41,8 @@ pub enum LayerPlan {
     MllpRelease2,
     /// The hybrid lower layer protocol.
     Hllp,
+    /// HTTP: one POST a message.
+    Http,
 }
 
 /// What the size of a block counts.
@@ -111,6 +121,8 @@ pub enum ClientTls {
     /// TLS is not spoken.
     #[default]
     Off,
+    /// The CAs that the system trusts.
+    System,
     /// The CAs of a file.
     Files,
     /// The test certificates of this window's listeners.
@@ -148,6 +160,9 @@ impl Default for FramePlan {
             end: "1C0D".to_owned(),
             block_size: BlockSizePlan::default(),
             block_check: BlockCheckPlan::default(),
+            path: "/".to_owned(),
+            credentials: String::new(),
+            is_strict: false,
         }
     }
 }
@@ -185,6 +200,21 @@ impl FramePlan {
                 },
                 ..Hllp::default()
             }),
+            LayerPlan::Http => Layer::Http(self.http(&self.path)),
+        }
+    }
+
+    /// HTTP at a path, without the credentials, which stand in a file.
+    pub(super) fn http(&self, path: &str) -> Http {
+        let path = path.trim();
+        Http {
+            path: if path.starts_with('/') {
+                path.to_owned()
+            } else {
+                format!("/{path}")
+            },
+            is_strict: self.is_strict,
+            ..Http::default()
         }
     }
 }
@@ -251,6 +281,20 @@ impl FaultSwitch {
         let rule: FaultRule = read(fault.name(), &text)?;
         Ok(FaultRule { when, ..rule })
     }
+}
+
+/// The same settings with the credentials of a file, where HTTP asks for some.
+pub(super) fn with_credentials(layer: Layer, file: &str) -> Result<Layer, String> {
+    let (Layer::Http(http), false) = (&layer, file.trim().is_empty()) else {
+        return Ok(layer);
+    };
+    let words = |error: &dyn std::fmt::Display| format!("Credentials: {error}");
+    let (text, _) = read_text(file.trim().as_ref()).map_err(|error| words(&error))?;
+    let credentials = Credentials::read(&text).map_err(|error| words(&error))?;
+    Ok(Layer::Http(Http {
+        credentials: Some(credentials),
+        ..http.clone()
+    }))
 }
 
 /// The oldest version of TLS.

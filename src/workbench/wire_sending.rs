@@ -17,7 +17,7 @@ use super::sending::{Consignment, SendPlan, Sending, Told, with_control_id};
 use super::shared_log::SharedLog;
 use super::station::StationState;
 use super::wire_plan::SenderPlan;
-use super::wire_plan_parts::{ClientTls, oldest};
+use super::wire_plan_parts::{ClientTls, oldest, with_credentials};
 use super::written::{NotWritten, written};
 use crate::cancel::Cancel;
 use crate::hl7::{Timestamp, parse_shared};
@@ -161,6 +161,7 @@ fn send(
     let words = |error: PlanError| error.to_string();
     let mut settings = plan.settings().map_err(words)?;
     settings.tls = tls(&plan, &own_certificates)?;
+    settings.layer = with_credentials(settings.layer, &plan.frame.credentials)?;
     let repeat = match &messages {
         Outbox::Samples { .. } => plan.repeat().map_err(words)?,
         // One that was chosen by itself is meant once.
@@ -251,18 +252,29 @@ fn tls(plan: &SenderPlan, own: &[Arc<str>]) -> Result<Option<TlsClient>, String>
         let read = read_text(path.trim().as_ref());
         read.map(|(text, _)| text).map_err(|error| words(&error))
     };
-    let trusted = match plan.tls.choice {
-        ClientTls::Off => return Ok(None),
-        ClientTls::Files => file(&plan.tls.ca)?,
+    let url = plan.url().map_err(|error| error.to_string())?;
+    let choice = match (plan.tls.choice, url.map(|url| url.is_secure)) {
+        (ClientTls::Off, Some(true)) => ClientTls::System,
+        (ClientTls::Off, Some(false) | None) => return Ok(None),
+        (_, Some(false)) => {
+            return Err(
+                "TLS: http:// goes in the clear: write https://, or choose no TLS".to_owned(),
+            );
+        }
+        (choice, Some(true) | None) => choice,
+    };
+    let trusted = match choice {
+        ClientTls::Off | ClientTls::System => Authorities::of_system(),
+        ClientTls::Files => Authorities::from_pem(&file(&plan.tls.ca)?),
         ClientTls::OwnListeners if own.is_empty() => {
             return Err(
                 "TLS: no listener of this window runs with a test certificate; start one first"
                     .to_owned(),
             );
         }
-        ClientTls::OwnListeners => own.concat(),
+        ClientTls::OwnListeners => Authorities::from_pem(&own.concat()),
     };
-    let trusted = Authorities::from_pem(&trusted).map_err(|error| words(&error))?;
+    let trusted = trusted.map_err(|error| words(&error))?;
     let identity = match (plan.tls.chain.trim(), plan.tls.key.trim()) {
         ("", "") => None,
         (chain, key) => {

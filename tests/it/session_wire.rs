@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use pipehat::workbench::{
-    AckPlan, ClientTls, Exchange, ListenerPlan, SenderPlan, ServerTls, Session, StationId,
-    StationPlan, StationState, ToSend, Tone,
+    AckPlan, ClientTls, Exchange, LayerPlan, ListenerPlan, SenderPlan, ServerTls, Session,
+    StationId, StationPlan, StationState, ToSend, Tone,
 };
 
 use super::mllp::{PATIENCE, Peer, framed, message};
@@ -388,4 +388,47 @@ fn faults_are_switched_while_it_listens() {
     );
     peer.send(&framed(&message("2")));
     assert!(peer.msa().starts_with("AR|2"));
+}
+
+#[test]
+fn http_is_spoken_to_a_url_with_credentials_from_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("credentials");
+    std::fs::write(&file, "portal:secret\n").expect("written");
+    let file = file.display().to_string();
+    let mut bench = Bench::new();
+    let (listener, address) = bench.listener(|plan| {
+        plan.ack = AckPlan::Immediate;
+        plan.frame.layer = LayerPlan::Http;
+        plan.frame.path = "/hl7".to_owned();
+        plan.frame.credentials.clone_from(&file);
+    });
+    bench
+        .session
+        .paste(&String::from_utf8(message("1")).expect("ASCII"));
+    bench.session.settle();
+    let url = format!("http://{address}/hl7");
+    for (credentials, expect) in [(file, "AA"), (String::new(), "given back")] {
+        let sender = bench.sender(address, |plan| {
+            plan.target.clone_from(&url);
+            plan.frame.credentials.clone_from(&credentials);
+        });
+        bench
+            .session
+            .send_messages(sender, ToSend::All)
+            .expect("a message");
+        assert_eq!(bench.ended(sender), StationState::Done);
+        let exchanges = bench.exchanges(sender);
+        let last = exchanges.last().expect("an exchange");
+        assert_eq!(last.upshot.word, expect, "{:?}", steps(last));
+    }
+    let exchanges = bench.exchanges(listener);
+    let first = exchanges.first().expect("an exchange");
+    assert_eq!(first.upshot.word, "AA");
+    let bytes: Vec<u8> = first
+        .pieces
+        .iter()
+        .flat_map(|piece| piece.bytes.bytes.to_vec())
+        .collect();
+    assert!(bytes.starts_with(b"POST /hl7 HTTP/1.1\r\n"));
 }

@@ -9,6 +9,7 @@ use super::super::cx::Cx;
 use super::super::theme::Theme;
 use super::super::wire_action::WireAction;
 use super::fields::heading_ui;
+use crate::net::HttpUrl;
 use crate::workbench::{
     AckPlan, BlockCheckPlan, BlockSizePlan, ClientTls, ClientTlsPlan, FramePlan, LayerPlan,
     ListenerPlan, PacePlan, PlanError, SenderPlan, ServerTls, ServerTlsPlan, Station, StationPlan,
@@ -92,7 +93,7 @@ fn listener_ui(ui: &mut Ui, plan: &mut ListenerPlan) {
         form.warn("Messages are answered and not kept anywhere");
     }
     server_tls_ui(&mut form, &mut plan.tls);
-    frame_ui(&mut form, &mut plan.frame);
+    frame_ui(&mut form, &mut plan.frame, Side::Listener);
 }
 
 fn sender_ui(ui: &mut Ui, plan: &mut SenderPlan) {
@@ -106,7 +107,7 @@ fn sender_ui(ui: &mut Ui, plan: &mut SenderPlan) {
         "To",
         &mut plan.target,
         "localhost:2575",
-        "A host and a port",
+        "A host and a port, or a URL for HTTP; ${NAME} stands for what the environment says",
     );
     form.text(
         "Connections",
@@ -197,7 +198,12 @@ fn sender_ui(ui: &mut Ui, plan: &mut SenderPlan) {
         "Send nothing after a message that failed",
     );
     client_tls_ui(&mut form, &mut plan.tls);
-    frame_ui(&mut form, &mut plan.frame);
+    let side = if HttpUrl::is_meant(&plan.target) {
+        Side::SenderToUrl
+    } else {
+        Side::Sender
+    };
+    frame_ui(&mut form, &mut plan.frame, side);
 }
 
 fn server_tls_ui(form: &mut Form<'_>, tls: &mut ServerTlsPlan) {
@@ -238,6 +244,7 @@ fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan) {
     let choices = [
         (ClientTls::Off, "None: in the clear"),
         (ClientTls::Files, "Trust the CAs of a file"),
+        (ClientTls::System, "Trust the CAs of this system"),
         (
             ClientTls::OwnListeners,
             "Trust the test certificates of this window's listeners",
@@ -262,8 +269,20 @@ fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan) {
     form.switch("Version", &mut tls.only_13, "TLS 1.3 only");
 }
 
-fn frame_ui(form: &mut Form<'_>, frame: &mut FramePlan) {
+/// Who speaks, and whether a URL says that it is HTTP.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Listener,
+    Sender,
+    SenderToUrl,
+}
+
+fn frame_ui(form: &mut Form<'_>, frame: &mut FramePlan, side: Side) {
     form.heading("Lower layer");
+    if side == Side::SenderToUrl {
+        form.tell("HTTP, as the URL says: one POST a message, the ACK in the answer");
+        return http_ui(form, frame, side);
+    }
     let layers = [
         (LayerPlan::Mllp, "MLLP: the message in a frame"),
         (
@@ -271,6 +290,10 @@ fn frame_ui(form: &mut Form<'_>, frame: &mut FramePlan) {
             "MLLP release 2: with a commit by a byte",
         ),
         (LayerPlan::Hllp, "Hybrid: a block with its size and check"),
+        (
+            LayerPlan::Http,
+            "HTTP: one POST a message, the ACK in the answer",
+        ),
     ];
     form.choice("Protocol", &mut frame.layer, &layers);
     if frame.layer == LayerPlan::Hllp {
@@ -290,8 +313,28 @@ fn frame_ui(form: &mut Form<'_>, frame: &mut FramePlan) {
         ];
         form.choice("Block check", &mut frame.block_check, &checks);
     }
+    if frame.layer == LayerPlan::Http {
+        return http_ui(form, frame, side);
+    }
     form.text("Start of frame", &mut frame.start, "0B", "Hexadecimal");
     form.text("End of frame", &mut frame.end, "1C0D", "Hexadecimal");
+}
+
+fn http_ui(form: &mut Form<'_>, frame: &mut FramePlan, side: Side) {
+    if side != Side::SenderToUrl {
+        let tip = "Where messages are taken, such as /hl7/adt";
+        form.text("Path", &mut frame.path, "/", tip);
+    }
+    let tip =
+        "A file that holds user:password for basic authentication; what is in it is not kept here";
+    form.text("Credentials", &mut frame.credentials, "none", tip);
+    if side == Side::Listener {
+        form.switch(
+            "Strict",
+            &mut frame.is_strict,
+            "Take only media types of HL7, and no text/plain",
+        );
+    }
 }
 
 /// A form in two columns, the names and the fields.
@@ -310,6 +353,11 @@ impl Form<'_> {
         let theme = Theme::of(self.ui);
         self.ui
             .label(RichText::new(text).color(*theme.severity.warning));
+    }
+
+    fn tell(&mut self, text: &str) {
+        let theme = Theme::of(self.ui);
+        self.ui.label(RichText::new(text).color(*theme.text.weak));
     }
 
     fn row(&mut self, name: &str, add: impl FnOnce(&mut Ui)) {
