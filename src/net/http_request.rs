@@ -11,6 +11,9 @@ use super::http::{Http, Media, content_type};
 use super::request_note::RequestNote;
 use crate::hl7::{Charset, Compression, DecompressError, decompress};
 
+/// Room that is made for a body because its head says so; more comes as it comes.
+const BELIEVED: usize = 1 << 20;
+
 /// What the head of a request says, once it may bring a message.
 #[derive(Debug)]
 pub(super) struct Admitted {
@@ -100,7 +103,8 @@ pub(super) async fn read_body(body: Incoming, limit: usize) -> Result<Vec<u8>, R
     let mut body = body;
     let mut content = Vec::new();
     let known = body.size_hint().exact().unwrap_or_default();
-    content.reserve_exact(usize::try_from(known).unwrap_or(limit).min(limit));
+    let known = usize::try_from(known).unwrap_or(limit);
+    content.reserve_exact(known.min(limit).min(BELIEVED));
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             let bytes = content.len() as u64;
