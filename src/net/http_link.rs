@@ -32,12 +32,10 @@ use super::player::Step;
 use super::sender_event::{Late, Parting, SenderNews};
 use super::sender_settings::SenderSettings;
 use super::stream::Stream;
-use super::verdict::ConnectionId;
 use super::waiting::Heard;
 
 /// An open connection to a peer.
 pub(super) struct HttpLink {
-    pub(super) id: ConnectionId,
     http: Http,
     requests: SendRequest<Paced>,
     /// None once it has ended.
@@ -74,17 +72,11 @@ struct Ended {
 }
 
 impl HttpLink {
-    pub(super) async fn new(
-        id: ConnectionId,
-        stream: Stream,
-        http: &Http,
-        is_deaf: bool,
-    ) -> Result<Self, String> {
+    pub(super) async fn new(stream: Stream, http: &Http, is_deaf: bool) -> Result<Self, String> {
         let meter = Meter::of_sender(is_deaf);
         let io = TokioIo::new(Metered::new(stream, Arc::clone(&meter)));
         let (requests, connection) = handshake(io).await.map_err(|error| error.to_string())?;
         Ok(Self {
-            id,
             http: http.clone(),
             requests,
             connection: Some(Box::new(connection)),

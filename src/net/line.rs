@@ -8,7 +8,6 @@ use super::link::Link;
 use super::sender_event::Parting;
 use super::sender_settings::SenderSettings;
 use super::stream::Stream;
-use super::verdict::ConnectionId;
 
 /// An open connection to a peer.
 pub(super) enum Line {
@@ -19,26 +18,16 @@ pub(super) enum Line {
 impl Line {
     /// Speaks the layer of the settings on a connection; why it cannot.
     pub(super) async fn open(
-        id: ConnectionId,
         stream: Stream,
         settings: &SenderSettings,
         is_deaf: bool,
     ) -> Result<Self, String> {
         Ok(match &settings.layer {
             Layer::Mllp | Layer::MllpRelease2 | Layer::Hllp(_) => {
-                Line::Framed(Box::new(Link::new(id, stream, settings, is_deaf)))
+                Line::Framed(Box::new(Link::new(stream, settings, is_deaf)))
             }
-            Layer::Http(http) => {
-                Line::Http(Box::new(HttpLink::new(id, stream, http, is_deaf).await?))
-            }
+            Layer::Http(http) => Line::Http(Box::new(HttpLink::new(stream, http, is_deaf).await?)),
         })
-    }
-
-    pub(super) fn id(&self) -> ConnectionId {
-        match self {
-            Line::Framed(link) => link.id,
-            Line::Http(link) => link.id,
-        }
     }
 
     /// Waits while nothing is under way; returns why the connection ends.

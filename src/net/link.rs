@@ -18,12 +18,10 @@ use super::player::Step;
 use super::sender_event::{Late, Parting, SenderNews};
 use super::sender_settings::SenderSettings;
 use super::stream::Stream;
-use super::verdict::ConnectionId;
 use super::waiting::{Heard, Waiting};
 
 /// An open connection to a peer.
 pub(super) struct Link {
-    pub(super) id: ConnectionId,
     stream: Stream,
     deframer: Deframer,
     /// Bytes that came since the last message went out.
@@ -46,14 +44,8 @@ enum Came {
 }
 
 impl Link {
-    pub(super) fn new(
-        id: ConnectionId,
-        stream: Stream,
-        settings: &SenderSettings,
-        is_deaf: bool,
-    ) -> Self {
+    pub(super) fn new(stream: Stream, settings: &SenderSettings, is_deaf: bool) -> Self {
         Self {
-            id,
             stream,
             deframer: Deframer::new(settings.marks.clone(), settings.most_bytes),
             came: 0,
