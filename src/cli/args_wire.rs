@@ -132,6 +132,9 @@ pub(super) struct Send {
     /// Connections that share the messages; with more than one their order is not kept
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) connections: u16,
+    /// Messages that may wait for their answers on one connection at once; answers find them by MSA-2
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024), conflicts_with_all = ["connect_each", "any_id"])]
+    pub(super) window: u16,
     /// A connection of its own for each message
     #[arg(long)]
     pub(super) connect_each: bool,

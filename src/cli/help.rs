@@ -179,6 +179,10 @@ last line on standard error counts it so. Messages that were not accepted are to
 standard output; with --json everything is: connections, messages, answers, and in the end of each
 message accepted, refused, unanswered (none was asked for), not-sent or unknown.
 
+--window sends on before answers have come, as many messages at once as it says. A message with the control
+id of one that waits for its answer waits, too. Where the connection breaks, nobody knows of any that was
+open then whether the peer took it, and that is said of each.
+
 To a URL each message goes as one POST of HTTP/1.1, and its answer is its acknowledgment, whatever the
 status of HTTP. Without one, a status below 500 means that the peer did not take the message, and any other
 that nobody knows. Redirections are not followed. Credentials come from --http-auth or the environment, and

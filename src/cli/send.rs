@@ -78,6 +78,7 @@ fn plan(arguments: &Send) -> Result<SendPlan, Failure> {
     settings.ack_timeout = arguments.timeout;
     settings.application_timeout = arguments.timeout;
     settings.write_timeout = arguments.timeout;
+    settings.window = usize::from(arguments.window);
     settings.is_persistent = !arguments.connect_each;
     settings.reconnect = again(arguments.reconnect);
     settings.resend = again(arguments.resend);

@@ -110,6 +110,11 @@ pub enum FaultError {
     /// HTTP leaves no room for it.
     #[error("the fault {0} cannot be had over HTTP: {1}")]
     NotOverHttp(Fault, &'static str),
+    /// Faults are had by one message at a time.
+    #[error(
+        "the fault {0} cannot be had while several messages may be under way on one connection"
+    )]
+    InWindow(Fault),
 }
 
 fn names() -> String {

@@ -56,6 +56,9 @@ pub enum ListenError {
     /// A fault that the layer cannot have.
     #[error("{0}")]
     Fault(#[from] FaultError),
+    /// A sender cannot have several messages under way.
+    #[error("several messages cannot be under way at once here: {0}")]
+    Window(&'static str),
     /// The threads of the wire have ended.
     #[error("the wire has ended")]
     Ended,

@@ -14,15 +14,15 @@ use super::going::Memory;
 use super::layer::Layer;
 use super::listener::Listener;
 use super::listener_event::Tell;
-use super::one_by_one;
 use super::player::{Faults, Player};
 use super::running::{Request, Running};
 use super::sender_event::SenderEvent;
 use super::sender_settings::SenderSettings;
 use super::stamps::Stamper;
 use super::tally::Tally;
+use super::{one_by_one, window};
 
-/// Sends messages to one target, one at a time. When it is dropped, it ends at once.
+/// Sends messages to one target, one at a time or as many as its window holds. When it is dropped, it ends at once.
 #[derive(Debug)]
 pub struct Sender {
     /// None once nothing more may come.
@@ -32,6 +32,7 @@ pub struct Sender {
     answer_port: Option<Listener>,
     player: Arc<Player>,
     layer: Layer,
+    has_window: bool,
 }
 
 /// A port of our own at which a peer delivers its answers.
@@ -72,9 +73,14 @@ impl Sender {
         let own_player = Arc::clone(&player);
         let layer = settings.layer.clone();
         let memory = Memory::new(stamper, answers, player);
+        let has_window = settings.window > 1;
         let running = Running::new(settings, tell, memory, stopped);
         tokio::spawn(async move {
-            one_by_one::serve(running, waiting).await;
+            if has_window {
+                window::serve(running, waiting).await;
+            } else {
+                one_by_one::serve(running, waiting).await;
+            }
             drop(present);
         });
         Self {
@@ -84,6 +90,7 @@ impl Sender {
             answer_port,
             player: own_player,
             layer,
+            has_window,
         }
     }
 
@@ -91,9 +98,12 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// One that its layer cannot have; it goes on with those that it had.
+    /// One that its layer or its window cannot have; it goes on with those that it had.
     pub fn set_faults(&self, faults: &Faults) -> Result<(), FaultError> {
         faults.fit(&self.layer)?;
+        if let Some(rule) = faults.rules.first().filter(|_| self.has_window) {
+            return Err(FaultError::InWindow(rule.fault));
+        }
         self.player.set(faults);
         Ok(())
     }

@@ -32,6 +32,9 @@ pub struct SenderSettings {
     pub application_timeout: Duration,
     /// After so long without a byte, an end of a frame that has begun counts as one.
     pub pause: Duration,
+    /// Messages that may be under way on one connection at once. With more than one, answers find their messages
+    /// by MSA-2, which takes MLLP release 1, a persistent connection and no faults.
+    pub window: usize,
     /// One connection for all messages, or one each.
     pub is_persistent: bool,
     /// Tries to connect beyond the first, and the pause before each.
@@ -71,6 +74,7 @@ impl SenderSettings {
             ack_timeout: Duration::from_secs(30),
             application_timeout: Duration::from_secs(30),
             pause: Duration::from_millis(500),
+            window: 1,
             is_persistent: true,
             reconnect: Repeat::default(),
             resend: Repeat::default(),
@@ -84,6 +88,29 @@ impl SenderSettings {
             tells_bytes: false,
             faults: Faults::default(),
         }
+    }
+}
+
+impl SenderSettings {
+    /// Why several messages cannot be under way at once, if they cannot.
+    pub(super) fn reason_against_window(&self) -> Option<&'static str> {
+        let reasons = [
+            (
+                self.layer != Layer::Mllp,
+                "only MLLP release 1 tells answers apart by MSA-2",
+            ),
+            (!self.is_persistent, "they need a connection that is kept"),
+            (
+                !self.checks_control_id,
+                "their answers are found by MSA-2, so it has to be checked",
+            ),
+            (
+                !self.faults.rules.is_empty(),
+                "faults are had by one message at a time",
+            ),
+        ];
+        let found = reasons.into_iter().find(|(is_so, _)| *is_so);
+        found.filter(|_| self.window > 1).map(|(_, why)| why)
     }
 }
 

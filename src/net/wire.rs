@@ -98,6 +98,9 @@ impl Wire {
         tell: Tell<SenderEvent>,
     ) -> Result<Sender, ListenError> {
         settings.faults.fit(&settings.layer)?;
+        if let Some(why) = settings.reason_against_window() {
+            return Err(ListenError::Window(why));
+        }
         let runtime = self.runtime.as_ref().ok_or(ListenError::Ended)?;
         let _inside = runtime.enter();
         let answers = match settings.answers_at {

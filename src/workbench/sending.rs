@@ -94,6 +94,8 @@ pub struct Sending {
     senders: Vec<Busy>,
     events: Receiver<(usize, SenderEvent)>,
     pace: Pace,
+    /// Messages that one sender holds at most.
+    most_held: usize,
     /// When the first message went, and its MSH-7.
     began: Option<(Instant, Option<Timestamp>)>,
     taken: u64,
@@ -107,8 +109,8 @@ struct Busy {
     under_way: BTreeMap<u64, Consignment>,
 }
 
-/// So many messages a sender holds: one on the wire, and the next one ready.
-const MOST_HELD: usize = 2;
+/// Messages that a sender holds beyond those on the wire, so that the next one is ready.
+const READY: usize = 1;
 
 /// So long a stop may go unnoticed.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -175,6 +177,7 @@ impl Sending {
             senders: senders.collect::<Result<_, ListenError>>()?,
             events,
             pace: plan.pace,
+            most_held: plan.settings.window.max(1) + READY,
             began: None,
             taken: 0,
             counts: SentCounts::new(),
@@ -210,7 +213,7 @@ impl Sending {
             let left = due.saturating_duration_since(Instant::now());
             let free = self.senders.iter_mut();
             let free = free.min_by_key(|busy| busy.under_way.len());
-            let free = free.filter(|busy| busy.under_way.len() < MOST_HELD);
+            let free = free.filter(|busy| busy.under_way.len() < self.most_held);
             match free {
                 Some(busy) if left.is_zero() => {
                     busy.given += 1;

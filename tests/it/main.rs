@@ -73,6 +73,7 @@ mod mllp_sender_ends;
 mod mllp_sending;
 mod mllp_tls;
 mod mllp_torture;
+mod mllp_window;
 mod notation;
 mod pipeline;
 mod plain_reader;

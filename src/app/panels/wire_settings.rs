@@ -197,8 +197,7 @@ fn sender_ui(ui: &mut Ui, plan: &mut SenderPlan) {
         &mut plan.stop_on_failure,
         "Send nothing after a message that failed",
     );
-    let is_https = plan.target.trim_start().starts_with("https://");
-    client_tls_ui(&mut form, &mut plan.tls, is_https);
+    client_tls_ui(&mut form, &mut plan.tls);
     let side = if HttpUrl::is_meant(&plan.target) {
         Side::SenderToUrl
     } else {
@@ -240,15 +239,10 @@ fn server_tls_ui(form: &mut Form<'_>, tls: &mut ServerTlsPlan) {
     form.switch("Version", &mut tls.only_13, "TLS 1.3 only");
 }
 
-fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan, is_https: bool) {
+fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan) {
     form.heading("TLS");
-    let none = if is_https {
-        "As https:// says: trust the CAs of this system"
-    } else {
-        "None: in the clear"
-    };
     let choices = [
-        (ClientTls::Off, none),
+        (ClientTls::Off, "None: in the clear"),
         (ClientTls::Files, "Trust the CAs of a file"),
         (ClientTls::System, "Trust the CAs of this system"),
         (
@@ -257,7 +251,7 @@ fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan, is_https: bool) {
         ),
     ];
     form.choice("Trust", &mut tls.choice, &choices);
-    if tls.choice == ClientTls::Off && !is_https {
+    if tls.choice == ClientTls::Off {
         return;
     }
     if tls.choice == ClientTls::Files {
