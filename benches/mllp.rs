@@ -1,5 +1,7 @@
 //! A listener on loopback beside a bare tokio server that writes every byte back: one client for both, one
-//! connection that waits for each answer, one that does not, and 64 that do.
+//! connection that waits for each answer, one that does not, and 64 that do; a message of 24 MiB, and frames of one
+//! byte. Servers that others wrote are measured, too, where `PIPEHAT_MLLP_PEERS` names them: `name=port;name=port`,
+//! as `benches/mllp-peers` does.
 
 mod workload;
 
@@ -29,8 +31,36 @@ const PROFILE: &str = r#"Profile(format: 1, name: "bench", standard: "2.5.1",
 
 /// Which server is measured.
 struct Server {
-    name: &'static str,
+    name: String,
     port: u16,
+}
+
+impl Server {
+    fn new(name: &str, port: u16) -> Self {
+        let name = name.to_owned();
+        Self { name, port }
+    }
+}
+
+/// Servers that others wrote, as the environment names them.
+fn peers() -> Vec<Server> {
+    let named = std::env::var("PIPEHAT_MLLP_PEERS").unwrap_or_default();
+    let pairs = named.split(';').filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, port)| Server::new(name, port.parse().expect("a port")))
+        .collect()
+}
+
+/// The bytes of the longest message.
+const LARGE: usize = 24 << 20;
+
+/// A document of that size in OBX-5.
+fn large() -> Vec<u8> {
+    let head = "MSH|^~\\&|LAB|NORTH|HIS|MAIN|20260102030405||MDM^T02|L1|P|2.5.1\rOBX|1|ED|PDF||^AP^^Base64^";
+    let mut content = head.as_bytes().to_vec();
+    content.resize(LARGE, b'A');
+    content.push(b'\r');
+    Marks::mllp().frame(&content).expect("a plain message")
 }
 
 fn runtime() -> Runtime {
@@ -130,20 +160,15 @@ fn listening(criterion: &mut Criterion) {
     let snapshot = Snapshot::new(profile, Arc::default(), local_time());
     let reception = Reception::start(snapshot, |_| {}).expect("a thread");
     let mapped = listen(&wire, reception.decider());
-    let servers = [
-        Server {
-            name: "bare tokio, every byte back",
-            port: server.block_on(echo()),
-        },
-        Server {
-            name: "pipehat, parsed and acknowledged",
-            port: immediate.address().port(),
-        },
-        Server {
-            name: "pipehat, mapped and acknowledged",
-            port: mapped.address().port(),
-        },
+    let mut servers = vec![
+        Server::new("bare tokio, every byte back", server.block_on(echo())),
+        Server::new(
+            "pipehat, parsed and acknowledged",
+            immediate.address().port(),
+        ),
+        Server::new("pipehat, mapped and acknowledged", mapped.address().port()),
     ];
+    servers.extend(peers());
 
     let mut group = criterion.benchmark_group(format!(
         "mllp, messages of {} bytes, one connection waits for each answer",
@@ -153,10 +178,10 @@ fn listening(criterion: &mut Criterion) {
     for server in &servers {
         let mut stream = client.block_on(connect(server.port));
         let mut took = histogram();
-        group.bench_function(server.name, |bench| {
+        group.bench_function(&server.name, |bench| {
             bench.iter(|| client.block_on(wait_for_each(&mut stream, &frames, &mut took)));
         });
-        say(server.name, &took);
+        say(&server.name, &took);
     }
     group.finish();
 
@@ -164,7 +189,7 @@ fn listening(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(MESSAGES as u64));
     for server in &servers {
         let mut stream = client.block_on(connect(server.port));
-        group.bench_function(server.name, |bench| {
+        group.bench_function(&server.name, |bench| {
             bench.iter(|| client.block_on(do_not_wait(&mut stream, &all, MESSAGES)));
         });
     }
@@ -177,7 +202,7 @@ fn listening(criterion: &mut Criterion) {
         let mut streams: Vec<_> = (0..CONNECTIONS)
             .map(|_| Some((client.block_on(connect(server.port)), histogram())))
             .collect();
-        group.bench_function(server.name, |bench| {
+        group.bench_function(&server.name, |bench| {
             bench.iter(|| {
                 let share = MESSAGES.div_ceil(CONNECTIONS);
                 let tasks: Vec<_> = streams
@@ -203,7 +228,37 @@ fn listening(criterion: &mut Criterion) {
         for (_, took) in streams.iter().flatten() {
             all.add(took).expect("the same bounds");
         }
-        say(server.name, &all);
+        say(&server.name, &all);
+    }
+    group.finish();
+    extremes(criterion, &client, &servers, &frames);
+}
+
+/// A message of 24 MiB; a thousand frames of one byte, which nobody can answer, and a message that is.
+fn extremes(criterion: &mut Criterion, client: &Runtime, servers: &[Server], frames: &[Vec<u8>]) {
+    let mut group = criterion.benchmark_group("mllp, a message of 24 MiB");
+    group.throughput(Throughput::Bytes(LARGE as u64));
+    group.sample_size(10);
+    let large = [large()];
+    for server in &servers[..3] {
+        let mut stream = client.block_on(connect(server.port));
+        group.bench_function(&server.name, |bench| {
+            bench.iter(|| client.block_on(do_not_wait(&mut stream, &large[0], 1)));
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("mllp, 1,000 frames of one byte and a message");
+    group.throughput(Throughput::Elements(1_001));
+    let mut all = b"\x0Bx\x1C\r".repeat(1_000);
+    all.extend_from_slice(&frames[0]);
+    for (at, server) in servers[..3].iter().enumerate() {
+        let mut stream = client.block_on(connect(server.port));
+        // Who writes every byte back writes back each end of a frame.
+        let count = if at == 0 { 1_001 } else { 1 };
+        group.bench_function(&server.name, |bench| {
+            bench.iter(|| client.block_on(do_not_wait(&mut stream, &all, count)));
+        });
     }
     group.finish();
 }

@@ -127,6 +127,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &Cx<'_>) {
                     C::ArrangeWire,
                     C::ArrangeDescribe,
                 ],
+            ],
+        );
+        menu(
+            ui,
+            cx,
+            "Appearance",
+            &[
                 &[C::FollowSystemTheme, C::UseDarkTheme, C::UseLightTheme],
                 &[C::ZoomIn, C::ZoomOut, C::ZoomReset, C::Presenter],
             ],

@@ -197,7 +197,8 @@ fn sender_ui(ui: &mut Ui, plan: &mut SenderPlan) {
         &mut plan.stop_on_failure,
         "Send nothing after a message that failed",
     );
-    client_tls_ui(&mut form, &mut plan.tls);
+    let is_https = plan.target.trim_start().starts_with("https://");
+    client_tls_ui(&mut form, &mut plan.tls, is_https);
     let side = if HttpUrl::is_meant(&plan.target) {
         Side::SenderToUrl
     } else {
@@ -239,10 +240,15 @@ fn server_tls_ui(form: &mut Form<'_>, tls: &mut ServerTlsPlan) {
     form.switch("Version", &mut tls.only_13, "TLS 1.3 only");
 }
 
-fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan) {
+fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan, is_https: bool) {
     form.heading("TLS");
+    let none = if is_https {
+        "As https:// says: trust the CAs of this system"
+    } else {
+        "None: in the clear"
+    };
     let choices = [
-        (ClientTls::Off, "None: in the clear"),
+        (ClientTls::Off, none),
         (ClientTls::Files, "Trust the CAs of a file"),
         (ClientTls::System, "Trust the CAs of this system"),
         (
@@ -251,7 +257,7 @@ fn client_tls_ui(form: &mut Form<'_>, tls: &mut ClientTlsPlan) {
         ),
     ];
     form.choice("Trust", &mut tls.choice, &choices);
-    if tls.choice == ClientTls::Off {
+    if tls.choice == ClientTls::Off && !is_https {
         return;
     }
     if tls.choice == ClientTls::Files {
