@@ -157,6 +157,12 @@ pub(super) fn check_answer(pieces: &'static [&'static [u8]], closes: bool, expec
             assert_eq!(peer.frame(), None);
         }
     };
-    let set = |settings: &mut SenderSettings| settings.ack_timeout = Duration::from_millis(600);
+    // A peer that closes ends the wait itself.
+    let ack_timeout = if closes {
+        PATIENCE
+    } else {
+        Duration::from_millis(600)
+    };
+    let set = move |settings: &mut SenderSettings| settings.ack_timeout = ack_timeout;
     check(set, &["1"], play, &[&format!("message 1: {expect}")]);
 }
