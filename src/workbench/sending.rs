@@ -297,7 +297,12 @@ impl Sending {
     ) -> bool {
         let (index, event) = match self.events.recv_timeout(at_most) {
             Ok(told) => told,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => {
+                // All senders have ended: whoever waits for a free one is not to ask all the time.
+                std::thread::sleep(at_most);
+                return false;
+            }
         };
         let names = self.senders.get_mut(index).map(|busy| &mut busy.under_way);
         let message = names.and_then(|names| match &event.kind {

@@ -84,6 +84,8 @@ pub struct SenderPlan {
     pub repeat: String,
     /// Connections that share the messages.
     pub connections: String,
+    /// Messages that may wait for their answers on one connection.
+    pub window: String,
     /// Whether each message has a connection of its own.
     pub connect_each: bool,
     /// Whether each message gets a control id that no other has.
@@ -156,6 +158,7 @@ impl Default for SenderPlan {
             speed: "1".to_owned(),
             repeat: "1".to_owned(),
             connections: "1".to_owned(),
+            window: "1".to_owned(),
             connect_each: false,
             fresh_ids: false,
             timeout: "30".to_owned(),
@@ -263,6 +266,7 @@ impl SenderPlan {
         settings.application_timeout = settings.ack_timeout;
         settings.write_timeout = settings.ack_timeout;
         settings.is_persistent = !self.connect_each;
+        settings.window = at_least_one("Unanswered", &self.window)?;
         settings.reconnect = again("Reconnect", &self.reconnect)?;
         settings.resend = again("Resend", &self.resend)?;
         settings.accepted = list("Accepted codes", &self.accept)?;

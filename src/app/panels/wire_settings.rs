@@ -115,6 +115,12 @@ fn sender_ui(ui: &mut Ui, plan: &mut SenderPlan) {
         "1",
         "That share the messages; with more than one their order is not kept",
     );
+    form.text(
+        "Unanswered",
+        &mut plan.window,
+        "1",
+        "Messages that may wait for their ACKs on one connection at once; ACKs find them by MSA-2",
+    );
     form.switch(
         "Each its own",
         &mut plan.connect_each,
