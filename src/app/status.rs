@@ -64,6 +64,43 @@ fn left_ui(ui: &mut Ui, cx: &Cx<'_>, theme: &Theme) {
             cx.send(super::action::Action::StopLoading);
         }
     }
+    wire_ui(ui, cx, theme);
+}
+
+/// What runs on the wire goes on behind other panels: it is said here.
+fn wire_ui(ui: &mut Ui, cx: &Cx<'_>, theme: &Theme) {
+    let running = cx.session.stations().iter();
+    let running: Vec<_> = running.filter(|station| station.is_running()).collect();
+    if running.is_empty() {
+        return;
+    }
+    let listeners = running.iter().filter(|station| station.is_listener());
+    let listeners = listeners.count();
+    let is_open = running.iter().any(|station| station.is_open_to_others());
+    let mut parts = Vec::new();
+    for (count, word) in [
+        (listeners, "listener"),
+        (running.len() - listeners, "sender"),
+    ] {
+        if count > 0 {
+            parts.push(plural(count, word));
+        }
+    }
+    ui.separator();
+    let (colour, tip) = if is_open {
+        (
+            theme.severity.warning,
+            "Other machines can connect; show the wire",
+        )
+    } else {
+        (theme.severity.good, "Show the wire")
+    };
+    dot(ui, *colour);
+    let text = RichText::new(parts.join(", ")).small();
+    let button = Button::new(text).frame(false);
+    if ui.add(button).on_hover_text(tip).clicked() {
+        cx.run(Command::ShowWire);
+    }
 }
 
 fn right_ui(ui: &mut Ui, cx: &Cx<'_>, theme: &Theme) {
@@ -99,7 +136,7 @@ fn right_ui(ui: &mut Ui, cx: &Cx<'_>, theme: &Theme) {
     if let Some(left_out) = cx.links_left_out() {
         ui.separator();
         let button = Button::new(RichText::new(left_out).small()).frame(false);
-        let tip = "More lines would say nothing, and a message of more than 64 KiB is not followed while it is read: the Links panel tells of all";
+        let tip = "More lines would say nothing, and a message of more than 256 KiB is not followed while it is read: the Links panel tells of all";
         if ui.add(button).on_hover_text(tip).clicked() {
             cx.run(Command::ShowLinks);
         }

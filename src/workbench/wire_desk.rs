@@ -100,6 +100,19 @@ impl Station {
         !matches!(self.running, Running::No)
     }
 
+    /// Whether it takes messages, and does not send them.
+    pub fn is_listener(&self) -> bool {
+        matches!(self.plan, StationPlan::Listener(_))
+    }
+
+    /// Whether it takes messages from other machines.
+    pub fn is_open_to_others(&self) -> bool {
+        match &self.plan {
+            StationPlan::Listener(plan) => plan.is_open_to_others(),
+            StationPlan::Sender(_) => false,
+        }
+    }
+
     /// Whether it was started by another description, so that the new one counts from the next start on.
     pub fn is_outdated(&self) -> bool {
         self.is_outdated && self.is_running()

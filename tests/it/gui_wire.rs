@@ -76,6 +76,10 @@ fn the_empty_panel_offers_a_listener_and_a_sender() {
 fn a_message_that_comes_is_answered_explained_and_among_the_samples() {
     let (_folder, _, mut hand) = example();
     let address = listen(&mut hand);
+    assert!(
+        shows(&hand, "1 listener"),
+        "the status bar says that it runs"
+    );
     let mut peer = Peer::connect(address);
     peer.send(&[b"junk", &framed(&message("W1"))[..]].concat());
     assert_eq!(peer.msa(), "AA|W1");
