@@ -110,6 +110,7 @@ impl Bench {
             now: &self.now,
             seed: 1,
             records_reads: false,
+            begun: None,
         };
         let outcome = run(&self.engine, &job, &Cancel::never()).expect("nothing cancels");
         assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);

@@ -115,6 +115,7 @@ fn recording(c: &mut Criterion) {
         now: &now,
         seed: 1,
         records_reads: false,
+        begun: None,
     };
     let cancel = Cancel::never();
     let (outcome, recording) = run_recorded(&engine, &job, &cancel).expect("nothing cancels");

@@ -25,8 +25,8 @@ pub(super) struct Listen {
     /// The site profile whose mapping decides how a message is answered
     #[arg(long, value_name = "P")]
     pub(super) profile: Option<PathBuf>,
-    /// How to answer: immediate, mapped, none, or a code such as AE; without it mapped with --profile, else
-    /// immediate
+    /// How to answer: immediate, mapped, none, a code such as AE, or script:FILE, a Rhai script that finds the
+    /// positive ACK in `out` and changes it; without it mapped with --profile, else immediate
     #[arg(long, value_name = "HOW")]
     pub(super) ack: Option<AckStyle>,
     /// With a code for --ack: why, as MSA-3 and ERR say it
@@ -81,7 +81,7 @@ pub(super) struct Listen {
 }
 
 /// How `listen` answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AckStyle {
     /// Positively as soon as the message is here, and stored where it is to be.
     Immediate,
@@ -89,6 +89,8 @@ pub(super) enum AckStyle {
     Mapped,
     /// With this code.
     Code(AckCode),
+    /// As this script makes it.
+    Script(PathBuf),
     /// Not at all.
     Never,
 }
@@ -101,8 +103,13 @@ impl std::str::FromStr for AckStyle {
             "immediate" => Ok(Self::Immediate),
             "mapped" => Ok(Self::Mapped),
             "none" => Ok(Self::Never),
+            "script:" => Err("name the script: script:answer.rhai".to_owned()),
+            text if text.starts_with("script:") => {
+                Ok(Self::Script(text.trim_start_matches("script:").into()))
+            }
             code => code.parse().map(Self::Code).map_err(|_| {
-                "write immediate, mapped, none, or a code: AA, AE, AR, CA, CE, CR".to_owned()
+                "write immediate, mapped, none, script:FILE, or a code: AA, AE, AR, CA, CE, CR"
+                    .to_owned()
             }),
         }
     }

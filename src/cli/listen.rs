@@ -21,7 +21,9 @@ use crate::net::{
     Ack, AckCode, BatchAnswer, Decider, DuplicateRule, Journal, JournalSettings, Layer, Listener,
     ListenerEvent, ListenerNews, ListenerSettings, TlsServer, Verdict, Wire, replay,
 };
-use crate::workbench::{Decided, Reception, Snapshot, local_time, seed_of_clock};
+use crate::workbench::{
+    AnswerScript, Decided, Reception, Snapshot, local_time, read_text, seed_of_clock,
+};
 
 /// So long Ctrl-C may go unnoticed.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -185,7 +187,7 @@ fn journal(folder: &Path) -> Result<Arc<Journal>, Failure> {
 }
 
 fn style(arguments: &Listen) -> AckStyle {
-    match (arguments.ack, &arguments.profile) {
+    match (arguments.ack.clone(), &arguments.profile) {
         (Some(style), _) => style,
         (None, Some(_)) => AckStyle::Mapped,
         (None, None) => AckStyle::Immediate,
@@ -203,6 +205,10 @@ fn decider(
             "--ack-text goes with a code: --ack AE --ack-text \"out of order\"".to_owned(),
         ));
     }
+    let tell = move |made| {
+        // Nobody asks any more once the command has ended.
+        drop(told.send(News::Decided(made)));
+    };
     let verdict = match style {
         AckStyle::Immediate => Verdict::Ack(Ack::of(AckCode::Accept)),
         AckStyle::Never => Verdict::Silence,
@@ -211,15 +217,26 @@ fn decider(
             ..Ack::of(code)
         }),
         AckStyle::Mapped => {
-            let reception = Reception::start(snapshot(arguments)?, move |made| {
-                // Nobody asks any more once the command has ended.
-                drop(told.send(News::Decided(made)));
-            });
+            let reception = Reception::start(snapshot(arguments)?, tell);
+            let reception = reception.map_err(Failure::Threads)?;
+            return Ok((reception.decider(), Some(reception)));
+        }
+        AckStyle::Script(path) => {
+            let reception = Reception::answering(answers(&path)?, tell);
             let reception = reception.map_err(Failure::Threads)?;
             return Ok((reception.decider(), Some(reception)));
         }
     };
     Ok((Decider::always(verdict), None))
+}
+
+/// The script that answers.
+fn answers(path: &Path) -> Result<AnswerScript, Failure> {
+    let (text, _) = read_text(path)?;
+    AnswerScript::compile(&path.display().to_string(), &text).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::Argument(faults.join("\n"))
+    })
 }
 
 /// The profile that maps, with its scripts.

@@ -309,6 +309,7 @@ fn lost(
         now: job.now,
         seed: job.seed,
         records_reads: false,
+        begun: None,
     };
     let again = run(engine, &job_again, cancel)?;
     let mut found = Vec::new();

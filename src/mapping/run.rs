@@ -49,6 +49,8 @@ pub struct Job<'a> {
     pub seed: u64,
     /// Whether the outcome says what of the message was used.
     pub records_reads: bool,
+    /// What `out` is when the script starts; nothing where it makes a message of its own.
+    pub begun: Option<&'a Message>,
 }
 
 /// One message and what scripts can ask about it.
@@ -229,6 +231,10 @@ fn run_looking(
     run.paths = Paths::new(Arc::clone(&program.paths));
     run.findings = findings;
     run.unmapped = unmapped;
+    if let Some(begun) = job.begun {
+        // What was made for the script is within its limits, which are there for what it makes itself.
+        let _ = run.out.copy_from(begun);
+    }
     if let (Some(reads), Some(of_rows)) = (&mut run.reads, bound.reads) {
         reads.append(of_rows);
     }

@@ -109,6 +109,7 @@ pub(super) fn map_with<T>(
         now: &now,
         seed: 7,
         records_reads: false,
+        begun: None,
     };
     let made = action(&job);
     (found, Some(made))

@@ -97,6 +97,7 @@ fn read_again(profile: &Arc<Profile>, message: &Message) -> Vec<TableRows> {
         now: &"20260301".parse().expect("a time"),
         seed: 1,
         records_reads: false,
+        begun: None,
     };
     let outcome = run(&Engine::new(), &job, &Cancel::never()).expect("not stale");
     outcome.rows

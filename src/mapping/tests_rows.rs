@@ -42,6 +42,7 @@ fn rows(segments: &str, root: &str, columns: &[&str]) -> String {
         now: &"20260301".parse().expect("a time"),
         seed: 1,
         records_reads: false,
+        begun: None,
     };
     let outcome = run(&Engine::new(), &job, &Cancel::never()).expect("not stale");
     shown(&outcome).replace("t: ", "").trim_end().to_owned()

@@ -36,6 +36,7 @@ fn run(script: &str, text: &str) -> TextOutcome {
         now: &"20260302".parse().expect("a time"),
         seed: 1,
         records_reads: false,
+        begun: None,
     };
     run_text(&engine, &program, &text.into(), &job, &Cancel::never()).expect("somebody waits")
 }

@@ -5,6 +5,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 
 use super::ack::{Ack, AckCode, answer_batch};
+use super::answer::Answer;
 use super::asked::Asked;
 use super::header::Header;
 use super::listener_event::{Answered, ListenerNews, Unanswered};
@@ -110,12 +111,17 @@ impl Acks {
                 asked_for(header.as_ref(), refusal.unwrap_or(ack)).unwrap_or_else(unanswered)
             }
             Verdict::Bytes(bytes) => {
-                made.push(Made {
-                    content: bytes.to_vec(),
-                    code: None,
-                    is_ours: false,
-                });
-                Vec::new()
+                let code = Answer::read(bytes).ok().map(|answer| answer.code);
+                let refusal = due.refusal.as_ref();
+                let refusal = refusal.filter(|_| code.is_some_and(AckCode::is_success));
+                if refusal.is_none() {
+                    made.push(Made {
+                        content: bytes.to_vec(),
+                        code,
+                        is_ours: false,
+                    });
+                }
+                refusal.cloned().into_iter().collect()
             }
             Verdict::Silence => unanswered(Unanswered::Silence),
         };

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 use super::ack::{Ack, AckCode};
+use super::answer::Answer;
 use super::header::Header;
 use super::verdict::Verdict;
 
@@ -124,7 +125,9 @@ impl Duplicates {
         };
         let is_accepted = match verdict {
             Some(Verdict::Ack(ack) | Verdict::Exactly(ack)) => ack.code.is_success(),
-            Some(Verdict::Bytes(_)) => true,
+            Some(Verdict::Bytes(bytes)) => {
+                Answer::read(bytes).map_or(true, |answer| answer.code.is_success())
+            }
             Some(Verdict::Silence) | None => false,
         };
         let state = match verdict.filter(|_| is_accepted) {

@@ -160,7 +160,27 @@ pub fn transform(
     memo: &mut Memo,
     cancel: &Cancel,
 ) -> Result<Transformed, Stale> {
-    transformed(snapshot, sample, position, memo, cancel, false)
+    transformed(snapshot, sample, position, memo, cancel, false, None)
+}
+
+/// The same, and `out` is `begun` when the script starts.
+pub(super) fn transform_begun(
+    snapshot: &Snapshot,
+    sample: &Sample,
+    position: u64,
+    memo: &mut Memo,
+    begun: &Message,
+) -> Result<Transformed, Stale> {
+    let cancel = Cancel::never();
+    transformed(
+        snapshot,
+        sample,
+        position,
+        memo,
+        &cancel,
+        false,
+        Some(begun),
+    )
 }
 
 /// The same, and the outcome says what of the message was used.
@@ -171,7 +191,7 @@ pub(super) fn transform_recorded(
     memo: &mut Memo,
     cancel: &Cancel,
 ) -> Result<Transformed, Stale> {
-    transformed(snapshot, sample, position, memo, cancel, true)
+    transformed(snapshot, sample, position, memo, cancel, true, None)
 }
 
 fn transformed(
@@ -181,6 +201,7 @@ fn transformed(
     memo: &mut Memo,
     cancel: &Cancel,
     records_reads: bool,
+    begun: Option<&Message>,
 ) -> Result<Transformed, Stale> {
     cancel.check()?;
     let read = Received::of(snapshot, Some(sample), position, memo, cancel)?;
@@ -191,6 +212,7 @@ fn transformed(
         (None, Some(mut inputs)) => {
             inputs.seed = message_seed(snapshot.seed, position);
             inputs.records_reads = records_reads;
+            inputs.begun = begun;
             let outcome = memo.run(&inputs, cancel)?;
             Some(read.finished(snapshot, position, outcome, memo, cancel)?)
         }
@@ -347,6 +369,7 @@ impl Placed {
             now: &snapshot.now,
             seed: message_seed(snapshot.seed, snapshot.position),
             records_reads: false,
+            begun: None,
         })
     }
 }

@@ -445,6 +445,8 @@ pub(super) struct MapInputs<'a> {
     pub(super) now: &'a Timestamp,
     pub(super) seed: u64,
     pub(super) records_reads: bool,
+    /// What `out` is when the script starts.
+    pub(super) begun: Option<&'a Message>,
 }
 
 impl MapInputs<'_> {
@@ -459,6 +461,7 @@ impl MapInputs<'_> {
             now: self.now,
             seed: self.seed,
             records_reads: self.records_reads,
+            begun: self.begun,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! [`Session`] is the state that a person changes. It draws and prints nothing.
 
 mod acknowledge;
+mod answer_script;
 mod cell_drafts;
 mod checking;
 mod clock;
@@ -111,6 +112,7 @@ mod written;
 mod tests_script;
 
 pub use acknowledge::acknowledgment;
+pub use answer_script::AnswerScript;
 pub use clock::{local_time, seed_of_clock, time_of_day};
 pub use conflict::Conflict;
 pub use corpus::{Corpus, Header, Sample, SampleId};

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 
 use super::acknowledge::acknowledgment;
+use super::answer_script::AnswerScript;
 use super::clock::local_time;
 use super::corpus::Corpus;
 use super::derive::transform;
@@ -47,9 +48,25 @@ impl Reception {
     ///
     /// The system gives no thread.
     pub fn start(snapshot: Snapshot, tell: impl Fn(Decided) + Send + 'static) -> io::Result<Self> {
+        Self::begin(Decides::Mapping(Box::new(snapshot)), tell)
+    }
+
+    /// Starts the thread; a script makes each acknowledgment.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn answering(
+        script: AnswerScript,
+        tell: impl Fn(Decided) + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::begin(Decides::Script(Box::new(script)), tell)
+    }
+
+    fn begin(decides: Decides, tell: impl Fn(Decided) + Send + 'static) -> io::Result<Self> {
         let (errands, waiting) = channel();
         let desk = Desk {
-            snapshot,
+            decides,
             memo: Memo::default(),
             position: 0,
         };
@@ -95,9 +112,15 @@ impl fmt::Debug for Reception {
 }
 
 struct Desk {
-    snapshot: Snapshot,
+    decides: Decides,
     memo: Memo,
     position: u64,
+}
+
+/// What decides about messages.
+enum Decides {
+    Mapping(Box<Snapshot>),
+    Script(Box<AnswerScript>),
 }
 
 impl Desk {
@@ -105,35 +128,43 @@ impl Desk {
         while let Ok(errand) = waiting.recv() {
             let (received, reply) = match errand {
                 Errand::Message(received, reply) => (received, reply),
-                Errand::Follow(snapshot) => {
-                    self.snapshot = *snapshot;
+                Errand::Follow(followed) => {
+                    // What a script answers does not hang on the profile.
+                    if let Decides::Mapping(snapshot) = &mut self.decides {
+                        *snapshot = followed;
+                    }
                     continue;
                 }
             };
-            let ack = self.ack_or_fault(&received);
+            let (verdict, ack) = self.verdict_or_fault(&received);
             // Told first: the answer is known as soon as it is given.
             tell(Decided {
                 connection: received.connection,
                 number: received.number,
-                ack: ack.clone(),
+                ack,
             });
-            reply.give(Verdict::Ack(ack));
+            reply.give(verdict);
         }
     }
 
     /// A fault of the mapping is told to the sender of that message; the next one is mapped all the same.
-    fn ack_or_fault(&mut self, received: &Received) -> Ack {
-        // Scripts see the time at which the message came.
-        self.snapshot.now = local_time();
+    fn verdict_or_fault(&mut self, received: &Received) -> (Verdict, Ack) {
         let position = self.position;
         self.position += 1;
-        let (snapshot, memo) = (&self.snapshot, &mut self.memo);
-        let ack = catch_unwind(AssertUnwindSafe(|| {
-            mapped(snapshot, received, position, memo)
+        let (decides, memo) = (&mut self.decides, &mut self.memo);
+        let made = catch_unwind(AssertUnwindSafe(|| match decides {
+            Decides::Mapping(snapshot) => {
+                // Scripts see the time at which the message came.
+                snapshot.now = local_time();
+                let ack = mapped(snapshot, received, position, memo);
+                (Verdict::Ack(ack.clone()), ack)
+            }
+            Decides::Script(script) => script.answer(&received.content, position, memo),
         }));
-        ack.unwrap_or_else(|_| {
+        made.unwrap_or_else(|_| {
             self.memo = Memo::default();
-            Ack::because(AckCode::Error, "a fault in the receiver itself")
+            let ack = Ack::because(AckCode::Error, "a fault in the receiver itself");
+            (Verdict::Ack(ack.clone()), ack)
         })
     }
 }

@@ -123,6 +123,7 @@ impl SiteScript {
             now: &snapshot.now,
             seed: message_seed(snapshot.seed ^ self.salt(), position),
             records_reads: false,
+            begun: None,
         };
         action(memo, &inputs)
     }

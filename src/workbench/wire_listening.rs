@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use super::answer_script::AnswerScript;
 use super::files::read_text;
 use super::inputs::Snapshot;
 use super::reception::{Decided, Reception};
@@ -117,7 +118,7 @@ pub(super) fn listen(job: ListenJob) -> Result<Listening, String> {
 fn words(plan: &ListenerPlan) -> Option<String> {
     let code = plan.ack_code.trim();
     match plan.ack {
-        AckPlan::Mapped => None,
+        AckPlan::Mapped | AckPlan::Script => None,
         AckPlan::Immediate if plan.journal().is_some() => {
             Some("setting: a message is accepted as soon as it is on the disk".to_owned())
         }
@@ -145,17 +146,36 @@ fn decider(
                 ..Ack::of(code)
             })
         }
-        AckPlan::Mapped => {
-            let log = Arc::clone(log);
-            let tell = move |made: Decided| {
-                log.write(|log| log.decided(SystemTime::now(), &made));
+        AckPlan::Mapped | AckPlan::Script => {
+            let of_thread = Arc::clone(log);
+            let words = if plan.ack == AckPlan::Script {
+                "the script"
+            } else {
+                "the mapping"
             };
-            let reception = Reception::start(snapshot, tell)
-                .map_err(|error| format!("the system gives no thread for the mapping: {error}"))?;
+            let tell = move |made: Decided| {
+                of_thread.write(|log| log.decided(SystemTime::now(), words, &made));
+            };
+            let reception = if plan.ack == AckPlan::Script {
+                Reception::answering(answers(plan.ack_script.trim())?, tell)
+            } else {
+                Reception::start(snapshot, tell)
+            };
+            let reception = reception
+                .map_err(|error| format!("the system gives no thread for answers: {error}"))?;
             return Ok((reception.decider(), Some(reception)));
         }
     };
     Ok((Decider::always(verdict), None))
+}
+
+/// The script that answers.
+fn answers(path: &str) -> Result<AnswerScript, String> {
+    let (text, _) = read_text(path.as_ref()).map_err(|error| format!("Script: {error}"))?;
+    AnswerScript::compile(path, &text).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        format!("Script: {}", faults.join("; "))
+    })
 }
 
 /// Has each message among the samples before anybody decides about it; one that finds no room there is refused.

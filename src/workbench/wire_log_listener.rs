@@ -75,15 +75,15 @@ impl WireLog {
     }
 
     /// What was decided about a message, and why.
-    pub(super) fn decided(&mut self, time: SystemTime, decided: &Decided) {
+    pub(super) fn decided(&mut self, time: SystemTime, who: &str, decided: &Decided) {
         let link = LinkId {
             sender: 0,
             connection: decided.connection,
         };
         let code = decided.ack.code;
         let words = match &decided.ack.text {
-            Some(why) => format!("the mapping decided {code}: {why}"),
-            None => format!("the mapping decided {code}"),
+            Some(why) => format!("{who} decided {code}: {why}"),
+            None => format!("{who} decided {code}"),
         };
         self.explain(link, decided.number, time, code.is_success(), words);
     }

@@ -37,6 +37,8 @@ pub struct ListenerPlan {
     pub ack_code: String,
     /// What stands in its MSA-3.
     pub ack_text: String,
+    /// The file of the script, where [`AckPlan::Script`] is chosen.
+    pub ack_script: String,
     /// Whether a repeated control id is answered again and the message taken once.
     pub once: bool,
     /// Whether a batch is answered by a batch.
@@ -63,6 +65,8 @@ pub enum AckPlan {
     Immediate,
     /// With a code, whatever came.
     Fixed,
+    /// As a script makes it.
+    Script,
     /// Not at all.
     Never,
 }
@@ -138,6 +142,7 @@ impl Default for ListenerPlan {
             ack: AckPlan::default(),
             ack_code: "AE".to_owned(),
             ack_text: String::new(),
+            ack_script: String::new(),
             once: false,
             batch_ack: false,
             into_samples: true,
@@ -187,6 +192,12 @@ impl ListenerPlan {
         let address: ListenAddress = read("Address", &named("Address", &self.address)?)?;
         if self.ack == AckPlan::Fixed {
             self.code()?;
+        }
+        if self.ack == AckPlan::Script && self.ack_script.trim().is_empty() {
+            return Err(wrong(
+                "Script",
+                "name the file of the script that makes the ACK",
+            ));
         }
         Ok(ListenerSettings {
             address: address.socket(),

@@ -54,7 +54,7 @@ fn next(lines: &mut BufReader<ChildStdout>) -> Value {
 
 impl Running {
     /// What it told since, once it has ended.
-    fn end(mut self) -> (Vec<Value>, String, ExitStatus) {
+    pub(super) fn end(mut self) -> (Vec<Value>, String, ExitStatus) {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).expect("its output");
         let end = self.child.wait_with_output().expect("its end");
@@ -316,7 +316,7 @@ fn what_cannot_be_done_is_refused_with_the_way_out() {
         ),
         (
             &["listen", "0", "--ack", "XX"],
-            "write immediate, mapped, none, or a code",
+            "write immediate, mapped, none, script:FILE, or a code",
         ),
         (
             &["listen", "0", "--ack-text", "why"],

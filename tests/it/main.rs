@@ -9,6 +9,7 @@ mod architecture;
 mod architecture_rules;
 mod cases;
 mod cli;
+mod cli_answer;
 mod cli_endings;
 mod cli_http;
 mod cli_lesson;

@@ -202,6 +202,7 @@ fn check(site: &str, message: &str, draws: &[Draw], count: usize) -> Result<(), 
         now: &now,
         seed: 1,
         records_reads: false,
+        begun: None,
     };
     let read = run(&engine, &job, &Cancel::never())
         .expect("not stale")

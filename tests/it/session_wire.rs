@@ -432,3 +432,49 @@ fn http_is_spoken_to_a_url_with_credentials_from_a_file() {
         .collect();
     assert!(bytes.starts_with(b"POST /hl7 HTTP/1.1\r\n"));
 }
+
+#[test]
+fn a_script_makes_the_answers_and_its_faults_keep_the_port_closed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("answer.rhai");
+    let name = file.display().to_string();
+    std::fs::write(&file, "let a = ;").expect("written");
+    let mut bench = Bench::new();
+    let plan = ListenerPlan {
+        address: "0".to_owned(),
+        ack: AckPlan::Script,
+        ack_script: name.clone(),
+        ..ListenerPlan::default()
+    };
+    let id = bench.session.add_station(StationPlan::Listener(plan));
+    bench.session.listen(id);
+    let StationState::Failed(why) = bench.ended(id) else {
+        panic!("the script is broken");
+    };
+    assert!(why.contains("answer.rhai:1:9"), "{why}");
+    let script = r#"if msg["MSH-10"] == "2" { out["MSA-1"] = "AE"; out["MSA-3"] = "not today"; }"#;
+    std::fs::write(&file, script).expect("written");
+    let (id, address) = bench.listener(|plan| {
+        (plan.ack, plan.ack_script) = (AckPlan::Script, name.clone());
+    });
+    let mut peer = Peer::connect(address);
+    for (number, expect) in [("1", "AA|1"), ("2", "AE|2|not today")] {
+        peer.send(&framed(&message(number)));
+        assert_eq!(peer.msa(), expect);
+    }
+    bench.until("the answers", |session| {
+        let log = session.station(id).expect("a station").log();
+        log.entries()
+            .iter()
+            .filter(|one| one.message.is_some() && one.upshot.is_over)
+            .count()
+            == 2
+    });
+    let exchanges = bench.exchanges(id);
+    let last = exchanges.last().expect("an exchange");
+    assert!(
+        steps(last).contains(&"the script decided AE: as the script made it"),
+        "{:?}",
+        steps(last)
+    );
+}

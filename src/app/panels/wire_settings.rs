@@ -63,9 +63,14 @@ fn listener_ui(ui: &mut Ui, plan: &mut ListenerPlan) {
             "Accept as soon as it is here and stored",
         ),
         (AckPlan::Fixed, "With a code, whatever came"),
+        (AckPlan::Script, "As a script makes it"),
         (AckPlan::Never, "Not at all"),
     ];
     form.choice("ACK", &mut plan.ack, &answers);
+    if plan.ack == AckPlan::Script {
+        let tip = "A file: in the script `msg` is the message and `out` the positive ACK, which it changes; reject() answers AR, skip() nothing";
+        form.text("Script", &mut plan.ack_script, "answer.rhai", tip);
+    }
     if plan.ack == AckPlan::Fixed {
         form.text("Code", &mut plan.ack_code, "AE", "AA, AE, AR, CA, CE or CR");
         form.text(
