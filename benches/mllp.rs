@@ -16,9 +16,13 @@ use pipehat::workbench::{Reception, Snapshot, local_time};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 /// Messages that are sent between two looks at the clock.
 const MESSAGES: usize = 2_000;
+
+/// For a server to answer all messages that are sent at once.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Connections at once, where there are several.
 const CONNECTIONS: usize = 64;
@@ -138,6 +142,13 @@ fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 60_000_000_000, 3).expect("bounds in order")
 }
 
+#[expect(clippy::print_stdout, reason = "a server that is left out is named")]
+fn skip(name: &str) {
+    println!(
+        "{name}: does not answer {MESSAGES} messages that are sent at once within {PATIENCE:?}"
+    );
+}
+
 #[expect(clippy::print_stdout, reason = "criterion has no percentiles")]
 fn say(name: &str, took: &Histogram<u64>) {
     let at = |quantile| Duration::from_nanos(took.value_at_quantile(quantile));
@@ -189,6 +200,12 @@ fn listening(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(MESSAGES as u64));
     for server in &servers {
         let mut stream = client.block_on(connect(server.port));
+        // Not every server takes a message before it has answered the one before.
+        let once = async { timeout(PATIENCE, do_not_wait(&mut stream, &all, MESSAGES)).await };
+        if client.block_on(once).is_err() {
+            skip(&server.name);
+            continue;
+        }
         group.bench_function(&server.name, |bench| {
             bench.iter(|| client.block_on(do_not_wait(&mut stream, &all, MESSAGES)));
         });
@@ -234,7 +251,7 @@ fn listening(criterion: &mut Criterion) {
     extremes(criterion, &client, &servers, &frames);
 }
 
-/// A message of 24 MiB; a thousand frames of one byte, which nobody can answer, and a message that is.
+/// A message of 24 MiB; a thousand frames of one byte, each refused, and a message.
 fn extremes(criterion: &mut Criterion, client: &Runtime, servers: &[Server], frames: &[Vec<u8>]) {
     let mut group = criterion.benchmark_group("mllp, a message of 24 MiB");
     group.throughput(Throughput::Bytes(LARGE as u64));
@@ -252,12 +269,10 @@ fn extremes(criterion: &mut Criterion, client: &Runtime, servers: &[Server], fra
     group.throughput(Throughput::Elements(1_001));
     let mut all = b"\x0Bx\x1C\r".repeat(1_000);
     all.extend_from_slice(&frames[0]);
-    for (at, server) in servers[..3].iter().enumerate() {
+    for server in &servers[..3] {
         let mut stream = client.block_on(connect(server.port));
-        // Who writes every byte back writes back each end of a frame.
-        let count = if at == 0 { 1_001 } else { 1 };
         group.bench_function(&server.name, |bench| {
-            bench.iter(|| client.block_on(do_not_wait(&mut stream, &all, count)));
+            bench.iter(|| client.block_on(do_not_wait(&mut stream, &all, 1_001)));
         });
     }
     group.finish();

@@ -15,6 +15,10 @@ const MOST_ARRIVED: usize = 20_000;
 /// Bytes of them.
 const MOST_ARRIVED_BYTES: usize = 256 << 20;
 
+/// Messages of one listener that become samples, until what it has done is forgotten: each costs memory for as long
+/// as the window is open.
+const MOST_TAKEN: u64 = 100_000;
+
 /// A log that several threads use.
 pub(super) struct SharedLog {
     log: Mutex<WireLog>,
@@ -60,6 +64,11 @@ impl SharedLog {
     /// Keeps a message for the samples; where there is no room, says why.
     pub(super) fn arrive(&self, received: Received) -> Result<(), String> {
         self.write(|log| {
+            if log.taken >= MOST_TAKEN {
+                return Err(format!(
+                    "the receiver took {MOST_TAKEN} messages into memory and takes no more: have it keep them in a journal instead"
+                ));
+            }
             let bytes = log.arrived_bytes + received.content.len();
             if log.arrived.len() >= MOST_ARRIVED || bytes > MOST_ARRIVED_BYTES {
                 return Err(format!(
@@ -68,6 +77,7 @@ impl SharedLog {
                 ));
             }
             log.arrived_bytes = bytes;
+            log.taken += 1;
             log.arrived.push(received);
             Ok(())
         })
@@ -84,5 +94,36 @@ impl SharedLog {
 impl fmt::Debug for SharedLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SharedLog")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn what_finds_no_room_is_refused_and_nothing_that_was_taken_is_lost() {
+        let log = SharedLog::new(Arc::new(|| ()));
+        let received = |number| Received {
+            connection: 1,
+            peer: "127.0.0.1:1".parse().expect("an address"),
+            time: SystemTime::UNIX_EPOCH,
+            number,
+            content: "MSH|".into(),
+        };
+        for number in 0..MOST_ARRIVED as u64 {
+            assert_eq!(log.arrive(received(number)), Ok(()));
+        }
+        let why = log.arrive(received(0)).expect_err("nobody took them");
+        assert!(why.starts_with("20000 messages wait"), "{why}");
+        assert_eq!(log.take_arrived().len(), MOST_ARRIVED);
+        assert_eq!(log.arrive(received(0)), Ok(()), "there is room again");
+        log.write(|log| log.taken = MOST_TAKEN);
+        let why = log.arrive(received(0)).expect_err("there are enough");
+        assert!(why.contains("took 100000 messages"), "{why}");
+        assert_eq!(log.take_arrived().len(), 1);
     }
 }

@@ -37,6 +37,8 @@ pub struct WireLog {
     /// Messages that are to become samples.
     pub(super) arrived: Vec<Received>,
     pub(super) arrived_bytes: usize,
+    /// How many became samples or are to.
+    pub(super) taken: u64,
     /// Why messages are answered as they are, where that is the same for all.
     pub(super) explanation: Option<String>,
     /// What it does wrong on purpose, in words; empty: nothing.
@@ -102,6 +104,7 @@ impl WireLog {
             waiting: BTreeMap::new(),
             arrived: Vec::new(),
             arrived_bytes: 0,
+            taken: 0,
             explanation: None,
             misbehaviour: String::new(),
             entries: VecDeque::new(),
@@ -162,7 +165,7 @@ impl WireLog {
         self.rates.open = open;
         self.entries.clear();
         self.waiting.clear();
-        (self.next, self.bytes) = (1, 0);
+        (self.next, self.bytes, self.taken) = (1, 0, 0);
     }
 
     /// Bytes went over a connection.
